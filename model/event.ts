@@ -1,0 +1,47 @@
+import type { Injection } from './fault.ts'
+
+/**
+ * A line of `events.ndjson`: the run's log and, at the same time, its ledger. Lines that an undo
+ * needs (`process.started`, `proxy.server`, `fault.injecting`) are fsynced before the thing happens
+ * or, where its identity is only known afterwards, right after. Times are Unix milliseconds with
+ * fractions.
+ */
+export type RunEvent = { atMs: number } & RunEventBody
+
+export type RunEventBody =
+  | { type: 'run.started'; schemaVersion: number; runId: string; pid: number }
+  /** A process that Holdfast started; `startTicks` tells it from a later process with the same pid. */
+  | { type: 'process.started'; instance: string; pid: number; startTicks: number }
+  | { type: 'process.ready'; instance: string; pid: number }
+  | { type: 'process.exited'; instance: string; pid: number; code: number | null; signal: string | null; expected: boolean }
+  | { type: 'proxy.server'; apiUrl: string }
+  | { type: 'phase.started'; phase: 'warmUp' | 'steady' | 'faults' | 'recovery' | 'audit' }
+  /** k6 let go: second 0 of the plan. */
+  | { type: 'load.started' }
+  | { type: 'load.ended'; exitCode: number | null; signal: string | null }
+  /** Before the injection; fsynced. `pids` are the processes it is about to touch. */
+  | { type: 'fault.injecting'; fault: string; injections: Injection[]; pids: ProcessRef[] }
+  /** The injecting call was made and answered. */
+  | { type: 'fault.injected'; fault: string; calledAtMs: number; repliedAtMs: number }
+  /** A probe of the target saw the fault. */
+  | { type: 'fault.active'; fault: string; evidence: string }
+  | { type: 'fault.notActive'; fault: string; evidence: string }
+  | { type: 'fault.removing'; fault: string }
+  | { type: 'fault.removed'; fault: string; calledAtMs: number; repliedAtMs: number }
+  /** A probe of the target saw that the fault is gone. */
+  | { type: 'fault.provenRemoved'; fault: string; evidence: string }
+  | { type: 'fault.notRemoved'; fault: string; evidence: string; checkBy: string[] }
+  | { type: 'fault.skipped'; fault: string; reason: string }
+  | { type: 'guard.tripped'; guard: string; evidence: string }
+  | { type: 'interrupted'; signal: string }
+  | { type: 'audit.done'; checked: number; acknowledged: number; lostCount: number; lost: string[]; duplicates: number | null
+      /** Acknowledgement times of the oldest and the newest lost write. */
+      oldestLostAtMs: number | null; newestLostAtMs: number | null }
+  | { type: 'audit.failed'; reason: string }
+  | { type: 'warning'; message: string }
+  | { type: 'error'; message: string }
+  | { type: 'run.ended'; reason: EndReason }
+
+export interface ProcessRef { instance: string; pid: number; startTicks: number }
+
+export type EndReason = 'completed' | 'interrupted' | 'guard' | 'crashed'

@@ -1,0 +1,50 @@
+import type { Duration } from './duration.ts'
+import type { FaultBase } from './fault.ts'
+import type { ResilienceObjectiveSpec } from './slo.ts'
+
+export const profileNames = ['smoke', 'short', 'full'] as const
+export type ProfileName = (typeof profileNames)[number]
+
+/** One scenario of the load, by name: `sustained` is `scenarios/<system>/sustained.ts`. */
+export interface LoadSpec {
+  scenario: string
+  /** Its profile; the run's `--profile` unless set. */
+  profile?: ProfileName | undefined
+  /** Multiplies the profile's arrival rate. */
+  rateFactor?: number | undefined
+}
+
+/** A condition on the live windows that stops the run and removes every fault. */
+export type Guard =
+  | { kind: 'errorRatio'; aboveRatio: number; for: Duration }
+  | { kind: 'latency'; percentile: number; aboveMs: number; for: Duration }
+  | { kind: 'achievedRate'; belowRatio: number; for: Duration }
+
+/** One game day: what `gamedays/<system>/<name>.ts` exports as default. */
+export interface GameDay {
+  title: string
+  /** What is learnt when it passes or fails, one or two sentences. */
+  purpose: string
+  system: string
+  load: LoadSpec[]
+  warmUp: Duration
+  steady: Duration
+  /** Empty: a load-only game day. */
+  faults: FaultBase[]
+  /** After the last fault's removal: how long the run goes on, and how long GOOD must last to count as recovered. */
+  recovery?: { for: Duration; stableFor: Duration } | undefined
+  guards?: Guard[] | undefined
+  /** How many of a component's replicas one fault may hit; half of them (rounded down, at least 0) unless said. */
+  blastRadius?: Record<string, number> | undefined
+  /** Replaces the system's SLO document. */
+  sloFile?: string | undefined
+  /** Objectives of this game day, beside the SLO document's. */
+  objectives?: ResilienceObjectiveSpec[] | undefined
+  /** Start faults even when steady state has proven a breach. */
+  faultsDespiteBreach?: boolean | undefined
+  /** Passed to the system (`LocalContext.options`). */
+  systemOptions?: Record<string, string> | undefined
+  /** Weaknesses of the stand-in to switch on. */
+  weaknesses?: string[] | undefined
+  profile?: ProfileName | undefined
+}

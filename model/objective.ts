@@ -1,0 +1,84 @@
+import type { Measure, PhaseName, Unit } from './slo.ts'
+
+/** Only `required` objectives decide the verdict; `advisory` ones are judged and shown; `info` ones are shown. */
+export type Gate = 'required' | 'advisory' | 'info'
+
+/** Which samples of the record make up a service level indicator. */
+export interface SliSelector {
+  /** k6 metric: `holdfast_request`, `http_req_duration`, or a custom one. */
+  metric: string
+  /** Request names; all when absent. */
+  names?: string[]
+  scenarios?: string[]
+}
+
+interface ObjectiveBase {
+  /** Unique in the plan; the `metadata.name` of the document. */
+  id: string
+  title: string
+  gate: Gate
+  /** The owners' words that the number comes from, or `game day`. */
+  source: string
+  /** Phases in which it gates. */
+  phases: PhaseName[]
+  /** As people read it: `< 500 ms`. */
+  targetText: string
+}
+
+/**
+ * At least `targetRatio` of the samples are good. A sample is bad when it was not ok, or (with a
+ * threshold) when it took `thresholdUs` or longer. "p95 < 500 ms" is `{ targetRatio: 0.95,
+ * thresholdUs: 500_000 }`; "error rate < 5 %" is `{ targetRatio: 0.95, thresholdUs: null }`.
+ */
+export interface ProportionObjective extends ObjectiveBase {
+  kind: 'proportion'
+  sli: SliSelector
+  thresholdUs: number | null
+  targetRatio: number
+  /** What to print: the percentile's latency, the share of bad samples, or the share of good ones. */
+  show: 'latency' | 'badRatio' | 'goodRatio'
+  /** OpenSLO's time window, for the error budget; null when the document has none. */
+  budgetWindowMs: number | null
+  /** Events per second expected in production, for the error budget; null when not stated. */
+  productionPerSecond: number | null
+}
+
+/** An aggregate of a sampled series (queue depth, memory, send rate) against a bound. */
+export interface GaugeObjective extends ObjectiveBase {
+  kind: 'gauge'
+  series: string
+  /** All components that have the series when absent; the worst one decides. */
+  component?: string
+  /** `rate`: increase per second of a counter, over the seconds that count. */
+  aggregate: 'max' | 'min' | 'mean' | 'last' | 'p95' | 'rate'
+  op: 'lt' | 'lte' | 'gt' | 'gte'
+  value: number
+  unit: Unit
+  /** Only seconds in which this other series is above zero count. */
+  whileSeries?: string
+  minSamples: number
+}
+
+/** A bound on what one fault did; judged for every fault of the run. */
+export interface ResilienceObjective extends ObjectiveBase {
+  kind: 'resilience'
+  measure: Exclude<Measure, 'gauge' | 'rate' | 'badCount'>
+  op: 'lt' | 'lte' | 'gt' | 'gte'
+  /** In base units: ms for times, ratio for ratios, counts. */
+  value: number
+  unit: Unit
+  /** Proportion objectives whose GOOD and BAD windows tell how users fared. */
+  sliIds: string[]
+}
+
+/** No sample of these may be bad: behaviour such as "an unsigned webhook gets 401". A target of 1.0. */
+export interface CountObjective extends ObjectiveBase {
+  kind: 'count'
+  sli: SliSelector
+  op: 'lt' | 'lte'
+  value: number
+  /** Fewer samples than this are no data. */
+  minSamples: number
+}
+
+export type Objective = ProportionObjective | GaugeObjective | ResilienceObjective | CountObjective

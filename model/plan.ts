@@ -1,0 +1,88 @@
+import type { Injection, Target } from './fault.ts'
+import type { Guard, ProfileName } from './gameday.ts'
+import type { Objective } from './objective.ts'
+import type { Environment } from './system.ts'
+
+export const planSchemaVersion = 1
+
+/** Everything a run will do, decided before anything starts; `plan.json` of a record. No secrets. */
+export interface Plan {
+  schemaVersion: number
+  runId: string
+  /** `batchsender/demo`. */
+  gameDay: string
+  title: string
+  purpose: string
+  system: { name: string; title: string; standsFor: string[] }
+  environment: Environment
+  profile: ProfileName
+  /** True: an objective without proof is inconclusive; false: "no breach seen" passes. */
+  requireProof: boolean
+  /** Offsets in ms from the load's start. `recovery` ends with the run. */
+  phases: { warmUp: Span; steady: Span; faults: Span; recovery: Span }
+  stableForMs: number
+  load: PlannedLoad[]
+  faults: PlannedFault[]
+  /** `[seconds, threshold]`-free copies of what the guards watch. */
+  guards: Guard[]
+  objectives: Objective[]
+  /** Per objective: what this run will give against what it needs. */
+  expectations: Expectation[]
+  faultsDespiteBreach: boolean
+  weaknesses: string[]
+  systemOptions: Record<string, string>
+  bundle: { sha256: string }
+  slo: { file: string; sha256: string }
+  provenance: Provenance
+}
+
+export interface Span { startMs: number; endMs: number }
+
+export interface PlannedLoad {
+  scenario: string
+  profile: ProfileName
+  rateFactor: number
+  /** As people read it: `200/s for 1 min 30 s`. */
+  text: string
+  /** Arrival rate over time: piecewise linear points `[offsetMs, iterations per second]`. */
+  rate: [offsetMs: number, perSecond: number][]
+  /** Request name that its dropped iterations count against. */
+  sli: string
+  /** Longest time one iteration may take, so long windows stay open. */
+  gracefulStopMs: number
+  /** Request names it sends, with the requests per iteration, from the scenario's own words. */
+  requests: Record<string, number>
+}
+
+export interface PlannedFault {
+  /** `f1`, `f2`, ... in order of their time. */
+  id: string
+  kind: string
+  label: string
+  oneShot: boolean
+  target: Target
+  /** Offset from the load's start. */
+  atMs: number
+  /** Null for one-shots. */
+  holdMs: number | null
+  injections: Injection[]
+}
+
+export interface Expectation {
+  objective: string
+  samples: number | null
+  needed: number | null
+  /** `yes`, or why not. */
+  text: string
+  provable: boolean
+}
+
+export interface Provenance {
+  holdfast: string
+  gitCommit: string | null
+  command: string
+  node: string
+  k6: string
+  platform: string
+  tools: Record<string, string>
+}

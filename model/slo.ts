@@ -1,0 +1,40 @@
+import type { Gate } from './objective.ts'
+
+/**
+ * `spec` of our own document kind, for what OpenSLO cannot express: recovery time, RPO, seconds,
+ * units, phases, minimum samples, targets of 1.0. Also what a game day writes in `objectives`.
+ */
+export interface ResilienceObjectiveSpec {
+  name: string
+  title: string
+  measure: Measure
+  op: 'lt' | 'lte' | 'gt' | 'gte'
+  value: number
+  unit: Unit
+  gate?: Gate | undefined
+  /** The owners' words this number comes from, or 'game day'. */
+  source?: string | undefined
+  /** `measure: ratio | latency`: which requests (k6). Resilience measures: which SLO's windows; default all required ones. */
+  sli?: string | undefined
+  /** `measure: gauge | rate`: the sampled series. */
+  series?: string | undefined
+  component?: string | undefined
+  aggregate?: 'max' | 'min' | 'mean' | 'last' | 'p95' | undefined
+  /** Only seconds in which this other series is above zero count (send rate while there is something to send). */
+  whileSeries?: string | undefined
+  phases?: PhaseName[] | undefined
+  minSamples?: number | undefined
+}
+
+/** What a resilience objective measures, per fault unless it says otherwise. */
+export const measures = [
+  'recoveryTime', 'rto', 'timeToImpact', 'degradedSeconds', 'resilienceLoss', 'budgetConsumed',
+  'maxErrorRatio', 'latencyP95', 'latencyP99', 'lostWrites', 'rpo', 'duplicates', 'badCount', 'gauge', 'rate',
+] as const
+export type Measure = (typeof measures)[number]
+
+export const units = ['s', 'ms', 'ratio', 'percent', 'count', 'bytes', 'perSecond'] as const
+export type Unit = (typeof units)[number]
+
+export const phaseNames = ['warmUp', 'steady', 'fault', 'recovered'] as const
+export type PhaseName = (typeof phaseNames)[number]

@@ -1,0 +1,118 @@
+/** Where the system under test runs. */
+export const environments = ['local', 'containers', 'kubernetes', 'external'] as const
+export type Environment = (typeof environments)[number]
+
+/** One part of a system: `api`, `worker`, `postgres`, ... Instances are `api` or `worker-1`, `worker-2`. */
+export interface Component {
+  /** What it does, in a few words. */
+  role: string
+  replicas: number
+  /** Said in the report where a stand-in plays a part that it is not ("NATS for Kafka"). */
+  standsFor?: string
+}
+
+/** A connection between two components (or from `client`, the load generator) that can be slowed or cut. */
+export interface Link {
+  from: string
+  to: string
+}
+
+/** A system under test and how each environment starts or finds it. */
+export interface System {
+  name: string
+  title: string
+  components: Record<string, Component>
+  links: Link[]
+  /** SLO document, relative to the project folder. */
+  sloFile: string
+  /** Switchable defects of the stand-in, name to what it does: for testing the judge. */
+  weaknesses: Record<string, string>
+  /** Environment variables that hold secrets; their values never appear in a record, log or report. */
+  secretEnv: string[]
+  /** Processes, proxies and addresses of the local environment. Pure: ports and folders are given. */
+  local?: (context: LocalContext) => LocalLayout
+  /** Reads back what was written, after recovery. */
+  audit?: (context: AuditContext) => Promise<AuditResult>
+  /** Environment variables that the scenarios need when the system is not ours (`external`), from the user's own. */
+  externalEnv?: (userEnv: Record<string, string | undefined>) => Record<string, string>
+}
+
+export interface LocalContext {
+  runId: string
+  /** Absolute path of the project folder. */
+  projectDir: string
+  /** An empty folder of this run, for data and sockets. */
+  workDir: string
+  /** A free loopback port for this name; the same name gives the same port. */
+  port: (name: string) => number
+  /** Absolute paths of the tools. */
+  tools: { node: string; natsServer: string; postgres: string; initdb: string }
+  /** Put before a command that must not run as root (`unshare -U ...`); empty when not root. */
+  asUser: string[]
+  /** Names from `System.weaknesses` that are switched on. */
+  weaknesses: string[]
+  /** Options of the game day for this system (for instance a rate limit), as strings. */
+  options: Record<string, string>
+}
+
+/** How a started process is known to be ready. */
+export type Readiness =
+  | { kind: 'http'; url: string }
+  | { kind: 'postgres'; port: number }
+  | { kind: 'nats'; port: number }
+
+/** One process of the local environment. */
+export interface ProcessSpec {
+  /** Instance name: `worker-1`. */
+  name: string
+  component: string
+  command: string[]
+  env: Record<string, string>
+  /** Commands that run to their end before the process is first started (`initdb`). */
+  prepare: string[][]
+  readiness: Readiness
+  /** Prometheus text endpoint, read once a second. */
+  metricsUrl?: string
+  /** Milliseconds until a crashed process is started again; null = never. */
+  restartDelayMs: number | null
+  /** Instances that must be ready first. */
+  after: string[]
+}
+
+/** One Toxiproxy proxy; `name` is `<from>-<to>`, for instance `api-postgres`. */
+export interface ProxySpec {
+  name: string
+  from: string
+  to: string
+  listenPort: number
+  upstreamPort: number
+  /** What the link speaks, for the probe that exchanges data. */
+  protocol: 'http' | 'postgres' | 'nats'
+}
+
+export interface LocalLayout {
+  processes: ProcessSpec[]
+  proxies: ProxySpec[]
+  /** What k6 drives: the client's proxy. */
+  baseUrl: string
+  /** Environment variables of the scenarios (secrets included: they never go into a record). */
+  scenarioEnv: Record<string, string>
+}
+
+export interface AuditContext {
+  /** Address that bypasses the proxies, or the external base URL. */
+  baseUrl: string
+  scenarioEnv: Record<string, string>
+  /** Acknowledged write ids, as `<runId>-<scenario>-<n>`, in pieces that fit in memory. */
+  acknowledged: AsyncIterable<string[]>
+  signal: AbortSignal
+}
+
+/** The final read. Throwing means it did not complete: no data, never "nothing lost". */
+export interface AuditResult {
+  /** Ids that were acknowledged and are not there. */
+  lost: string[]
+  checked: number
+  /** Effects that happened more than once (an e-mail sent twice), or null when it can't be seen. */
+  duplicates: number | null
+}

@@ -1,0 +1,157 @@
+import type { Gate, Objective } from './objective.ts'
+import type { PhaseName } from './slo.ts'
+import type { EndReason } from './event.ts'
+import type { ExitCode } from './exit-codes.ts'
+
+export const verdictSchemaVersion = 1
+
+/** Of one objective. A crashed check is `error`, never a pass. */
+export type Outcome = 'pass' | 'fail' | 'inconclusive' | 'no-data' | 'error'
+
+/** Of the run; worst first: fail, invalid, inconclusive, pass. */
+export type RunResult = 'pass' | 'fail' | 'inconclusive' | 'invalid'
+
+/** A number with the text that every report prints for it: renderers never compute. */
+export interface Figure {
+  value: number | null
+  text: string
+}
+
+export interface ObjectiveResult {
+  id: string
+  title: string
+  kind: Objective['kind']
+  gate: Gate
+  source: string
+  targetText: string
+  outcome: Outcome
+  /** False with outcome `pass`: no breach seen, not proven. */
+  proven: boolean
+  /** Machine-readable: `proven-pass`, `proven-fail`, `no-breach-seen`, `not-proven`, `no-samples`, `not-recovered`, ... */
+  reasonCode: string
+  reason: string
+  measured: Figure
+  /** 95 % interval (one-sided bounds), or null text `–`. */
+  interval: { low: number | null; high: number | null; text: string }
+  n: number
+  /** Samples that a proof needs; null when it has no such number. */
+  needed: number | null
+  margin: Figure
+  /** The fault it was judged for (resilience objectives: the worst one). */
+  fault: string | null
+  /** The numbers of every phase, gating or not. */
+  phases: { phase: PhaseName; n: number; bad: number; measured: Figure }[]
+}
+
+/** How one SLI fared under one fault. All times in ms. */
+export interface SliRecovery {
+  objective: string
+  state: 'absorbed' | 'recovered' | 'not-recovered' | 'not-seen' | 'no-data'
+  /** First bad sample after injection; null = no impact seen. */
+  timeToImpactMs: number | null
+  timeToDetectMs: number | null
+  /** Null = not mitigated before removal. */
+  timeToMitigateMs: number | null
+  /** Null only when there is no data; with `not-recovered` and `not-seen` a lower bound. */
+  recoveryMs: number | null
+  /** Half the gap between the samples around the edge. */
+  resolutionMs: number | null
+  rtoMs: number | null
+  /** Unix ms of the first and the last bad edge, for the chart. */
+  impactAtMs: number | null
+  recoveredAtMs: number | null
+  degradedSeconds: number
+  episodes: number
+  /** Lost good-seconds: integral of max(0, reference - good ratio). */
+  resilienceLossSeconds: number
+  badEvents: number
+  /** Share of the error budget used; null when production traffic is not stated. */
+  budgetConsumedRatio: number | null
+  maxErrorRatio: number | null
+  latencyP95Us: number | null
+  latencyP99Us: number | null
+}
+
+export interface FaultResult {
+  id: string
+  label: string
+  kind: string
+  oneShot: boolean
+  /** Faults whose times overlap are judged as one group. */
+  group: string[]
+  confirmedActive: boolean
+  confirmedRemoved: boolean
+  skippedReason: string | null
+  /** Unix ms of the confirmed edges, and their widths (call to reply). */
+  activeAtMs: number | null
+  removedAtMs: number | null
+  edgeWidthMs: number | null
+  /** The SLI that fared worst decides what the table shows. */
+  worst: SliRecovery | null
+  perSli: SliRecovery[]
+  /** Words for the table, made once. */
+  text: { active: string; impact: string; mitigated: string; recovery: string; rto: string; lostWrites: string; budget: string }
+  lostWrites: number | null
+  duplicates: number | null
+  rpoMs: number | null
+  outcome: Outcome
+  reason: string
+}
+
+export interface Verdict {
+  schemaVersion: number
+  runId: string
+  result: RunResult
+  exitCode: ExitCode
+  /** One sentence for someone who has ten seconds. */
+  sentence: string
+  /** Second sentence: validity, what was confirmed, how many objectives hold. */
+  detail: string
+  ended: EndReason
+  invalidReasons: string[]
+  objectives: ObjectiveResult[]
+  faults: FaultResult[]
+  cannotTell: string[]
+  load: LoadHealth
+  topErrors: { name: string; error: string; n: number }[]
+  warnings: string[]
+  /** Unix ms of second 0 of the plan. */
+  startedAtMs: number
+  durationMs: number
+  /** What really happened, as spans in ms from the start: warmUp, steady, fault, recovered. */
+  phases: { phase: PhaseName; startMs: number; endMs: number }[]
+}
+
+export interface LoadHealth {
+  offered: number
+  completed: number
+  dropped: number
+  interrupted: number
+  steadyOfferedPerSecond: number
+  steadyAchievedPerSecond: number
+  /** k6's CPU as a share of the cores it may use; null when not sampled. */
+  k6CpuRatio: number | null
+  maxVusInUse: number | null
+  vusAvailable: number | null
+}
+
+/** Downsampled series for the charts (`charts.json`): at most ~600 points each, times in seconds from the start. */
+export interface Charts {
+  schemaVersion: number
+  stepSeconds: number
+  /** Offered and achieved iterations per second. */
+  rate: { t: number[]; offered: number[]; achieved: number[] }
+  /** Milliseconds, all requests of the latency SLIs; null where nothing was measured. */
+  latency: { t: number[]; p50: (number | null)[]; p95: (number | null)[]; p99: (number | null)[] }
+  /** Share of due requests that were bad (0..1); null where nothing was due. */
+  errors: { t: number[]; ratio: (number | null)[] }
+  sloLines: { label: string; ms: number }[]
+  /** Cells of the heatmap: latency buckets (ms, log) over time, count. */
+  heatmap: { t: number; tEnd: number; lowMs: number; highMs: number; n: number }[]
+  /** Latency at 1/(1-p), steady phase, ms. */
+  percentiles: { p: number; ms: number }[]
+  /** Sampled series (queue depth, memory) that have an objective. */
+  resources: { title: string; unit: string; t: number[]; value: (number | null)[] }[]
+  faultBands: { id: string; label: string; startS: number; endS: number; recoveredS: number | null }[]
+  phases: { phase: PhaseName; startS: number; endS: number }[]
+}

@@ -1,0 +1,155 @@
+/**
+ * The sample path: what our k6 output extension (`build/k6/`) writes to file descriptor 3,
+ * and what `windows.ndjson` of a record holds: one JSON object per line, told apart by `type`.
+ *
+ * Lines are increments. Two lines of the same kind and key (see each type) merge: counts and sums
+ * add, minima and maxima combine, histograms add bucket by bucket. So windows of several runners,
+ * and late samples of an old second, merge exactly.
+ *
+ * Units: `s` is a Unix second; `...Us` are microseconds; offsets (`firstUs` ...) are microseconds
+ * since the start of second `s` (0..999,999).
+ */
+
+/** Version of every line type in this file; the `hello` line carries it. */
+export const windowSchemaVersion = 1
+
+/** First line of a stream. */
+export interface HelloLine {
+  type: 'hello'
+  schemaVersion: number
+  k6Version: string
+  /** Unix time at which the output started, in microseconds. */
+  atUs: number
+}
+
+/** HTTP status class of a sample; `error` = no response (dial, reset, timeout); `none` = not HTTP. */
+export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'error' | 'none'
+
+/**
+ * `[thresholdUs, over, firstOverUs, lastOverUs, firstUnderUs, lastUnderUs]`: how many samples took
+ * at least this long (value >= threshold, since targets read "< 500 ms"), and when the first and
+ * last samples on either side started (offset in the window; -1 where there was none).
+ */
+export type ThresholdCount = [
+  thresholdUs: number, over: number, firstOverUs: number, lastOverUs: number, firstUnderUs: number, lastUnderUs: number,
+]
+
+/**
+ * All samples of one metric, scenario, request name, status class and expectation that *started* in
+ * one second. Key: s, metric, scenario, name, status, ok.
+ *
+ * Time-valued metrics (k6 Trend with isTime, http_req_duration): values are microseconds, with
+ * histogram and threshold counts. Other Trends: values are thousandths. Rate: sum = number of true
+ * values. Counter: sum = added value. Gauge: last value in `sum` with n = 1 (merging keeps the newer).
+ */
+export interface WindowLine {
+  type: 'window'
+  s: number
+  metric: string
+  kind: 'time' | 'trend' | 'rate' | 'counter' | 'gauge'
+  scenario: string
+  name: string
+  status: StatusClass
+  /** False when the response was not an expected one (wrong status, timeout, refused, wrong body). */
+  ok: boolean
+  n: number
+  sum: number
+  min: number
+  max: number
+  /** Offsets of the first and the last sample's start in this window. */
+  firstUs: number
+  lastUs: number
+  /** Only kind `time`: one entry per threshold that the SLO document names for this metric. */
+  over?: ThresholdCount[]
+  /** Kinds `time` and `trend`: sparse log-linear histogram `[bucket, count, bucket, count, ...]`. */
+  hist?: number[]
+}
+
+/**
+ * Iterations of one scenario. `started` and `completed` are counted in the second in which the
+ * iteration *started*, so `started - completed` is what is still in flight (or was interrupted) of
+ * that second. `dropped` were due but found no free virtual user. Key: s, scenario.
+ */
+export interface LoadLine {
+  type: 'load'
+  s: number
+  scenario: string
+  /** SLI request name that a dropped or interrupted iteration counts against; '' when unnamed. */
+  sli: string
+  started: number
+  completed: number
+  dropped: number
+}
+
+/** Virtual users, as k6's gauges say. Key: s; merging keeps the maximum. */
+export interface VusLine {
+  type: 'vus'
+  s: number
+  active: number
+  max: number
+}
+
+/**
+ * Acknowledged writes: the id of a write is `<runId>-<scenario>-<n>`; `ranges` holds inclusive
+ * ranges of n, sorted. All were acknowledged between `fromUs` and `toUs` (Unix microseconds).
+ */
+export interface AcksLine {
+  type: 'acks'
+  scenario: string
+  fromUs: number
+  toUs: number
+  ranges: [from: number, to: number][]
+}
+
+/** Error code and message of failed requests, the most frequent ones (at most 50 distinct). Key: name, error. */
+export interface ErrorLine {
+  type: 'error'
+  name: string
+  error: string
+  n: number
+}
+
+/** More than 1,000 series: the rest was folded into name `other`. Written once. */
+export interface OverflowLine {
+  type: 'overflow'
+  maxSeries: number
+}
+
+/** Last line of a complete stream. */
+export interface EndLine {
+  type: 'end'
+  atUs: number
+}
+
+/** One component at one instant: process figures and its `/metrics`, from Holdfast's own sampler. */
+export interface SampleLine {
+  type: 'sample'
+  /** Unix milliseconds. */
+  atMs: number
+  component: string
+  /** Series name to value: `process_resident_bytes`, `process_cpu_seconds`, and the metrics of the component. */
+  values: Record<string, number>
+}
+
+/** What the extension writes. */
+export type StreamLine = HelloLine | WindowLine | LoadLine | VusLine | AcksLine | ErrorLine | OverflowLine | EndLine
+/** What `windows.ndjson` holds. */
+export type RecordLine = StreamLine | SampleLine
+
+/**
+ * The output extension's configuration: the JSON file that `--out holdfast=<file>` names.
+ */
+export interface OutputConfig {
+  schemaVersion: number
+  /** Metric name to thresholds in microseconds, ascending. */
+  thresholdsUs: Record<string, number[]>
+  flushMs: number
+  maxSeries: number
+}
+
+/** Name of the helper's own request metric: a time-valued Trend with tags name, status, ok. */
+export const requestMetric = 'holdfast_request'
+/** Counter added at the start of each iteration. */
+export const startedMetric = 'holdfast_started'
+/** Counter added once per acknowledged write; the id's number is in the metadata `write`. */
+export const ackMetric = 'holdfast_ack'
