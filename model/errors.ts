@@ -27,5 +27,4 @@ export class HoldfastError extends Error {
 }
 
 /** The message of anything that was thrown, without its stack. */
-export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error)
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

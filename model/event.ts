@@ -13,7 +13,14 @@ export type RunEventBody =
   /** A process that Holdfast started; `startTicks` tells it from a later process with the same pid. */
   | { type: 'process.started'; instance: string; pid: number; startTicks: number }
   | { type: 'process.ready'; instance: string; pid: number }
-  | { type: 'process.exited'; instance: string; pid: number; code: number | null; signal: string | null; expected: boolean }
+  | {
+      type: 'process.exited'
+      instance: string
+      pid: number
+      code: number | null
+      signal: string | null
+      expected: boolean
+    }
   | { type: 'proxy.server'; apiUrl: string }
   | { type: 'phase.started'; phase: 'warmUp' | 'steady' | 'faults' | 'recovery' | 'audit' }
   /** k6 let go: second 0 of the plan. */
@@ -34,14 +41,26 @@ export type RunEventBody =
   | { type: 'fault.skipped'; fault: string; reason: string }
   | { type: 'guard.tripped'; guard: string; evidence: string }
   | { type: 'interrupted'; signal: string }
-  | { type: 'audit.done'; checked: number; acknowledged: number; lostCount: number; lost: string[]; duplicates: number | null
+  | {
+      type: 'audit.done'
+      checked: number
+      acknowledged: number
+      lostCount: number
+      lost: string[]
+      duplicates: number | null
       /** Acknowledgement times of the oldest and the newest lost write. */
-      oldestLostAtMs: number | null; newestLostAtMs: number | null }
+      oldestLostAtMs: number | null
+      newestLostAtMs: number | null
+    }
   | { type: 'audit.failed'; reason: string }
   | { type: 'warning'; message: string }
   | { type: 'error'; message: string }
   | { type: 'run.ended'; reason: EndReason }
 
-export interface ProcessRef { instance: string; pid: number; startTicks: number }
+export interface ProcessRef {
+  instance: string
+  pid: number
+  startTicks: number
+}
 
 export type EndReason = 'completed' | 'interrupted' | 'guard' | 'crashed'

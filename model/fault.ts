@@ -13,10 +13,7 @@ export interface FaultBase {
 }
 
 /** What a fault aims at. */
-export type Target =
-  | { kind: 'component'; instances: string[] }
-  | { kind: 'link'; proxies: string[] }
-  | { kind: 'none' }
+export type Target = { kind: 'component'; instances: string[] } | { kind: 'link'; proxies: string[] } | { kind: 'none' }
 
 /** A toxic of Toxiproxy, as its HTTP API takes it. */
 export interface Toxic {

@@ -36,7 +36,10 @@ export interface Plan {
   provenance: Provenance
 }
 
-export interface Span { startMs: number; endMs: number }
+export interface Span {
+  startMs: number
+  endMs: number
+}
 
 export interface PlannedLoad {
   scenario: string

@@ -28,8 +28,21 @@ export interface ResilienceObjectiveSpec {
 
 /** What a resilience objective measures, per fault unless it says otherwise. */
 export const measures = [
-  'recoveryTime', 'rto', 'timeToImpact', 'degradedSeconds', 'resilienceLoss', 'budgetConsumed',
-  'maxErrorRatio', 'latencyP95', 'latencyP99', 'lostWrites', 'rpo', 'duplicates', 'badCount', 'gauge', 'rate',
+  'recoveryTime',
+  'rto',
+  'timeToImpact',
+  'degradedSeconds',
+  'resilienceLoss',
+  'budgetConsumed',
+  'maxErrorRatio',
+  'latencyP95',
+  'latencyP99',
+  'lostWrites',
+  'rpo',
+  'duplicates',
+  'badCount',
+  'gauge',
+  'rate',
 ] as const
 export type Measure = (typeof measures)[number]
 

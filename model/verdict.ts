@@ -1,7 +1,7 @@
-import type { Gate, Objective } from './objective.ts'
-import type { PhaseName } from './slo.ts'
 import type { EndReason } from './event.ts'
 import type { ExitCode } from './exit-codes.ts'
+import type { Gate, Objective } from './objective.ts'
+import type { PhaseName } from './slo.ts'
 
 export const verdictSchemaVersion = 1
 
@@ -90,7 +90,15 @@ export interface FaultResult {
   worst: SliRecovery | null
   perSli: SliRecovery[]
   /** Words for the table, made once. */
-  text: { active: string; impact: string; mitigated: string; recovery: string; rto: string; lostWrites: string; budget: string }
+  text: {
+    active: string
+    impact: string
+    mitigated: string
+    recovery: string
+    rto: string
+    lostWrites: string
+    budget: string
+  }
   lostWrites: number | null
   duplicates: number | null
   rpoMs: number | null

@@ -31,7 +31,12 @@ export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'error' | 'non
  * last samples on either side started (offset in the window; -1 where there was none).
  */
 export type ThresholdCount = [
-  thresholdUs: number, over: number, firstOverUs: number, lastOverUs: number, firstUnderUs: number, lastUnderUs: number,
+  thresholdUs: number,
+  over: number,
+  firstOverUs: number,
+  lastOverUs: number,
+  firstUnderUs: number,
+  lastUnderUs: number,
 ]
 
 /**
