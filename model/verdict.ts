@@ -37,6 +37,8 @@ export interface ObjectiveResult {
   /** Samples that a proof needs; null when it has no such number. */
   needed: number | null
   margin: Figure
+  /** The same number of the run before; absent when there was none to compare with. */
+  previous?: Figure
   /** The fault it was judged for (resilience objectives: the worst one). */
   fault: string | null
   /** The numbers of every phase, gating or not. */
@@ -159,7 +161,14 @@ export interface Charts {
   /** Latency at 1/(1-p), steady phase, ms. */
   percentiles: { p: number; ms: number }[]
   /** Sampled series (queue depth, memory) that have an objective. */
-  resources: { title: string; unit: string; t: number[]; value: (number | null)[] }[]
+  resources: {
+    title: string
+    unit: string
+    t: number[]
+    value: (number | null)[]
+    /** The objective's bound, in `unit`, and its words. */
+    limit?: { value: number; text: string }
+  }[]
   faultBands: { id: string; label: string; startS: number; endS: number; recoveredS: number | null }[]
   phases: { phase: PhaseName; startS: number; endS: number }[]
 }

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { exitCodes } from './exit-codes.ts'
+import { phaseNames } from './slo.ts'
+import type { Verdict } from './verdict.ts'
+import { verdictSchemaVersion } from './verdict.ts'
+
+const outcome = z.enum(['pass', 'fail', 'inconclusive', 'no-data', 'error'])
+const phase = z.enum(phaseNames)
+const maybe = z.number().nullable()
+const count = z.number().int().nonnegative()
+
+const figure = z.strictObject({ value: maybe, text: z.string() })
+  .describe('A number with the text that every report prints for it.')
+
+const objectiveResult = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  kind: z.enum(['proportion', 'gauge', 'resilience', 'count']),
+  gate: z.enum(['required', 'advisory', 'info']).describe('Only required objectives decide the result.'),
+  source: z.string().describe('The words that the number comes from.'),
+  targetText: z.string(),
+  outcome,
+  proven: z.boolean().describe('False with outcome pass: no breach seen, not proven.'),
+  reasonCode: z.string(),
+  reason: z.string(),
+  measured: figure,
+  interval: z.strictObject({ low: maybe, high: maybe, text: z.string() }),
+  n: count,
+  needed: count.nullable().describe('Samples that a proof needs.'),
+  margin: figure,
+  previous: figure.exactOptional(),
+  fault: z.string().nullable(),
+  phases: z.array(z.strictObject({ phase, n: count, bad: count, measured: figure })),
+})
+
+const sliRecovery = z.strictObject({
+  objective: z.string(),
+  state: z.enum(['absorbed', 'recovered', 'not-recovered', 'not-seen', 'no-data']),
+  timeToImpactMs: maybe.describe('Null: no impact seen.'),
+  timeToDetectMs: maybe,
+  timeToMitigateMs: maybe.describe('Null: not mitigated before removal.'),
+  recoveryMs: maybe.describe('A lower bound with the states not-recovered and not-seen; null only without data.'),
+  resolutionMs: maybe,
+  rtoMs: maybe,
+  impactAtMs: maybe,
+  recoveredAtMs: maybe,
+  degradedSeconds: z.number(),
+  episodes: count,
+  resilienceLossSeconds: z.number(),
+  badEvents: count,
+  budgetConsumedRatio: maybe,
+  maxErrorRatio: maybe,
+  latencyP95Us: maybe,
+  latencyP99Us: maybe,
+}).describe('How one service level indicator fared under one fault.')
+
+const faultResult = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  kind: z.string(),
+  oneShot: z.boolean(),
+  group: z.array(z.string()).describe('Faults whose times overlap are judged as one group.'),
+  confirmedActive: z.boolean(),
+  confirmedRemoved: z.boolean(),
+  skippedReason: z.string().nullable(),
+  activeAtMs: maybe,
+  removedAtMs: maybe,
+  edgeWidthMs: maybe,
+  worst: sliRecovery.nullable(),
+  perSli: z.array(sliRecovery),
+  text: z.strictObject({
+    active: z.string(),
+    impact: z.string(),
+    mitigated: z.string(),
+    recovery: z.string(),
+    rto: z.string(),
+    lostWrites: z.string(),
+    budget: z.string(),
+  }),
+  lostWrites: count.nullable(),
+  duplicates: count.nullable(),
+  rpoMs: maybe,
+  outcome,
+  reason: z.string(),
+})
+
+const loadHealth = z.strictObject({
+  offered: count,
+  completed: count,
+  dropped: count,
+  interrupted: count,
+  steadyOfferedPerSecond: z.number(),
+  steadyAchievedPerSecond: z.number(),
+  k6CpuRatio: maybe,
+  maxVusInUse: maybe,
+  vusAvailable: maybe,
+})
+
+/** `verdict.json`, as other programs may rely on it. Unknown keys are errors: the version rises with the shape. */
+export const verdictSchema = z.strictObject({
+  schemaVersion: z.literal(verdictSchemaVersion as number),
+  runId: z.string(),
+  result: z.enum(['pass', 'fail', 'inconclusive', 'invalid']),
+  exitCode: z.union(Object.values(exitCodes).map((code) => z.literal(code))),
+  sentence: z.string(),
+  detail: z.string(),
+  ended: z.enum(['completed', 'interrupted', 'guard', 'crashed']),
+  invalidReasons: z.array(z.string()),
+  objectives: z.array(objectiveResult),
+  faults: z.array(faultResult),
+  cannotTell: z.array(z.string()).describe('What this run cannot prove.'),
+  load: loadHealth,
+  topErrors: z.array(z.strictObject({ name: z.string(), error: z.string(), n: count })),
+  warnings: z.array(z.string()),
+  startedAtMs: z.number(),
+  durationMs: z.number(),
+  phases: z.array(z.strictObject({ phase, startMs: z.number(), endMs: z.number() })),
+})
+
+/** JSON Schema (draft 2020-12) of `verdict.json`; `docs/schemas/verdict.schema.json` holds it. */
+export const verdictJsonSchema = (): object => ({
+  title: 'Holdfast verdict',
+  description: 'Times are Unix milliseconds or lengths in milliseconds, as the names say.',
+  ...z.toJSONSchema(verdictSchema, { reused: 'ref' }),
+})
+
+/**
+ * Compiles only while the schema and the interface are identical. Plain assignability would overlook
+ * an optional field that one of them lacks, so the types are compared as conditions of a generic.
+ */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const schemaIsTheInterface: Same<z.infer<typeof verdictSchema>, Verdict> = true
+void schemaIsTheInterface
