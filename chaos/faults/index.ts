@@ -1,0 +1,33 @@
+import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { bandwidthKind } from './bandwidth.ts'
+import { commandKind } from './command.ts'
+import { connectionResetKind } from './connectionReset.ts'
+import { cpuStressKind } from './cpuStress.ts'
+import { freezeKind } from './freeze.ts'
+import { killKind } from './kill.ts'
+import { latencyKind } from './latency.ts'
+import { memoryStressKind } from './memoryStress.ts'
+import { noneKind } from './none.ts'
+import { partitionKind } from './partition.ts'
+import { unavailableKind } from './unavailable.ts'
+
+/** Every kind of fault there is, by name. */
+export const faultKinds = {
+  none: noneKind,
+  kill: killKind,
+  unavailable: unavailableKind,
+  freeze: freezeKind,
+  latency: latencyKind,
+  bandwidth: bandwidthKind,
+  connectionReset: connectionResetKind,
+  partition: partitionKind,
+  cpuStress: cpuStressKind,
+  memoryStress: memoryStressKind,
+  command: commandKind,
+} as const
+
+/** The kind of that name, as code sees it that treats all kinds alike. */
+export const faultKind = (kind: string): FaultKind<FaultBase> | undefined =>
+  Object.hasOwn(faultKinds, kind)
+    ? (faultKinds[kind as keyof typeof faultKinds] as unknown as FaultKind<FaultBase>)
+    : undefined

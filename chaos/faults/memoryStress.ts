@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { durationMs } from '../../model/duration.ts'
+import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { heldShape, instancesOf, parser, stressGraceMs } from './define.ts'
+import type { Written } from './define.ts'
+
+/** Memory that a component shares is taken and kept in use. */
+export interface MemoryStressFault extends FaultBase {
+  kind: 'memoryStress'
+  for: NonNullable<FaultBase['for']>
+  target: string
+  /** Millions of bytes. */
+  megabytes: number
+}
+
+/** `memoryStress({ target: 'worker-1', megabytes: 256, at: '0s', for: '15s' })` */
+export const memoryStress = (fault: Written<MemoryStressFault>): MemoryStressFault => ({
+  kind: 'memoryStress',
+  ...fault,
+})
+
+/** Above this the machine itself is at stake, and with it everything that measures. */
+const maxMegabytes = 4096
+
+export const memoryStressKind: FaultKind<MemoryStressFault> = {
+  kind: 'memoryStress',
+  summary: 'Takes memory beside a component and keeps it in use.',
+  oneShot: false,
+  environments: ['local'],
+  parse: parser(
+    z.strictObject({
+      ...heldShape,
+      kind: z.literal('memoryStress'),
+      target: z.string().min(1),
+      megabytes: z.int().min(1, 'must be at least 1').max(maxMegabytes, `must be at most ${maxMegabytes}`),
+    }),
+  ),
+  label: ({ target, megabytes }) => `memory stress ${megabytes} MB beside ${target}`,
+  target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
+  local: (fault, target) =>
+    instancesOf(target).map((instance) => ({
+      driver: 'stress',
+      resource: 'memory',
+      instance,
+      bytes: fault.megabytes * 1_000_000,
+      deadlineMs: durationMs(fault.for) + stressGraceMs,
+    })),
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { heldShape, instancesOf, parser } from './define.ts'
+import type { Written } from './define.ts'
+
+/** The process is down for a while: a node that is gone, a deployment that does not come up. */
+export interface UnavailableFault extends FaultBase {
+  kind: 'unavailable'
+  /** A component (`worker`: all its instances) or one instance (`worker-1`). */
+  target: string
+  for: NonNullable<FaultBase['for']>
+}
+
+/** `unavailable({ target: 'worker', at: '0s', for: '20s' })` */
+export const unavailable = (fault: Written<UnavailableFault>): UnavailableFault => ({ kind: 'unavailable', ...fault })
+
+export const unavailableKind: FaultKind<UnavailableFault> = {
+  kind: 'unavailable',
+  summary: 'Ends the process and keeps it down until the fault is removed.',
+  oneShot: false,
+  environments: ['local'],
+  parse: parser(z.strictObject({ ...heldShape, kind: z.literal('unavailable'), target: z.string().min(1) })),
+  label: (fault) => `take down ${fault.target}`,
+  target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
+  local: (_fault, target) =>
+    instancesOf(target).map((instance) => ({ driver: 'process', action: 'hold', instance })),
+}

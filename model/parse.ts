@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { durationMs } from './duration.ts'
+import type { Duration } from './duration.ts'
+import { HoldfastError, messageOf } from './errors.ts'
+
+/** One thing that is wrong with what a user wrote; `path` leads to the value. */
+export interface Issue {
+  path: PropertyKey[]
+  message: string
+  hint?: string
+}
+
+/**
+ * Everything that is wrong with `value` by `schema`, in our words; empty when it fits.
+ * Unknown keys come with the nearest known key.
+ */
+export const issuesOf = (schema: z.ZodType, value: unknown): Issue[] => {
+  const result = schema.safeParse(value)
+  return result.success ? [] : result.error.issues.flatMap((issue) => describe(schema, issue, value))
+}
+
+/**
+ * `value` as the schema's type.
+ * @param place What the value is, for the error: `gamedays/batchsender/demo.ts`.
+ * @throws HoldfastError with the first thing that is wrong, as one line.
+ */
+export const parseStrict = <T>(schema: z.ZodType<T>, value: unknown, place: string): T => {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [first] = issuesOf(schema, value)
+  const path = pathText(first?.path ?? [])
+  throw new HoldfastError(`${place}: ${path === '' ? '' : `${path}: `}${first?.message ?? 'not valid'}`, {
+    ...(first?.hint === undefined ? {} : { hint: first.hint }),
+  })
+}
+
+/** A duration as users write it, checked. */
+export const durationSchema: z.ZodType<Duration> = z.union([z.string(), z.number()]).superRefine((value, context) => {
+  try {
+    durationMs(value)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: messageOf(error).replace(/^duration: /, ''), input: value })
+  }
+})
+
+/** `objectives[0].target` */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    '',
+  )
+
+/** The name that a mistyped one was probably meant to be, as a hint; else all names. */
+export const didYouMean = (name: string, known: readonly string[]): string => {
+  const [nearest] = known
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+  if (nearest && nearest.distance <= Math.max(2, Math.floor(name.length / 3))) return `Did you mean "${nearest.candidate}"?`
+  return known.length === 0 ? 'There are none.' : `There are: ${known.join(', ')}.`
+}
+
+const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, root: unknown): Issue[] => {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: 'unknown key',
+      hint: didYouMean(key, keysAt(schema, issue.path)),
+    }))
+  }
+  const value = valueAt(root, issue.path)
+  const missing = value === undefined
+  const says = missing ? 'is missing' : `${shown(value)} is not allowed`
+  if (issue.code === 'invalid_value') {
+    return [{ path: issue.path, message: says, hint: `Allowed: ${issue.values.map(String).join(', ')}.` }]
+  }
+  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) {
+    return [{ path: issue.path, message: says, hint: `Allowed: ${issue.options.join(', ')}.` }]
+  }
+  if (issue.code === 'invalid_type') {
+    return [{ path: issue.path, message: missing ? 'is missing' : `${shown(value)} is not ${article(issue.expected)}` }]
+  }
+  return [{ path: issue.path, message: missing && issue.code === 'invalid_union' ? 'is missing' : issue.message }]
+}
+
+const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)
+
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    root,
+  )
+
+/** Keys that the object schema at `path` knows. */
+const keysAt = (schema: z.ZodType, path: readonly PropertyKey[]): string[] => {
+  let current: z.ZodType | undefined = bare(schema)
+  for (const key of path) {
+    if (current instanceof z.ZodObject) current = bare(current.shape[String(key)] as z.ZodType | undefined)
+    else if (current instanceof z.ZodArray) current = bare(current.element as z.ZodType)
+    else if (current instanceof z.ZodRecord) current = bare(current.valueType as z.ZodType)
+    else return []
+  }
+  if (current instanceof z.ZodObject) return Object.keys(current.shape)
+  if (current instanceof z.ZodUnion) return current.options.flatMap((option) => keysAt(option as z.ZodType, []))
+  return []
+}
+
+const bare = (schema: z.ZodType | undefined): z.ZodType | undefined =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault
+    ? bare(schema.unwrap() as z.ZodType)
+    : schema
+
+const editDistance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution))
+    }
+    row = next
+  }
+  return row[b.length] ?? a.length
+}
