@@ -17,8 +17,8 @@ export interface ToolPlace {
   hint: string
 }
 
-const buildHint = 'Run `npm run holdfast -- doctor`: it builds what is missing into .tools/.'
-const installHint = 'Run `npm ci` (without --omit=optional), then try again.'
+const buildHint = 'Run `node bootstrap.js`: it builds what is missing.'
+const installHint = 'Run `node bootstrap.js`: it installs what is missing.'
 
 /** The place of every program, whether it is there or not. Reads only the files that pin the versions. */
 export const toolPlaces = (projectDir: string): Record<ToolName, ToolPlace> => {
@@ -94,7 +94,10 @@ export const isExecutable = (path: string): boolean => {
 const goModuleVersion = (goModFile: string, module: string): string | null => {
   if (!existsSync(goModFile)) return null
   for (const line of readFileSync(goModFile, 'utf8').split('\n')) {
-    const [path, version] = line.replace(/^\s*require\s+/, '').trim().split(/\s+/)
+    const [path, version] = line
+      .replace(/^\s*require\s+/, '')
+      .trim()
+      .split(/\s+/)
     if (version?.startsWith('v') && (path === module || path?.startsWith(`${module}/v`))) return version.slice(1)
   }
   return null
