@@ -1,7 +1,6 @@
-import type { Measure, PhaseName, Unit } from './slo.ts'
+import type { Gate, Measure, PhaseName, Unit } from './slo.ts'
 
-/** Only `required` objectives decide the verdict; `advisory` ones are judged and shown; `info` ones are shown. */
-export type Gate = 'required' | 'advisory' | 'info'
+export type { Gate } from './slo.ts'
 
 /** Which samples of the record make up a service level indicator. */
 export interface SliSelector {

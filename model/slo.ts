@@ -1,4 +1,5 @@
-import type { Gate } from './objective.ts'
+/** Only `required` objectives decide the verdict; `advisory` ones are judged and shown; `info` ones are shown. */
+export type Gate = 'required' | 'advisory' | 'info'
 
 /**
  * `spec` of our own document kind, for what OpenSLO cannot express: recovery time, RPO, seconds,
