@@ -45,6 +45,8 @@ export interface PlannedLoad {
   scenario: string
   profile: ProfileName
   rateFactor: number
+  /** How long its arrivals go on: the game day's length, or the profile's own where the game day sets none. */
+  durationMs: number
   /** As people read it: `200/s for 1 min 30 s`. */
   text: string
   /** Arrival rate over time: piecewise linear points `[offsetMs, iterations per second]`. */

@@ -1,0 +1,45 @@
+import type { ProcessRef } from '../../model/event.ts'
+import type { Injection } from '../../model/fault.ts'
+import type { ProxySpec, Readiness } from '../../model/system.ts'
+import type { Evidence } from './wait.ts'
+
+/** What drivers know and may use of the running environment; `run/` provides it. */
+export interface DriverContext {
+  /** The process that plays an instance now; null when it is down. */
+  process: (instance: string) => ProcessRef | null
+  readiness: (instance: string) => Readiness
+  /** Keep an instance down after it ends, and let it start again. */
+  hold: (instance: string) => void
+  release: (instance: string) => void
+  proxyApiUrl: string
+  /** False when the Toxiproxy server has ended. */
+  proxyServerRuns: () => boolean
+  proxy: (name: string) => ProxySpec
+  /** CPUs an instance may use, as `taskset -c` takes them; null = all. */
+  cpus: (instance: string) => string | null
+  /** Starts a helper process of this run (stress); the ledger knows of it before it does harm. */
+  startHelper: (name: string, argv: string[]) => ProcessRef
+  /** Ends a helper and everything below it. */
+  stopHelper: (helper: ProcessRef) => void
+}
+
+/**
+ * One injection being carried out. The host (`run/faults.ts`) calls inject, confirmActive, and later
+ * undo and confirmRemoved, each under a deadline; `undo` is safe to call twice, and after an inject
+ * that failed halfway.
+ */
+export interface ActiveInjection {
+  /** Looks at the target before anything is done (opens the connection that must feel the fault). */
+  prepare?: () => Promise<void>
+  inject: () => Promise<void>
+  confirmActive: () => Promise<Evidence>
+  /** Absent for one-shots. */
+  undo?: () => Promise<void>
+  confirmRemoved?: () => Promise<Evidence>
+  /** Processes it is about to touch, for the ledger. */
+  touches: () => ProcessRef[]
+  /** Commands with which a person can check by hand that the fault is gone. */
+  checkBy: string[]
+}
+
+export type Driver<I extends Injection = Injection> = (injection: I, context: DriverContext) => ActiveInjection

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** What `/proc/<pid>/stat` tells of a process. */
+export interface ProcessStat {
+  pid: number
+  parentPid: number
+  /** `R`, `S`, `D`, `T` (stopped), `Z` (zombie), ... */
+  state: string
+  /** CPU time of the process and its waited-for children is not included. */
+  cpuSeconds: number
+  /** Start time in clock ticks since boot: tells a process from a later one with the same pid. */
+  startTicks: number
+  residentBytes: number
+}
+
+const ticksPerSecond = 100
+const pageBytes = 4096
+
+/** Figures of a live process, or null when it is gone. A zombie counts as gone: it does nothing any more. */
+export const processStat = (pid: number): ProcessStat | null => {
+  const stat = process.platform === 'linux' ? linuxStat(pid) : psStat(pid)
+  return stat === null || stat.state === 'Z' || stat.state === 'X' ? null : stat
+}
+
+const linuxStat = (pid: number): ProcessStat | null => {
+  let text: string
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return null
+  }
+  // The name is in parentheses and may hold spaces and parentheses itself: fields count from the last ')'.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const field = (number: number): number => Number(fields[number - 3])
+  return {
+    pid,
+    parentPid: field(4),
+    state: fields[0] ?? '',
+    cpuSeconds: (field(14) + field(15)) / ticksPerSecond,
+    startTicks: field(22),
+    residentBytes: field(24) * pageBytes,
+  }
+}
+
+/** The same from `ps`, where there is no /proc (macOS). */
+const psStat = (pid: number): ProcessStat | null => {
+  try {
+    const out = execFileSync('ps', ['-o', 'ppid=,state=,time=,rss=,lstart=', '-p', String(pid)], { encoding: 'utf8' })
+    const match = /^\s*(\d+)\s+(\S+)\s+(?:(\d+)-)?(?:(\d+):)?(\d+):([\d.]+)\s+(\d+)\s+(.+?)\s*$/.exec(out)
+    if (!match) return null
+    const [, parent, state, days, hours, minutes, seconds, rssKiB, started] = match
+    return {
+      pid,
+      parentPid: Number(parent),
+      state: (state ?? '').charAt(0),
+      cpuSeconds: Number(days ?? 0) * 86_400 + Number(hours ?? 0) * 3600 + Number(minutes) * 60 + Number(seconds),
+      startTicks: Math.round(Date.parse(started ?? '') / 1000) * ticksPerSecond,
+      residentBytes: Number(rssKiB) * 1024,
+    }
+  } catch {
+    return null
+  }
+}
+
+/** True while the very process is alive that had this pid and start time. */
+export const isSameProcess = (pid: number, startTicks: number): boolean => processStat(pid)?.startTicks === startTicks
+
+/** All live processes. */
+const allProcesses = (): ProcessStat[] => {
+  const pids =
+    process.platform === 'linux'
+      ? readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+      : execFileSync('ps', ['-axo', 'pid='], { encoding: 'utf8' }).trim().split(/\s+/)
+  return pids.map((pid) => processStat(Number(pid))).filter((stat) => stat !== null)
+}
+
+/**
+ * Looks at all processes once; the returned function gives a process and all its descendants,
+ * parents first. PostgreSQL's backends leave its process group, so groups do not do.
+ */
+export const processForest = (): ((pid: number) => ProcessStat[]) => {
+  const all = allProcesses()
+  const byPid = new Map(all.map((stat) => [stat.pid, stat]))
+  const children = Map.groupBy(all, (stat) => stat.parentPid)
+  return (pid) => {
+    const root = byPid.get(pid)
+    const tree = root === undefined ? [] : [root]
+    for (const stat of tree) tree.push(...(children.get(stat.pid) ?? []))
+    return tree
+  }
+}
+
+/** A process and all its descendants, parents first; empty when it is gone. */
+export const processTree = (pid: number): ProcessStat[] => processForest()(pid)
+
+/** Processes whose environment holds `name=value`: finds what a run started even when its ledger missed it (Linux). */
+export const processesWithEnvironment = (name: string, value: string): ProcessStat[] => {
+  if (process.platform !== 'linux') return []
+  const wanted = `${name}=${value}`
+  return allProcesses().filter((stat) => {
+    try {
+      return (
+        stat.pid !== process.pid && readFileSync(`/proc/${stat.pid}/environ`, 'latin1').split('\0').includes(wanted)
+      )
+    } catch {
+      return false // gone meanwhile, or another user's
+    }
+  })
+}
+
+/** Sends a signal; false when the process is gone. */
+export const signalProcess = (pid: number, signal: NodeJS.Signals): boolean => {
+  try {
+    process.kill(pid, signal)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
+  }
+}

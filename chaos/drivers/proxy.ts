@@ -1,0 +1,97 @@
+import type { Injection, Toxic } from '../../model/fault.ts'
+import type { Driver } from './driver.ts'
+import { type ExchangeResult, exchangeOnce, ProbeConnection } from './exchange.ts'
+import { Toxiproxy } from './toxiproxy.ts'
+import { type Evidence, lookUntil } from './wait.ts'
+
+const silenceMs = 700
+const answerMs = 3_000
+const removedDeadlineMs = 10_000
+
+/** Toxics on one link. Felt on a connection that was open before and on a new one; gone when both kinds answer again. */
+export const proxyDriver: Driver<Extract<Injection, { driver: 'proxy' }>> = (injection, context) => {
+  const { name, listenPort, protocol } = context.proxy(injection.proxy)
+  const api = new Toxiproxy(context.proxyApiUrl)
+  const open: { before: ProbeConnection | null } = { before: null }
+
+  return {
+    prepare: async () => {
+      open.before = new ProbeConnection(listenPort, protocol)
+      await open.before.exchange(answerMs)
+    },
+    inject: async () => {
+      for (const toxic of injection.toxics) await api.addToxic(name, toxic)
+    },
+    confirmActive: async () => {
+      const waitMs =
+        expectedDelayMs(injection.toxics) === null ? silenceMs : answerMs + (expectedDelayMs(injection.toxics) ?? 0)
+      const [before, fresh, listed] = await Promise.all([
+        open.before?.exchange(waitMs),
+        exchangeOnce(listenPort, protocol, waitMs),
+        api.toxicNames(name),
+      ])
+      open.before?.close()
+      const missing = injection.toxics.filter((toxic) => !listed.includes(toxic.name))
+      if (missing.length > 0)
+        return { ok: false, text: `${name}: toxic ${missing.map((toxic) => toxic.name).join(', ')} is not there` }
+      const seen = [before, fresh].filter((result) => result !== undefined)
+      return {
+        ok: seen.every((result) => isFelt(injection.toxics, result)),
+        text: `${name}: open connection ${words(before)}; new connection ${words(fresh)}`,
+      }
+    },
+    undo: async () => {
+      open.before?.close()
+      // Toxics live in Toxiproxy's memory: when it has ended, they have ended with it.
+      if (!context.proxyServerRuns()) return
+      for (const toxic of injection.toxics) await api.removeToxic(name, toxic.name)
+    },
+    confirmRemoved: () => {
+      const look = async () =>
+        context.proxyServerRuns()
+          ? await removed(api, name, injection.toxics, listenPort, protocol)
+          : { ok: true, text: `${name}: Toxiproxy has ended, and its toxics with it` }
+      return lookUntil(look, { deadlineMs: removedDeadlineMs, everyMs: 100 })
+    },
+    touches: () => [],
+    checkBy: [`curl ${context.proxyApiUrl}/proxies/${name}/toxics`],
+  }
+}
+
+/** Extra milliseconds that one exchange must take, null where no answer at all is expected, 0 where neither can be seen. */
+const expectedDelayMs = (toxics: Toxic[]): number | null => {
+  if (
+    toxics.some(
+      ({ type, attributes }) =>
+        type === 'timeout' || type === 'reset_peer' || (type === 'bandwidth' && attributes.rate === 0),
+    )
+  ) {
+    return null
+  }
+  return toxics
+    .filter(({ type }) => type === 'latency')
+    .reduce((sum, { attributes }) => sum + (attributes.latency ?? 0) - (attributes.jitter ?? 0), 0)
+}
+
+/** A slow link must take nine tenths of what it was told; a cut one must not answer. A narrow one shows in the list only. */
+const isFelt = (toxics: Toxic[], result: ExchangeResult): boolean => {
+  const delayMs = expectedDelayMs(toxics)
+  if (delayMs === null) return !result.answered
+  return !result.answered || result.elapsedMs >= 0.9 * delayMs
+}
+
+const removed = async (
+  api: Toxiproxy,
+  name: string,
+  toxics: Toxic[],
+  port: number,
+  protocol: 'http' | 'postgres' | 'nats',
+): Promise<Evidence> => {
+  const left = (await api.toxicNames(name)).filter((listed) => toxics.some((toxic) => toxic.name === listed))
+  if (left.length > 0) return { ok: false, text: `${name}: toxic ${left.join(', ')} is still there` }
+  const result = await exchangeOnce(port, protocol, answerMs)
+  return { ok: result.answered, text: `${name}: no toxic of this fault left; new connection ${words(result)}` }
+}
+
+const words = (result: ExchangeResult | undefined): string =>
+  result === undefined ? 'not opened' : result.answered ? `answered in ${result.elapsedMs.toFixed(0)} ms` : result.text

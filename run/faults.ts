@@ -1,0 +1,117 @@
+import type { ActiveInjection, DriverContext } from '../chaos/drivers/driver.ts'
+import { startInjection } from '../chaos/drivers/index.ts'
+import type { Evidence } from '../chaos/drivers/wait.ts'
+import { messageOf } from '../model/errors.ts'
+import type { PlannedFault } from '../model/plan.ts'
+import { sleepUntil } from './clock.ts'
+import type { RunListener } from './listener.ts'
+import type { Ledger } from './record.ts'
+import type { UndoStack } from './undo.ts'
+
+export interface FaultHost {
+  context: DriverContext
+  ledger: Ledger
+  undo: UndoStack
+  listener: RunListener
+  /** Aborts when the run is to stop; a fault that is active is then removed by the undo. */
+  signal: AbortSignal
+  /** Unix ms of the plan's second 0. */
+  startedAtMs: number
+}
+
+/**
+ * Carries one fault through its life: waits for its time, writes the ledger, registers the undo,
+ * injects, looks whether it is felt, holds it, removes it, and looks whether it is gone. Never
+ * throws: whatever goes wrong is in the record.
+ */
+export const runFault = async (fault: PlannedFault, host: FaultHost): Promise<void> => {
+  const { ledger, listener, signal } = host
+  const prepareAtMs = host.startedAtMs + fault.atMs - 200
+  if (!(await sleepUntil(prepareAtMs, signal))) return
+  let active: ActiveInjection[]
+  let removeNow: () => Promise<void>
+  try {
+    active = fault.injections.map((injection) => startInjection(injection, host.context))
+    for (const injection of active) await injection.prepare?.()
+    if (!(await sleepUntil(host.startedAtMs + fault.atMs, signal))) return
+    listener.onFault?.(fault, 'injecting', '')
+    // On the disk before anything happens: a disk that refuses means that nothing is injected.
+    const pids = active.flatMap((injection) => injection.touches())
+    ledger.sync({ type: 'fault.injecting', fault: fault.id, injections: fault.injections, pids })
+    removeNow = host.undo.push(fault.label, () => removeFault(fault, active, host))
+  } catch (error) {
+    ledger.append({ type: 'fault.notActive', fault: fault.id, evidence: messageOf(error) })
+    listener.onFault?.(fault, 'notActive', messageOf(error))
+    return
+  }
+  const injectedAtMs = await inject(fault, active, host)
+  // An aborted run leaves the removal to the undo, which goes through all faults, last injected first.
+  if (fault.holdMs !== null && injectedAtMs !== null) await sleepUntil(injectedAtMs + fault.holdMs, signal)
+  if (!signal.aborted) await removeNow()
+}
+
+/** Injects and confirms; gives the Unix ms of the injecting call, null when it failed. */
+const inject = async (fault: PlannedFault, active: ActiveInjection[], host: FaultHost): Promise<number | null> => {
+  const { ledger, listener, signal } = host
+  const notActive = (evidence: string) => {
+    ledger.append({ type: 'fault.notActive', fault: fault.id, evidence })
+    listener.onFault?.(fault, 'notActive', evidence)
+  }
+  const calledAtMs = Date.now()
+  try {
+    for (const injection of active) await injection.inject()
+    ledger.append({ type: 'fault.injected', fault: fault.id, calledAtMs, repliedAtMs: Date.now() })
+    const confirmed = Promise.all(active.map((injection) => injection.confirmActive()))
+    const evidence = await Promise.race([confirmed.then(allOf), aborted(signal)])
+    if (evidence === null) return null
+    if (!evidence.ok) {
+      notActive(evidence.text)
+      return calledAtMs
+    }
+    ledger.append({ type: 'fault.active', fault: fault.id, evidence: evidence.text })
+    listener.onFault?.(fault, 'active', evidence.text)
+    return calledAtMs
+  } catch (error) {
+    notActive(messageOf(error))
+    return null
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<null> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(null)
+    else signal.addEventListener('abort', () => resolve(null), { once: true })
+  })
+
+const removeFault = async (fault: PlannedFault, active: ActiveInjection[], host: FaultHost): Promise<void> => {
+  const { ledger, listener } = host
+  const held = active.filter((injection) => injection.undo !== undefined)
+  if (held.length === 0) return
+  ledger.append({ type: 'fault.removing', fault: fault.id })
+  const calledAtMs = Date.now()
+  const undone = await Promise.allSettled(held.map((injection) => injection.undo?.()))
+  ledger.append({ type: 'fault.removed', fault: fault.id, calledAtMs, repliedAtMs: Date.now() })
+  const looked = await Promise.all(held.map((injection) => confirmRemoved(injection)))
+  const failures = undone.filter((result) => result.status === 'rejected').map((result) => messageOf(result.reason))
+  const evidence = allOf([...looked, ...failures.map((text) => ({ ok: false, text }))])
+  if (evidence.ok) {
+    ledger.append({ type: 'fault.provenRemoved', fault: fault.id, evidence: evidence.text })
+  } else {
+    const checkBy = held.flatMap((injection) => injection.checkBy)
+    ledger.append({ type: 'fault.notRemoved', fault: fault.id, evidence: evidence.text, checkBy })
+  }
+  listener.onFault?.(fault, evidence.ok ? 'removed' : 'notRemoved', evidence.text)
+}
+
+const confirmRemoved = async (injection: ActiveInjection): Promise<Evidence> => {
+  try {
+    return (await injection.confirmRemoved?.()) ?? { ok: false, text: 'nothing looked whether it is gone' }
+  } catch (error) {
+    return { ok: false, text: messageOf(error) }
+  }
+}
+
+const allOf = (evidence: Evidence[]): Evidence => ({
+  ok: evidence.every(({ ok }) => ok),
+  text: evidence.map(({ text }) => text).join('; '),
+})

@@ -1,0 +1,193 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { isSameProcess, processStat, signalProcess } from '../chaos/drivers/proc.ts'
+import { lookUntil } from '../chaos/drivers/wait.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { ProcessRef } from '../model/event.ts'
+import type { OutputConfig, StreamLine } from '../model/window.ts'
+import { eachLine } from './line-stream.ts'
+import type { Ledger } from './record.ts'
+import { recordFiles } from './record.ts'
+import { runEnvironmentName } from './supervisor.ts'
+
+/** k6's own state "paused before run" in `GET /v1/status`: every virtual user is initialised. */
+const pausedBeforeRun = 4
+const startDeadlineMs = 30_000
+const stopDeadlineMs = 3_000
+
+export interface K6Options {
+  k6: string
+  bundleFile: string
+  recordDir: string
+  runId: string
+  apiPort: number
+  output: OutputConfig
+  /** Environment of the scenarios; may hold secrets, so it is never an argument (`ps` shows those). */
+  env: Record<string, string>
+  /** CPUs that k6 may use (`taskset -c`), null = all. */
+  cpus: string | null
+  /** Takes secrets out of a line of k6's log. */
+  redact: (line: string) => string
+  onLine: (line: StreamLine) => void
+  onWarning: (message: string) => void
+}
+
+export interface K6Exit {
+  code: number | null
+  signal: string | null
+}
+
+/** One k6 process: started paused, let go at an exact moment, and ended. */
+export class K6 {
+  readonly ref: ProcessRef
+  /** Resolves when k6 has ended and its last line was read. */
+  readonly ended: Promise<K6Exit>
+  #options: K6Options
+  #child: ChildProcess
+  #lastWords = ''
+
+  constructor(options: K6Options, ledger: Ledger) {
+    this.#options = options
+    const configFile = join(options.recordDir, 'output.json')
+    writeFileSync(configFile, JSON.stringify(options.output), { mode: 0o600 })
+    const pin = options.cpus === null ? [] : ['taskset', '-c', options.cpus]
+    const argv = [
+      ...pin,
+      options.k6,
+      'run',
+      '--paused',
+      ...['--address', `127.0.0.1:${options.apiPort}`],
+      ...['--out', `holdfast=${configFile}`],
+      ...['--no-usage-report', '--no-thresholds', '--no-color', '--quiet', '--summary-mode=disabled'],
+      options.bundleFile,
+    ]
+    const [file = '', ...args] = argv
+    this.#child = spawn(file, args, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '',
+        ...options.env,
+        [runEnvironmentName]: options.runId,
+      },
+    })
+    this.#child.on('error', (error) => options.onWarning(`k6: ${error.message}`))
+    const pid = this.#child.pid
+    if (pid === undefined)
+      throw new HoldfastError(`k6 could not be started: ${options.k6}`, { hint: 'Run `holdfast doctor`.' })
+    this.ref = { instance: 'k6', pid, startTicks: processStat(pid)?.startTicks ?? 0 }
+    ledger.sync({ type: 'process.started', ...this.ref })
+    this.ended = this.#follow(ledger)
+  }
+
+  /** Waits until every virtual user is initialised. Throws with k6's own words when it ends or hangs before. */
+  async ready(signal: AbortSignal): Promise<void> {
+    const evidence = await lookUntil(
+      async () => {
+        if (!this.running()) throw this.#failed('ended before the load began')
+        const status = await this.#status()
+        return { ok: status === pausedBeforeRun, text: `status ${status}` }
+      },
+      { deadlineMs: startDeadlineMs, signal },
+    )
+    signal.throwIfAborted()
+    if (!evidence.ok) throw this.#failed(`was not ready after ${startDeadlineMs / 1000} s (${evidence.text})`)
+  }
+
+  /** Lets the load begin; returns the Unix ms before and after the call that did it. */
+  async go(): Promise<{ calledAtMs: number; repliedAtMs: number }> {
+    const calledAtMs = Date.now()
+    await this.#patch({ paused: false })
+    return { calledAtMs, repliedAtMs: Date.now() }
+  }
+
+  running(): boolean {
+    return isSameProcess(this.ref.pid, this.ref.startTicks)
+  }
+
+  /** Ends k6 without waiting for its iterations: SIGTERM twice (k6 takes the second as "now"), then SIGKILL. */
+  async stop(): Promise<void> {
+    for (const kill of ['SIGTERM', 'SIGTERM', 'SIGKILL'] as const) {
+      if (!this.running()) break
+      signalProcess(this.ref.pid, kill)
+      await lookUntil(() => ({ ok: !this.running(), text: '' }), { deadlineMs: stopDeadlineMs / 3 })
+    }
+    await this.ended
+  }
+
+  async #follow(ledger: Ledger): Promise<K6Exit> {
+    const { onLine, onWarning, recordDir, redact } = this.#options
+    const [, stdout, stderr, samples] = this.#child.stdio
+    const log = createWriteStream(join(recordDir, recordFiles.k6Log), { mode: 0o600 })
+    // A full disk must not end the run here: the ledger notices it and says so.
+    log.on('error', () => {})
+    const keep = (line: string) => {
+      const clean = redact(line)
+      if (clean.includes('level=error') || clean.includes('panic')) this.#lastWords ||= clean
+      log.write(`${clean}\n`)
+    }
+    const parse = (line: string) => {
+      if (line === '') return
+      let parsed: StreamLine
+      try {
+        parsed = JSON.parse(line) as StreamLine
+      } catch {
+        // Only the last line can be cut, when k6 was killed in it.
+        onWarning(`k6 wrote a cut line of ${line.length} characters`)
+        return
+      }
+      onLine(parsed)
+    }
+    const exited = new Promise<K6Exit>((resolve) => this.#child.on('exit', (code, signal) => resolve({ code, signal })))
+    const streams = [
+      eachLine(stdout as Readable, keep),
+      eachLine(stderr as Readable, keep),
+      eachLine(samples as Readable, parse),
+    ]
+    const results = await Promise.allSettled(streams)
+    for (const result of results) if (result.status === 'rejected') onWarning(`k6's output broke off: ${result.reason}`)
+    const exit = await exited
+    log.end()
+    ledger.append({ type: 'process.exited', instance: 'k6', pid: this.ref.pid, ...exit, expected: true })
+    return exit
+  }
+
+  /** k6's last error, for messages. */
+  lastWords(): string {
+    return (
+      /msg="((?:[^"\\]|\\.)*)"/.exec(this.#lastWords)?.[1]?.replaceAll('\\n', ' ').replaceAll('\\"', '"') ??
+      this.#lastWords
+    )
+  }
+
+  #failed(what: string): HoldfastError {
+    const said = this.lastWords()
+    return new HoldfastError(`k6 ${what}${said === '' ? '' : `: ${said}`}`, {
+      hint: `Its log is ${join(this.#options.recordDir, recordFiles.k6Log)}.`,
+      exitCode: 3,
+    })
+  }
+
+  async #status(): Promise<number | null> {
+    try {
+      const response = await fetch(this.#url(), { signal: AbortSignal.timeout(1_000) })
+      const body = (await response.json()) as { data?: { attributes?: { status?: number } } }
+      return body.data?.attributes?.status ?? null
+    } catch {
+      return null // not listening yet
+    }
+  }
+
+  async #patch(attributes: Record<string, boolean>): Promise<void> {
+    const body = JSON.stringify({ data: { type: 'status', id: 'default', attributes } })
+    const response = await fetch(this.#url(), { method: 'PATCH', body, signal: AbortSignal.timeout(5_000) })
+    if (!response.ok) throw this.#failed(`refused to start the load: HTTP ${response.status}`)
+  }
+
+  #url(): string {
+    return `http://127.0.0.1:${this.#options.apiPort}/v1/status`
+  }
+}

@@ -1,0 +1,103 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { runCommand } from '../chaos/drivers/command.ts'
+import { isSameProcess, processesWithEnvironment, processTree, signalProcess } from '../chaos/drivers/proc.ts'
+import { lookUntil } from '../chaos/drivers/wait.ts'
+import type { RunEvent } from '../model/event.ts'
+import type { CommandLine } from '../model/fault.ts'
+import { readEvents } from './record.ts'
+import { runEnvironmentName } from './supervisor.ts'
+
+/** What a ledger says may still be there. */
+export interface Leftovers {
+  runId: string
+  processes: { instance: string; pid: number; startTicks: number }[]
+  /** Undo commands of `command` faults that were injected and never removed, last injected first. */
+  commands: { fault: string; undo: CommandLine; probe: CommandLine }[]
+  ended: boolean
+}
+
+/** Reads the ledger of a record; works on one that was cut anywhere. */
+export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
+  const left: Leftovers = { runId: '', processes: [], commands: [], ended: false }
+  for await (const event of readEvents(recordDir)) fold(left, event)
+  return left
+}
+
+const fold = (left: Leftovers, event: RunEvent): void => {
+  switch (event.type) {
+    case 'run.started':
+      left.runId = event.runId
+      break
+    case 'process.started':
+      left.processes.push({ instance: event.instance, pid: event.pid, startTicks: event.startTicks })
+      break
+    case 'process.exited':
+      left.processes = left.processes.filter(({ pid }) => pid !== event.pid)
+      break
+    case 'fault.injecting':
+      for (const injection of event.injections) {
+        if (injection.driver === 'command')
+          left.commands.unshift({ fault: event.fault, undo: injection.undo, probe: injection.probe })
+      }
+      break
+    case 'fault.provenRemoved':
+      left.commands = left.commands.filter(({ fault }) => fault !== event.fault)
+      break
+    case 'run.ended':
+      left.ended = true
+      break
+  }
+}
+
+/** What `cleanUp` did, in words; `failed` is what a person must look at. */
+export interface CleanUpResult {
+  done: string[]
+  failed: string[]
+}
+
+const goneDeadlineMs = 5_000
+
+/**
+ * Undoes from the ledger whatever a run left behind: runbook steps are undone, then every process
+ * that the run started is ended (toxics, stress and stopped processes end with them), then its
+ * working folder goes. Safe to run twice, and on a machine that was rebooted in between.
+ */
+export const cleanUp = async (recordDir: string): Promise<CleanUpResult> => {
+  const left = await readLeftovers(recordDir)
+  const result: CleanUpResult = { done: [], failed: [] }
+  for (const { fault, undo, probe } of left.commands) {
+    // A probe that ends with 0 says that the fault is active.
+    if ((await runCommand(probe)).exitCode !== 0) continue
+    const { exitCode, text } = await runCommand(undo)
+    const still = (await runCommand(probe)).exitCode === 0
+    if (exitCode === 0 && !still) result.done.push(`undid ${fault}: ${undo.argv.join(' ')}`)
+    else result.failed.push(`${fault} could not be undone (${text}); check with: ${probe.argv.join(' ')}`)
+  }
+  await endProcesses(left, result)
+  rmSync(join(recordDir, 'work'), { recursive: true, force: true })
+  return result
+}
+
+const endProcesses = async (left: Leftovers, result: CleanUpResult): Promise<void> => {
+  const find = () => {
+    const known = left.processes.filter(({ pid, startTicks }) => isSameProcess(pid, startTicks))
+    const trees = known.flatMap(({ pid }) => processTree(pid))
+    const marked = left.runId === '' ? [] : processesWithEnvironment(runEnvironmentName, left.runId)
+    return [...new Map([...trees, ...marked].map((stat) => [stat.pid, stat])).values()]
+  }
+  const first = find()
+  for (const { pid } of first) signalProcess(pid, 'SIGKILL')
+  const gone = await lookUntil(
+    () => {
+      const rest = find()
+      // What was started in between, by a process that is gone now.
+      for (const { pid } of rest) signalProcess(pid, 'SIGKILL')
+      return { ok: rest.length === 0, text: rest.map(({ pid }) => pid).join(' ') }
+    },
+    { deadlineMs: goneDeadlineMs },
+  )
+  if (first.length > 0) result.done.push(`ended ${first.length} processes`)
+  if (!gone.ok)
+    result.failed.push(`processes ${gone.text} could not be ended; check with: ps -p ${gone.text.replaceAll(' ', ',')}`)
+}

@@ -1,0 +1,106 @@
+import { bucketRange } from '../model/histogram.ts'
+import { requestMetric, type StreamLine } from '../model/window.ts'
+
+/** What the live line shows and guards look at, over the last seconds. */
+export interface LiveStatus {
+  offeredPerSecond: number
+  achievedPerSecond: number
+  /** Null while nothing completed. */
+  p95Ms: number | null
+  /** Bad requests, dropped iterations and iterations that hang, as a share of all; null while nothing was due. */
+  errorRatio: number | null
+  inFlight: number
+}
+
+interface Second {
+  started: number
+  completed: number
+  dropped: number
+  requests: number
+  bad: number
+  histogram: Map<number, number>
+}
+
+const keptSeconds = 120
+
+/**
+ * Folds the stream by *arrival*, for the live line and the guards. Requests in flight count: in a
+ * total hang nothing completes, and whoever waits for completions sees nothing until the timeouts.
+ */
+export class LiveWindow {
+  #seconds = new Map<number, Second>()
+  #inFlight = 0
+
+  add(line: StreamLine, nowMs: number): void {
+    if (line.type === 'load') {
+      const second = this.#second(nowMs)
+      second.started += line.started
+      second.completed += line.completed
+      second.dropped += line.dropped
+      this.#inFlight += line.started - line.completed
+    } else if (line.type === 'window' && line.metric === requestMetric) {
+      const second = this.#second(nowMs)
+      second.requests += line.n
+      if (!line.ok) second.bad += line.n
+      for (let index = 0; index < (line.hist?.length ?? 0); index += 2) {
+        const bucket = line.hist?.[index] ?? 0
+        second.histogram.set(bucket, (second.histogram.get(bucket) ?? 0) + (line.hist?.[index + 1] ?? 0))
+      }
+    }
+  }
+
+  /** Over the `lengthMs` before now. */
+  status(nowMs: number, lengthMs = 3_000): LiveStatus {
+    const first = Math.floor((nowMs - lengthMs) / 1000)
+    const seconds = [...this.#seconds].filter(([s]) => s > first).map(([, second]) => second)
+    const sum = (field: 'started' | 'completed' | 'dropped' | 'requests' | 'bad') =>
+      seconds.reduce((total, second) => total + second[field], 0)
+    // Iterations that started and did not end, beyond those that ended without having started in this time.
+    const hanging = Math.max(0, sum('started') - sum('completed'))
+    const total = sum('requests') + sum('dropped') + hanging
+    return {
+      offeredPerSecond: (sum('started') + sum('dropped')) / (lengthMs / 1000),
+      achievedPerSecond: sum('completed') / (lengthMs / 1000),
+      p95Ms: this.#percentileMs(seconds, 0.95),
+      errorRatio: total === 0 ? null : (sum('bad') + sum('dropped') + hanging) / total,
+      inFlight: this.#inFlight,
+    }
+  }
+
+  /** A percentile of the response times that arrived in the `lengthMs` before now; null when none did. */
+  latencyMs(nowMs: number, lengthMs: number, percentile: number): number | null {
+    const first = Math.floor((nowMs - lengthMs) / 1000)
+    return this.#percentileMs(
+      [...this.#seconds].filter(([s]) => s > first).map(([, second]) => second),
+      percentile,
+    )
+  }
+
+  #percentileMs(seconds: Second[], share: number): number | null {
+    const merged = new Map<number, number>()
+    let total = 0
+    for (const { histogram } of seconds) {
+      for (const [bucket, count] of histogram) {
+        merged.set(bucket, (merged.get(bucket) ?? 0) + count)
+        total += count
+      }
+    }
+    let seen = 0
+    for (const [bucket, count] of [...merged].sort(([a], [b]) => a - b)) {
+      seen += count
+      if (seen >= share * total) return bucketRange(bucket)[1] / 1000
+    }
+    return null
+  }
+
+  #second(nowMs: number): Second {
+    const s = Math.floor(nowMs / 1000)
+    let second = this.#seconds.get(s)
+    if (!second) {
+      second = { started: 0, completed: 0, dropped: 0, requests: 0, bad: 0, histogram: new Map() }
+      this.#seconds.set(s, second)
+      for (const old of this.#seconds.keys()) if (old < s - keptSeconds) this.#seconds.delete(old)
+    }
+    return second
+  }
+}

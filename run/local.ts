@@ -1,0 +1,104 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Tools, userPrefix } from '../build/toolchain.ts'
+import { Toxiproxy } from '../chaos/drivers/toxiproxy.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { Plan } from '../model/plan.ts'
+import type { LocalLayout, ProcessSpec, System } from '../model/system.ts'
+import type { CpuShares } from './cpus.ts'
+import { type RunningSystem, redactor } from './environment.ts'
+import { reservePorts } from './ports.ts'
+import type { Ledger } from './record.ts'
+import type { Supervisor } from './supervisor.ts'
+
+const reservedPorts = 64
+
+export interface LocalOptions {
+  system: System
+  plan: Plan
+  projectDir: string
+  recordDir: string
+  tools: Tools
+  cpus: CpuShares
+  supervisor: Supervisor
+  ledger: Ledger
+  signal: AbortSignal
+}
+
+/** Starts Toxiproxy and every part of the system as processes of this machine, all on loopback. */
+export const startLocal = async (options: LocalOptions): Promise<RunningSystem & { apiPort: number }> => {
+  const { system, plan, tools, supervisor, ledger, signal, cpus } = options
+  if (!system.local)
+    throw new HoldfastError(`${system.title} has no local environment`, {
+      hint: 'Use --env external --base-url <url>.',
+    })
+  const workDir = join(options.recordDir, 'work')
+  mkdirSync(workDir, { recursive: true, mode: 0o700 })
+  const port = await reservePorts(reservedPorts)
+  const layout = system.local({
+    runId: plan.runId,
+    projectDir: options.projectDir,
+    workDir,
+    port,
+    tools: { node: tools.node, natsServer: tools.natsServer, postgres: tools.postgres, initdb: tools.initdb },
+    asUser: userPrefix(),
+    weaknesses: plan.weaknesses,
+    options: plan.systemOptions,
+  })
+  const apiUrl = `http://127.0.0.1:${port('toxiproxy-api')}`
+  ledger.sync({ type: 'proxy.server', apiUrl })
+  await supervisor.startAll([proxyServer(tools, port('toxiproxy-api'))], signal)
+  await new Toxiproxy(apiUrl).createProxies(layout.proxies)
+  await supervisor.startAll(
+    layout.processes.map((spec) => pinned(spec, cpus.system)),
+    signal,
+  )
+  return { ...running(layout, apiUrl, options), apiPort: port('k6-api') }
+}
+
+const proxyServer = (tools: Tools, port: number): ProcessSpec => ({
+  name: 'toxiproxy',
+  component: 'toxiproxy',
+  command: [tools.toxiproxyServer, '-host', '127.0.0.1', '-port', String(port)],
+  env: { LOG_LEVEL: 'warn' },
+  prepare: [],
+  readiness: { kind: 'http', url: `http://127.0.0.1:${port}/version` },
+  restartDelayMs: null,
+  after: [],
+})
+
+const pinned = (spec: ProcessSpec, cpus: string | null): ProcessSpec =>
+  cpus === null ? spec : { ...spec, command: ['taskset', '-c', cpus, ...spec.command] }
+
+const running = (layout: LocalLayout, apiUrl: string, { system, supervisor, cpus }: LocalOptions): RunningSystem => {
+  const proxies = new Map(layout.proxies.map((proxy) => [proxy.name, proxy]))
+  const proxy = (name: string) => {
+    const found = proxies.get(name)
+    if (!found) throw new HoldfastError(`no proxy "${name}"; there are ${[...proxies.keys()].join(', ')}`)
+    return found
+  }
+  const front = layout.proxies.find(({ from }) => from === 'client')
+  return {
+    baseUrl: layout.baseUrl,
+    auditUrl: front ? `http://127.0.0.1:${front.upstreamPort}` : layout.baseUrl,
+    scenarioEnv: layout.scenarioEnv,
+    drivers: {
+      process: (instance) => supervisor.process(instance),
+      readiness: (instance) => supervisor.spec(instance).readiness,
+      hold: (instance) => supervisor.hold(instance),
+      release: (instance) => supervisor.release(instance),
+      proxyApiUrl: apiUrl,
+      proxyServerRuns: () => supervisor.process('toxiproxy') !== null,
+      proxy,
+      cpus: () => cpus.system,
+      startHelper: (name, argv) => supervisor.startHelper(name, argv),
+      stopHelper: (ref) => supervisor.stopHelper(ref),
+    },
+    sampled: layout.processes.map(({ name, metricsUrl }) => ({
+      component: name,
+      process: () => supervisor.process(name),
+      metricsUrl: metricsUrl ?? null,
+    })),
+    redact: redactor(layout.scenarioEnv, system.secretEnv),
+  }
+}

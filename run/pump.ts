@@ -1,0 +1,60 @@
+import type { Plan } from '../model/plan.ts'
+import type { RecordLine, StreamLine } from '../model/window.ts'
+import { GuardWatch } from './guards.ts'
+import type { RunListener } from './listener.ts'
+import { LiveWindow } from './live.ts'
+import type { Ledger } from './record.ts'
+import { SteadyCheck } from './steady-check.ts'
+import type { StopSwitch } from './stop.ts'
+import { WindowWriter } from './window-writer.ts'
+
+const tickMs = 250
+
+/** Takes the stream apart: into the record, the live line, the guards and the steady-state check. */
+export class Pump {
+  readonly writer: WindowWriter
+  #live = new LiveWindow()
+  #plan: Plan
+  #steady: SteadyCheck | null = null
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(recordDir: string, plan: Plan) {
+    this.writer = new WindowWriter(recordDir)
+    this.#plan = plan
+  }
+
+  /** Takes a line of k6. The writer goes last: it keeps the line and merges later ones into it. */
+  line(line: StreamLine): void {
+    this.#live.add(line, Date.now())
+    this.#steady?.add(line)
+    this.writer.add(line)
+  }
+
+  sample(line: RecordLine): void {
+    this.writer.add(line)
+  }
+
+  start(startedAtMs: number, listener: RunListener, ledger: Ledger, stop: StopSwitch): void {
+    this.#steady = new SteadyCheck(this.#plan, startedAtMs)
+    const guards = new GuardWatch(this.#plan.guards)
+    this.#timer = setInterval(() => {
+      const nowMs = Date.now()
+      this.writer.flush(nowMs)
+      listener.onStatus?.(this.#live.status(nowMs))
+      const tripped = stop.signal.aborted ? null : guards.tripped(this.#live, nowMs)
+      if (!tripped) return
+      ledger.append({ type: 'guard.tripped', ...tripped })
+      listener.onWarning?.(`guard tripped: ${tripped.guard} (${tripped.evidence}); removing every fault`)
+      stop.stop('guard')
+    }, tickMs)
+  }
+
+  reasonNotToStartFaults(): string | null {
+    return this.#steady?.reasonNotToStart() ?? null
+  }
+
+  close(): void {
+    if (this.#timer) clearInterval(this.#timer)
+    this.writer.close()
+  }
+}

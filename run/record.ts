@@ -1,0 +1,134 @@
+import {
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { HoldfastError, messageOf } from '../model/errors.ts'
+import type { RunEvent, RunEventBody } from '../model/event.ts'
+import type { Plan } from '../model/plan.ts'
+import { planSchemaVersion } from '../model/plan.ts'
+import type { RecordLine } from '../model/window.ts'
+
+/** Names of the files of a record. */
+export const recordFiles = {
+  plan: 'plan.json',
+  events: 'events.ndjson',
+  windows: 'windows.ndjson',
+  verdict: 'verdict.json',
+  charts: 'charts.json',
+  k6Log: 'k6.log',
+  logs: 'logs',
+} as const
+
+/** Creates the folder of a run, readable by its owner only, with the plan in it. */
+export const createRecord = (dir: string, plan: Plan): void => {
+  mkdirSync(join(dir, recordFiles.logs), { recursive: true, mode: 0o700 })
+  writeFileSync(join(dir, recordFiles.plan), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600, flush: true })
+}
+
+/**
+ * The run's log and ledger: appends lines to `events.ndjson`. A line that an undo needs is on the
+ * disk before `sync` returns.
+ */
+export class Ledger {
+  #file: number
+  #broken = false
+  onFull: (error: Error) => void = () => {}
+
+  constructor(dir: string) {
+    this.#file = openSync(join(dir, recordFiles.events), 'a', 0o600)
+  }
+
+  /** Appends; a full disk is told once through `onFull` and never stops an undo. */
+  append(event: RunEventBody): void {
+    try {
+      this.#write(event)
+    } catch (error) {
+      if (this.#broken) return
+      this.#broken = true
+      this.onFull(error as Error)
+    }
+  }
+
+  /**
+   * Appends and waits for the disk.
+   * @throws when the disk refuses: then what the line announces must not be done.
+   */
+  sync(event: RunEventBody): void {
+    this.#write(event)
+    fsyncSync(this.#file)
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+
+  #write(event: RunEventBody): void {
+    const line: RunEvent = { atMs: Date.now(), ...event }
+    writeSync(this.#file, `${JSON.stringify(line)}\n`)
+  }
+}
+
+/**
+ * The plan of a record.
+ * @throws HoldfastError when the folder is no record, or of another schema version.
+ */
+export const readPlan = (dir: string): Plan => {
+  let plan: Plan
+  try {
+    plan = JSON.parse(readFileSync(join(dir, recordFiles.plan), 'utf8')) as Plan
+  } catch (cause) {
+    throw new HoldfastError(`${dir} is no record of a run: ${recordFiles.plan} can't be read (${messageOf(cause)})`, {
+      hint: '`holdfast list` shows the runs there are.',
+      cause,
+    })
+  }
+  if (plan.schemaVersion !== planSchemaVersion) {
+    throw new HoldfastError(
+      `${dir}/${recordFiles.plan} has schema version ${plan.schemaVersion}, this Holdfast reads ${planSchemaVersion}`,
+      {
+        hint: 'Judge it with the version of Holdfast that recorded it (see its provenance).',
+      },
+    )
+  }
+  return plan
+}
+
+/** Events of a record, oldest first; a last line that was cut in half is left out. */
+export const readEvents = (dir: string): AsyncGenerator<RunEvent> => readLines<RunEvent>(join(dir, recordFiles.events))
+
+/** Windows and samples of a record, in the order they were written; a cut last line is left out. */
+export const readWindows = (dir: string): AsyncGenerator<RecordLine> =>
+  readLines<RecordLine>(join(dir, recordFiles.windows))
+
+async function* readLines<T>(file: string): AsyncGenerator<T> {
+  const input = createReadStream(file, { highWaterMark: 1 << 20 })
+  let number = 0
+  let bad = ''
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number++
+    if (bad !== '')
+      throw new HoldfastError(`${bad}: not a line of JSON`, { hint: 'The file was damaged after the run.' })
+    if (line === '') continue
+    const value = parse<T>(line)
+    // Only the last line may be cut: the writer was killed in it.
+    if (value === null) bad = `${file}:${number}`
+    else yield value
+  }
+}
+
+const parse = <T>(line: string): T | null => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null ? (value as T) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,238 @@
+import type { Tools } from '../build/toolchain.ts'
+import type { EndReason } from '../model/event.ts'
+import type { Plan } from '../model/plan.ts'
+import type { System } from '../model/system.ts'
+import { windowSchemaVersion } from '../model/window.ts'
+import { auditWrites } from './audit.ts'
+import { sleepUntil } from './clock.ts'
+import { shareCpus } from './cpus.ts'
+import type { RunningSystem } from './environment.ts'
+import { useExternal } from './external.ts'
+import { runFault } from './faults.ts'
+import { K6 } from './k6.ts'
+import type { RunListener } from './listener.ts'
+import { startLocal } from './local.ts'
+import { outputConfig } from './output-config.ts'
+import { Pump } from './pump.ts'
+import { createRecord, Ledger } from './record.ts'
+import { startSampler } from './sampler.ts'
+import type { StopSwitch } from './stop.ts'
+import { Supervisor } from './supervisor.ts'
+import { UndoStack } from './undo.ts'
+import { startWatchdog } from './watchdog.ts'
+
+/** Time that the removal of one thing may take. */
+const undoBudgetMs = 40_000
+/** How long k6 may go on after its planned end and its graceful stop. */
+const lateMs = 20_000
+const auditBudgetMs = 60_000
+
+export interface RunOptions {
+  plan: Plan
+  system: System
+  bundleFile: string
+  projectDir: string
+  recordDir: string
+  tools: Tools
+  baseUrl: string | null
+  userEnv: Record<string, string | undefined>
+  stop: StopSwitch
+  listener: RunListener
+}
+
+/** How a run ended; `error` is what broke it. The record is complete either way. */
+export interface RunEnd {
+  reason: EndReason
+  error: Error | null
+}
+
+/**
+ * Carries a plan out and writes its record: system up, load, faults, audit, everything removed.
+ * Never throws for what happens during the run: the reason is in the result and in the record.
+ */
+export const run = async (options: RunOptions): Promise<RunEnd> => {
+  const { plan, recordDir, stop, listener } = options
+  createRecord(recordDir, plan)
+  const ledger = new Ledger(recordDir)
+  const watchdog = startWatchdog(recordDir)
+  const undo = new UndoStack(undoBudgetMs)
+  const pump = new Pump(recordDir, plan)
+  let error: Error | null = null
+  const broken = (cause: unknown) => {
+    // What follows the order to stop is no reason of its own.
+    if (stop.signal.aborted) return
+    error = cause instanceof Error ? cause : new Error(String(cause))
+    ledger.append({ type: 'error', message: error.message })
+    stop.stop('crashed')
+  }
+  const full = (cause: Error) => broken(new Error(`the record can't be written: ${cause.message}`))
+  ledger.onFull = full
+  pump.writer.onFull = full
+  undo.onFailure = (name, reason) => {
+    ledger.append({ type: 'warning', message: `undo of ${name}: ${reason}` })
+    listener.onWarning?.(`undo of ${name}: ${reason}`)
+  }
+  try {
+    ledger.sync({ type: 'run.started', schemaVersion: 1, runId: plan.runId, pid: process.pid })
+    const started = await start(options, ledger, undo, pump, broken)
+    await follow(options, started, ledger, undo, pump)
+  } catch (cause) {
+    broken(cause)
+  } finally {
+    await undo.all()
+    pump.close()
+    ledger.append({ type: 'run.ended', reason: stop.reason })
+    ledger.close()
+    await watchdog.dismiss()
+  }
+  return { reason: stop.reason, error }
+}
+
+interface Started {
+  system: RunningSystem
+  k6: K6
+  startedAtMs: number
+}
+
+/** Brings the system and k6 up, and lets the load begin. */
+const start = async (
+  options: RunOptions,
+  ledger: Ledger,
+  undo: UndoStack,
+  pump: Pump,
+  broken: (cause: unknown) => void,
+): Promise<Started> => {
+  const { plan, recordDir, projectDir, tools, stop, listener } = options
+  const cpus = shareCpus(plan)
+  const supervisor = new Supervisor(plan.runId, recordDir, ledger)
+  supervisor.onUnexpectedEnd = (name) => broken(new Error(`${name} has ended by itself`))
+  undo.push('the system', () => supervisor.stopAll())
+  const upAtMs = Date.now()
+  const system =
+    plan.environment === 'external'
+      ? await useExternal(options.system, options.baseUrl ?? '', options.userEnv)
+      : await startLocal({
+          system: options.system,
+          plan,
+          projectDir,
+          recordDir,
+          tools,
+          cpus,
+          supervisor,
+          ledger,
+          signal: stop.signal,
+        })
+  listener.onStep?.(
+    'system',
+    `${system.sampled.map(({ component }) => component).join(', ') || system.baseUrl}, ready in ${seconds(Date.now() - upAtMs)}`,
+  )
+
+  const k6 = new K6(
+    {
+      k6: tools.k6,
+      bundleFile: options.bundleFile,
+      recordDir,
+      runId: plan.runId,
+      apiPort: system.apiPort,
+      output: outputConfig(plan, windowSchemaVersion),
+      env: {
+        ...system.scenarioEnv,
+        HOLDFAST_BASE_URL: system.baseUrl,
+        HOLDFAST_RUN_ID: plan.runId,
+        HOLDFAST_LOAD: JSON.stringify(
+          plan.load.map(({ scenario, profile, rateFactor, durationMs }) => ({
+            scenario,
+            profile,
+            rateFactor,
+            durationMs,
+          })),
+        ),
+      },
+      cpus: cpus.load,
+      redact: system.redact,
+      onLine: (line) => pump.line(line),
+      onWarning: (message) => ledger.append({ type: 'warning', message }),
+    },
+    ledger,
+  )
+  undo.push('k6', () => k6.stop())
+  const targets = [
+    ...system.sampled,
+    { component: 'k6', process: () => k6.ref, metricsUrl: null, extra: { cpu_limit_cores: cpus.loadCores } },
+  ]
+  const stopSampler = startSampler(targets, (line) => pump.sample(line))
+  undo.push('the sampler', async () => stopSampler())
+  await k6.ready(stop.signal)
+  const { calledAtMs, repliedAtMs } = await k6.go()
+  ledger.append({ type: 'load.started' })
+  const startedAtMs = (calledAtMs + repliedAtMs) / 2
+  pump.start(startedAtMs, listener, ledger, stop)
+  return { system, k6, startedAtMs }
+}
+
+/** From the first request to the audit, on one clock. */
+const follow = async (
+  options: RunOptions,
+  { system, k6, startedAtMs }: Started,
+  ledger: Ledger,
+  undo: UndoStack,
+  pump: Pump,
+): Promise<void> => {
+  const { plan, stop, listener } = options
+  const at = (offsetMs: number) => startedAtMs + offsetMs
+  const phase = (name: 'warmUp' | 'steady' | 'faults' | 'recovery' | 'audit', endMs: number) => {
+    ledger.append({ type: 'phase.started', phase: name })
+    listener.onPhase?.(name, at(endMs))
+  }
+  const load = followLoad(k6, plan, ledger, stop)
+
+  phase('warmUp', plan.phases.warmUp.endMs)
+  await sleepUntil(at(plan.phases.steady.startMs), stop.signal)
+  phase('steady', plan.phases.steady.endMs)
+  await sleepUntil(at(plan.phases.steady.endMs), stop.signal)
+
+  const reason = plan.faultsDespiteBreach ? null : pump.reasonNotToStartFaults()
+  if (reason !== null && !stop.signal.aborted) {
+    for (const fault of plan.faults) {
+      ledger.append({ type: 'fault.skipped', fault: fault.id, reason })
+      listener.onFault?.(fault, 'skipped', reason)
+    }
+  } else if (plan.faults.length > 0 && !stop.signal.aborted) {
+    phase('faults', plan.phases.faults.endMs)
+    const host = { context: system.drivers, ledger, undo, listener, signal: stop.signal, startedAtMs }
+    const faults = Promise.all(plan.faults.map((fault) => runFault(fault, host)))
+    await sleepUntil(at(plan.phases.recovery.startMs), stop.signal)
+    if (!stop.signal.aborted) phase('recovery', plan.phases.recovery.endMs)
+    await faults
+  }
+  await load
+  if (stop.signal.aborted) return
+  phase('audit', plan.phases.recovery.endMs)
+  const { auditUrl, scenarioEnv } = system
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(auditBudgetMs)])
+  pump.writer.settle()
+  await auditWrites(options.system, {
+    runId: plan.runId,
+    recordDir: options.recordDir,
+    baseUrl: auditUrl,
+    scenarioEnv,
+    ledger,
+    signal,
+  })
+}
+
+/** Resolves when the load has ended, as planned or because the run was stopped. A load that ends early or late breaks the run. */
+const followLoad = async (k6: K6, plan: Plan, ledger: Ledger, stop: StopSwitch): Promise<void> => {
+  const graceMs = Math.max(0, ...plan.load.map(({ gracefulStopMs }) => gracefulStopMs))
+  const late = sleepUntil(Date.now() + plan.phases.recovery.endMs + graceMs + lateMs, stop.signal)
+  const exit = await Promise.race([k6.ended, late])
+  if (typeof exit === 'object') {
+    ledger.append({ type: 'load.ended', exitCode: exit.code, signal: exit.signal })
+    if (exit.code === 0 || stop.signal.aborted) return
+    const said = k6.lastWords()
+    throw new Error(`k6 ended with ${exit.signal ?? `exit code ${exit.code}`}${said === '' ? '' : `: ${said}`}`)
+  }
+  if (exit) throw new Error(`k6 was still running ${lateMs / 1000} s after its end`)
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`

@@ -1,0 +1,229 @@
+import { execFile, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { isSameProcess, processStat, processTree, signalProcess } from '../chaos/drivers/proc.ts'
+import { readyEvidence } from '../chaos/drivers/ready.ts'
+import { lookUntil } from '../chaos/drivers/wait.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { ProcessRef } from '../model/event.ts'
+import type { ProcessSpec } from '../model/system.ts'
+import { type Ledger, recordFiles } from './record.ts'
+
+/** Put into the environment of everything a run starts, so that it can be found without the ledger. */
+export const runEnvironmentName = 'HOLDFAST_RUN'
+
+const readyDeadlineMs = 30_000
+const stopDeadlineMs = 3_000
+
+interface Instance {
+  spec: ProcessSpec
+  ref: ProcessRef | null
+  held: boolean
+  restart: NodeJS.Timeout | null
+}
+
+/**
+ * Starts the processes of a system and starts a crashed one again after its delay, as a kubelet
+ * would. Every process leads a session of its own, so that Ctrl-C in a terminal reaches Holdfast
+ * alone and the undo has its order.
+ */
+export class Supervisor {
+  #instances = new Map<string, Instance>()
+  #recordDir: string
+  #runId: string
+  #ledger: Ledger
+  #stopping = false
+  /** Called when a process ends that nobody will start again and nobody has asked to end. */
+  onUnexpectedEnd: (name: string) => void = () => {}
+
+  constructor(runId: string, recordDir: string, ledger: Ledger) {
+    this.#runId = runId
+    this.#recordDir = recordDir
+    this.#ledger = ledger
+  }
+
+  /** Starts all in the order of their `after`, in parallel where that allows, and waits until each is ready. */
+  async startAll(specs: ProcessSpec[], signal: AbortSignal): Promise<void> {
+    const ready = new Map<string, Promise<void>>()
+    const start = (spec: ProcessSpec): Promise<void> => {
+      const known = ready.get(spec.name)
+      if (known !== undefined) return known
+      const before = spec.after
+        .map((name) => specs.find((other) => other.name === name))
+        .filter((other) => other !== undefined)
+      const promise = Promise.all(before.map(start)).then(() => this.#startFirst(spec, signal))
+      ready.set(spec.name, promise)
+      return promise
+    }
+    await Promise.all(specs.map(start))
+  }
+
+  process(name: string): ProcessRef | null {
+    const ref = this.#instances.get(name)?.ref ?? null
+    return ref !== null && isSameProcess(ref.pid, ref.startTicks) ? ref : null
+  }
+
+  spec(name: string): ProcessSpec {
+    const instance = this.#instances.get(name)
+    if (!instance) throw new HoldfastError(`no process "${name}" was started`)
+    return instance.spec
+  }
+
+  names(): string[] {
+    return [...this.#instances.keys()]
+  }
+
+  /** Keeps an instance down after it ends. */
+  hold(name: string): void {
+    const instance = this.#get(name)
+    instance.held = true
+    if (instance.restart) clearTimeout(instance.restart)
+    instance.restart = null
+  }
+
+  /** Lets a held instance start again, at once. */
+  release(name: string): void {
+    const instance = this.#get(name)
+    if (!instance.held) return
+    instance.held = false
+    if (this.process(name) === null && !this.#stopping) this.#spawn(instance)
+  }
+
+  /** SIGTERM, a moment, SIGKILL, for everything that was started; returns when nothing is left. */
+  async stopAll(): Promise<void> {
+    this.#stopping = true
+    const trees = [...this.#instances.values()].flatMap((instance) => {
+      if (instance.restart) clearTimeout(instance.restart)
+      return instance.ref ? processTree(instance.ref.pid).filter(() => this.process(instance.spec.name) !== null) : []
+    })
+    // A stopped process cannot handle SIGTERM.
+    for (const { pid } of trees) {
+      signalProcess(pid, 'SIGTERM')
+      signalProcess(pid, 'SIGCONT')
+    }
+    const left = () => trees.filter(({ pid, startTicks }) => isSameProcess(pid, startTicks))
+    const look = () => ({ ok: left().length === 0, text: `${left().length} processes left` })
+    await lookUntil(look, { deadlineMs: stopDeadlineMs })
+    for (const { pid } of left()) signalProcess(pid, 'SIGKILL')
+    const gone = await lookUntil(look, { deadlineMs: stopDeadlineMs })
+    if (!gone.ok)
+      throw new Error(
+        `pids ${left()
+          .map(({ pid }) => pid)
+          .join(', ')} survive SIGKILL`,
+      )
+  }
+
+  /** Starts a helper that is never restarted (k6 aside, this is how stress starts). */
+  startHelper(name: string, argv: string[]): ProcessRef {
+    const helperName = `${name}-${this.#instances.size}`
+    const spec: ProcessSpec = {
+      name: helperName,
+      component: 'holdfast',
+      command: argv,
+      env: {},
+      prepare: [],
+      readiness: { kind: 'http', url: '' },
+      restartDelayMs: null,
+      after: [],
+    }
+    const instance: Instance = { spec, ref: null, held: true, restart: null }
+    this.#instances.set(helperName, instance)
+    return this.#spawn(instance)
+  }
+
+  stopHelper(ref: ProcessRef): void {
+    if (!isSameProcess(ref.pid, ref.startTicks)) return
+    for (const { pid } of processTree(ref.pid)) signalProcess(pid, 'SIGKILL')
+  }
+
+  async #startFirst(spec: ProcessSpec, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    for (const command of spec.prepare) await this.#prepare(spec, command)
+    signal.throwIfAborted()
+    const instance: Instance = { spec, ref: null, held: false, restart: null }
+    this.#instances.set(spec.name, instance)
+    this.#spawn(instance)
+    const evidence = await lookUntil(
+      () => {
+        if (instance.ref === null && spec.restartDelayMs === null) throw this.#notReady(spec, 'it ended at once')
+        return readyEvidence(spec.readiness, spec.name)
+      },
+      { deadlineMs: readyDeadlineMs, signal },
+    )
+    signal.throwIfAborted()
+    if (!evidence.ok) throw this.#notReady(spec, evidence.text)
+    this.#ledger.append({ type: 'process.ready', instance: spec.name, pid: instance.ref?.pid ?? 0 })
+  }
+
+  #prepare(spec: ProcessSpec, [file = '', ...args]: string[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      execFile(
+        file,
+        args,
+        { env: this.#env(spec), timeout: readyDeadlineMs, killSignal: 'SIGKILL' },
+        (error, stdout, stderr) => {
+          if (error === null) return resolve()
+          const said = (stderr || stdout || error.message).trim().split('\n').at(-1)
+          reject(
+            new HoldfastError(`${spec.name} could not be prepared: ${file}: ${said}`, { exitCode: 3, cause: error }),
+          )
+        },
+      )
+    })
+  }
+
+  #spawn(instance: Instance): ProcessRef {
+    const { spec } = instance
+    const [file = '', ...args] = spec.command
+    const log = openSync(join(this.#recordDir, recordFiles.logs, `${spec.name}.log`), 'a', 0o600)
+    const child = spawn(file, args, { env: this.#env(spec), detached: true, stdio: ['ignore', log, log] })
+    closeSync(log)
+    child.on('error', (error) => this.#ledger.append({ type: 'error', message: `${spec.name}: ${error.message}` }))
+    if (child.pid === undefined) throw this.#notReady(spec, `${file} could not be started`)
+    const ref = { instance: spec.name, pid: child.pid, startTicks: processStat(child.pid)?.startTicks ?? 0 }
+    instance.ref = ref
+    this.#ledger.sync({ type: 'process.started', ...ref })
+    child.on('exit', (code, signal) => this.#exited(instance, ref, code, signal))
+    return ref
+  }
+
+  #exited(instance: Instance, ref: ProcessRef, code: number | null, signal: string | null): void {
+    const expected = this.#stopping || instance.held
+    this.#ledger.append({ type: 'process.exited', instance: ref.instance, pid: ref.pid, code, signal, expected })
+    if (instance.ref === ref) instance.ref = null
+    const { restartDelayMs } = instance.spec
+    if (expected) return
+    if (restartDelayMs === null) {
+      // A part of the system that stays down is the system's own affair; our proxy server is not.
+      if (instance.spec.component === 'toxiproxy') this.onUnexpectedEnd(ref.instance)
+      return
+    }
+    instance.restart = setTimeout(() => {
+      instance.restart = null
+      if (!this.#stopping && !instance.held) this.#spawn(instance)
+    }, restartDelayMs)
+  }
+
+  #env(spec: ProcessSpec): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      ...spec.env,
+      [runEnvironmentName]: this.#runId,
+    }
+  }
+
+  #get(name: string): Instance {
+    const instance = this.#instances.get(name)
+    if (!instance) throw new HoldfastError(`no process "${name}" was started`)
+    return instance
+  }
+
+  #notReady(spec: ProcessSpec, why: string): HoldfastError {
+    return new HoldfastError(`${spec.name} did not become ready: ${why}`, {
+      hint: `Its last words are in ${join(this.#recordDir, recordFiles.logs, `${spec.name}.log`)}.`,
+      exitCode: 3,
+    })
+  }
+}

@@ -1,0 +1,53 @@
+import { messageOf } from '../model/errors.ts'
+
+interface Entry {
+  name: string
+  undo: () => Promise<void>
+}
+
+/**
+ * What has to be undone, last registered first. Every ending takes this one path: normal end,
+ * failure, guard, signal and deadline. An entry runs once; one that fails or hangs never keeps the
+ * others from running.
+ */
+export class UndoStack {
+  #entries: Entry[] = []
+  #budgetMs: number
+  onFailure: (name: string, reason: string) => void = () => {}
+
+  /** @param budgetMs time that one entry may take */
+  constructor(budgetMs: number) {
+    this.#budgetMs = budgetMs
+  }
+
+  /** Registers before the thing is done; returns a function that undoes it now (once). */
+  push(name: string, undo: () => Promise<void>): () => Promise<void> {
+    const entry = { name, undo }
+    this.#entries.push(entry)
+    return async () => {
+      const index = this.#entries.indexOf(entry)
+      if (index === -1) return
+      this.#entries.splice(index, 1)
+      await this.#run(entry)
+    }
+  }
+
+  /** Undoes everything that is left. Never throws. */
+  async all(): Promise<void> {
+    for (let entry = this.#entries.pop(); entry; entry = this.#entries.pop()) await this.#run(entry)
+  }
+
+  async #run({ name, undo }: Entry): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`took longer than ${this.#budgetMs} ms`)), this.#budgetMs)
+    })
+    try {
+      await Promise.race([undo(), late])
+    } catch (error) {
+      this.onFailure(name, messageOf(error))
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}

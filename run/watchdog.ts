@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('watchdog-main.ts', import.meta.url))
+
+/**
+ * Starts the watchdog of a run: a process of its own that undoes everything within seconds when
+ * Holdfast dies without having said `dismiss`. It carries no mark of the run, so that it does not
+ * end itself.
+ */
+export const startWatchdog = (recordDir: string): { dismiss: () => Promise<void> } => {
+  const child = spawn(process.execPath, [program, recordDir], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: process.env.PATH ?? '' },
+  })
+  const exited = new Promise<void>((resolve) => {
+    child.on('exit', () => resolve())
+    child.on('error', () => resolve())
+  })
+  child.stdin.on('error', () => {})
+  return {
+    dismiss: async () => {
+      child.stdin.end('done\n')
+      await exited
+    },
+  }
+}
