@@ -1,0 +1,29 @@
+import type { Log } from '../lib/log.ts'
+import { Database } from '../lib/postgres.ts'
+import { WorkQueue } from '../lib/work-queue.ts'
+import type { PartSettings } from './settings.ts'
+
+export const openDatabase = (settings: PartSettings, log: Log): Database => {
+  const forEver = settings.has('no-db-timeout')
+  return new Database({
+    url: settings.databaseUrl,
+    poolSize: settings.option('dbPoolSize'),
+    connectTimeoutMs: forEver ? 0 : settings.option('dbConnectTimeoutMs'),
+    queryTimeoutMs: forEver ? 0 : settings.option('dbQueryTimeoutMs'),
+    log,
+  })
+}
+
+/** The queue of batch ids; what a batch says is in the database. */
+export const openQueue = (settings: PartSettings, name: string, log: Log): WorkQueue =>
+  new WorkQueue({
+    url: settings.queueUrl,
+    name,
+    stream: 'BATCHES',
+    subject: 'batches.send',
+    durable: 'senders',
+    ackWaitMs: settings.option('ackWaitMs'),
+    maxAckPending: settings.option('maxAckPending'),
+    timeoutMs: settings.option('queueTimeoutMs'),
+    log,
+  })

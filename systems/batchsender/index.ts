@@ -1,0 +1,39 @@
+import { HoldfastError } from '../../model/errors.ts'
+import type { System } from '../../model/system.ts'
+import { auditBatches } from './audit.ts'
+import { localLayout } from './layout.ts'
+import { weaknesses } from './weaknesses.ts'
+
+/** BatchSender: bulk e-mail. Locally a stand-in of the same shape, on real PostgreSQL and NATS. */
+export const batchsender: System = {
+  name: 'batchsender',
+  title: 'BatchSender (bulk e-mail)',
+  components: {
+    api: { role: 'takes batches and webhooks', replicas: 1, standsFor: 'a stand-in of the BatchSender API' },
+    worker: { role: 'sends batches through the provider', replicas: 2, standsFor: 'a stand-in of the BatchSender worker' },
+    provider: { role: 'accepts e-mails, reports deliveries', replicas: 1, standsFor: 'a fake mail provider for SES and Resend' },
+    postgres: { role: 'holds batches, recipients and webhook events', replicas: 1 },
+    nats: { role: 'work queue of batches (JetStream)', replicas: 1 },
+  },
+  links: [
+    { from: 'client', to: 'api' },
+    { from: 'api', to: 'postgres' },
+    { from: 'api', to: 'nats' },
+    { from: 'worker', to: 'postgres' },
+    { from: 'worker', to: 'nats' },
+    { from: 'worker', to: 'provider' },
+    { from: 'provider', to: 'api' },
+  ],
+  sloFile: 'slos/batchsender.yaml',
+  weaknesses,
+  secretEnv: ['BATCHSENDER_WEBHOOK_SECRET'],
+  local: localLayout,
+  audit: auditBatches,
+  externalEnv: (userEnv) => {
+    const secret = userEnv.BATCHSENDER_WEBHOOK_SECRET
+    if (secret) return { BATCHSENDER_WEBHOOK_SECRET: secret }
+    throw new HoldfastError('BATCHSENDER_WEBHOOK_SECRET is not set', {
+      hint: 'Export the secret that the deployment checks webhook signatures with.',
+    })
+  },
+}

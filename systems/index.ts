@@ -1,0 +1,5 @@
+import type { System } from '../model/system.ts'
+import { batchsender } from './batchsender/index.ts'
+
+/** Every system that Holdfast knows, by the name that game days use. */
+export const systems: Record<string, System> = { batchsender }

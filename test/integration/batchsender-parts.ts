@@ -1,0 +1,126 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { resolveTools, userPrefix } from '../../build/toolchain.ts'
+import type { LocalLayout, ProcessSpec } from '../../model/system.ts'
+import { batchsender } from '../../systems/batchsender/index.ts'
+
+const projectDir = join(import.meta.dirname, '../..')
+
+/** The stand-in's processes, started without proxies and without a supervisor. */
+export interface Parts {
+  layout: LocalLayout
+  url: (name: string) => string
+  pid: (name: string) => number
+  start: (name: string) => Promise<void>
+  /** Sends a signal and, where it ends the process, waits for the end. */
+  signal: (name: string, signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT') => Promise<void>
+  log: (name: string) => string
+  stop: () => Promise<void>
+}
+
+export const startParts = async (setup: { weaknesses?: string[]; options?: Record<string, string> }): Promise<Parts> => {
+  const { natsServer, postgres, initdb } = resolveTools(projectDir)
+  const workDir = mkdtempSync(join(tmpdir(), 'holdfast-batchsender-'))
+  const names = [...Object.keys(batchsender.components), 'worker-1', 'worker-2']
+  const ports = new Map(await Promise.all(names.map(async (name) => [name, await freePort()] as const)))
+  // Without proxies the port of a proxy is that of its upstream.
+  const port = (name: string): number => {
+    const known = ports.get(name.replace(/^proxy .*-/, ''))
+    if (known === undefined) throw new Error(`no port for ${name}`)
+    return known
+  }
+  const layout = batchsender.local?.({
+    runId: 'test',
+    projectDir,
+    workDir,
+    port,
+    tools: { node: process.execPath, natsServer, postgres, initdb },
+    asUser: userPrefix(),
+    weaknesses: setup.weaknesses ?? [],
+    options: setup.options ?? {},
+  })
+  if (!layout) throw new Error('BatchSender has no local environment')
+
+  const children = new Map<string, ChildProcess>()
+  const logFile = (name: string) => join(workDir, `${name}.log`)
+  const spec = (name: string): ProcessSpec => {
+    const found = layout.processes.find((process) => process.name === name)
+    if (!found) throw new Error(`no process ${name}`)
+    return found
+  }
+  const ended = (child: ChildProcess) =>
+    child.exitCode !== null || child.signalCode !== null
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => child.once('exit', () => resolve()))
+
+  const start = async (name: string) => {
+    const { command: [file = '', ...args], env, readiness } = spec(name)
+    const log = openSync(logFile(name), 'a')
+    const child = spawn(file, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', log, log] })
+    children.set(name, child)
+    await waitUntil(`${name} is ready`, async () => {
+      if (child.exitCode !== null) throw new Error(`${name} ended: ${readFileSync(logFile(name), 'utf8')}`)
+      if (readiness.kind !== 'http') return readFileSync(logFile(name), 'utf8').split(/ready to accept|Server is ready/).length > 1
+      return (await fetch(readiness.url).catch(() => null))?.ok === true
+    })
+  }
+
+  const stop = async () => {
+    for (const child of children.values()) {
+      child.kill('SIGCONT')
+      child.kill('SIGKILL')
+      await ended(child)
+    }
+    rmSync(workDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+  }
+
+  try {
+    for (const { prepare } of layout.processes) {
+      for (const [file = '', ...args] of prepare) execFileSync(file, args, { stdio: 'ignore' })
+    }
+    await Promise.all(['postgres', 'nats', 'provider'].map(start))
+    await start('api')
+    await Promise.all(['worker-1', 'worker-2'].map(start))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  return {
+    layout,
+    url: (name) => `http://127.0.0.1:${port(name)}`,
+    pid: (name) => children.get(name)?.pid ?? Number.NaN,
+    start,
+    signal: async (name, signal) => {
+      const child = children.get(name)
+      if (!child) throw new Error(`${name} was not started`)
+      child.kill(signal)
+      if (signal === 'SIGKILL' || signal === 'SIGTERM') await ended(child)
+    },
+    log: (name) => readFileSync(logFile(name), 'utf8'),
+    stop,
+  }
+}
+
+/** Looks every 20 ms until it is so; fails after 20 s with what was waited for. */
+export const waitUntil = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
+  const deadline = performance.now() + 20_000
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`waited 20 s in vain until ${what}`)
+    await sleep(20)
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
