@@ -1,9 +1,10 @@
 import type { Duration } from './duration.ts'
 import type { FaultBase } from './fault.ts'
+import type { ProfileName } from './profile.ts'
 import type { ResilienceObjectiveSpec } from './slo.ts'
 
-export const profileNames = ['smoke', 'short', 'full'] as const
-export type ProfileName = (typeof profileNames)[number]
+export type { ProfileName } from './profile.ts'
+export { profileNames } from './profile.ts'
 
 /** One scenario of the load, by name: `sustained` is `scenarios/<system>/sustained.ts`. */
 export interface LoadSpec {

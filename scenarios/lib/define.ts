@@ -1,0 +1,48 @@
+import type { ProfileName } from '../../model/profile.ts'
+
+/** Arrivals over time: always an open model, because a closed one slows down with its victim and hides an outage. */
+export type Arrivals =
+  | { perSecond: number }
+  /** Straight lines from rate to rate; a stage of 0 seconds is a jump. */
+  | { startPerSecond: number; stages: { toPerSecond: number; seconds: number }[] }
+
+/** One size of a scenario. */
+export interface Profile {
+  /** What it is, and whether it is the documented number or scaled down. */
+  description: string
+  /** Its own length; a game day's length replaces it (stages are stretched in proportion). */
+  seconds: number
+  arrivals: Arrivals
+}
+
+/** What one iteration knows about itself. */
+export interface Iteration {
+  scenario: string
+  profile: ProfileName
+  /** 0, 1, 2, ... over all virtual users: unique in the run. */
+  n: number
+  /** Unique id of what this iteration writes: `<runId>-<scenario>-<n>`. */
+  writeId: string
+  baseUrl: string
+}
+
+/** A scenario file's default export. */
+export interface Scenario {
+  description: string
+  /** Name of the request against which dropped and interrupted iterations count. */
+  sli: string
+  /** Request names it sends, with the requests per iteration on average; polling counts as one. */
+  requests: Record<string, number>
+  /** Longest time that one iteration may take, in ms: the sum of its requests' timeouts. */
+  longestIterationMs: number
+  /** Virtual users beyond rate x longest iteration, for iterations that follow something for minutes. */
+  extraVus?: number
+  profiles: Record<ProfileName, Profile>
+  run: (iteration: Iteration) => void
+}
+
+/** Declares a scenario; the identity function, for its types. */
+export const defineScenario = (scenario: Scenario): Scenario => scenario
+
+/** True for iteration `offset`, `offset + period`, ...: mixes that are exact and the same in every run. */
+export const isEvery = (n: number, period: number, offset: number): boolean => n % period === offset

@@ -1,0 +1,119 @@
+import exec from 'k6/execution'
+import http from 'k6/http'
+import type { RefinedResponse, ResponseType } from 'k6/http'
+import { Counter, Trend } from 'k6/metrics'
+
+// The names are those of model/window.ts, which k6 cannot import at run time without its neighbours.
+const requests = new Trend('holdfast_request', true)
+const started = new Counter('holdfast_started')
+const acknowledged = new Counter('holdfast_ack')
+
+/** One request, and what is right as its answer. */
+export interface RequestSpec {
+  /** Name in reports and SLOs: `POST /batches`. Never holds an id. */
+  name: string
+  method: 'GET' | 'POST'
+  url: string
+  body?: string
+  headers?: Record<string, string>
+  /** Always given: k6's default of 60 s lets a hung server take every virtual user. */
+  timeoutMs: number
+  /** Statuses that are right; every other one, and no answer, is not ok. */
+  expect: readonly number[]
+  /** Looks at the parsed JSON of an expected answer: a few words on what is wrong, or null. */
+  check?: (body: unknown) => string | null
+}
+
+/** The answer, as far as scenarios need it. */
+export interface Answer {
+  /** 0 = no response. */
+  status: number
+  ok: boolean
+  /** Parsed JSON when the request had a `check` and the status was expected; else undefined. */
+  body: unknown
+}
+
+/**
+ * Sends a request and adds it to `holdfast_request`. Elapsed time is taken around the call, because
+ * k6's own duration of a request that failed to connect is near 0; an answered request has the finer
+ * figures of k6's timings, over the same span.
+ */
+export const request = (spec: RequestSpec): Answer => {
+  const startedAtMs = Date.now()
+  const response = http.request(spec.method, spec.url, spec.body ?? null, {
+    headers: spec.headers ?? {},
+    timeout: spec.timeoutMs,
+    redirects: 0,
+    tags: { name: spec.name },
+    responseType: spec.check ? 'text' : 'none',
+    responseCallback: expecting(spec.expect),
+  })
+  const clockMs = Date.now() - startedAtMs
+  const answered = isAnswered(response)
+  const status = answered ? response.status : 0
+  const { body, error } = judge(spec, response, status)
+  const ok = error === null
+  requests.add(answered ? response.timings.blocked + response.timings.duration : clockMs, {
+    name: spec.name,
+    status: String(status),
+    ok: String(ok),
+    ...(error === null ? {} : { error }),
+  })
+  return { status, ok, body }
+}
+
+/** Counts the iteration as started, at once: what is due and not completed is in flight. */
+export const iterationStarted = (): void => started.add(1)
+
+/**
+ * Tells that the system acknowledged write number `n` of this scenario. The number travels as
+ * metadata: as a tag it would make a series of its own.
+ */
+export const acknowledge = (n: number): void => {
+  exec.vu.metrics.metadata.write = String(n)
+  acknowledged.add(1)
+  delete exec.vu.metrics.metadata.write
+}
+
+/** False when there is no whole response: k6's error codes below 1400 are failures on the way. */
+const isAnswered = (response: RefinedResponse<ResponseType>): boolean =>
+  response.status !== 0 && (response.error_code === 0 || response.error_code >= 1400)
+
+const judge = (
+  spec: RequestSpec,
+  response: RefinedResponse<ResponseType>,
+  status: number,
+): { body: unknown; error: string | null } => {
+  if (status === 0) return { body: undefined, error: failure(response) }
+  if (!spec.expect.includes(status)) return { body: undefined, error: `status ${status}` }
+  if (!spec.check) return { body: undefined, error: null }
+  let body: unknown
+  try {
+    body = JSON.parse(String(response.body))
+  } catch {
+    return { body: undefined, error: 'not JSON' }
+  }
+  return { body, error: spec.check(body) }
+}
+
+/** Without addresses and ports, so that equal failures have one name. */
+const failure = ({ error_code: code, error }: RefinedResponse<ResponseType>): string =>
+  failures[code] ?? (/EOF$/.test(error) ? 'connection closed' : `k6 error ${code}`)
+
+const failures: Record<number, string> = {
+  1050: 'timeout',
+  1101: 'no such host',
+  1201: 'broken pipe',
+  1210: 'dial failed',
+  1211: 'dial timeout',
+  1212: 'connection refused',
+  1220: 'connection reset',
+}
+
+const callbacks: Record<string, ReturnType<typeof http.expectedStatuses>> = {}
+
+const expecting = (statuses: readonly number[]): ReturnType<typeof http.expectedStatuses> => {
+  const key = statuses.join()
+  callbacks[key] ??= http.expectedStatuses(...statuses)
+  return callbacks[key]
+}
