@@ -2,27 +2,32 @@ import { spawn } from 'node:child_process'
 import { SetupError } from './errors.js'
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+const killAfterMs = 10_000
 
 /**
- * Runs a command to its end. A signal to us ends it and everything it started (it has a process group
- * of its own), and we wait for it, so that nothing goes on installing behind our back.
- * @returns exit code (null when a signal ended it) and, where stderr is a pipe, what it said.
+ * Runs a command to its end. A signal to us goes to it and to everything it started (it has a process
+ * group of its own), and we wait for it, so that nothing goes on behind our back.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions & { onOutput?: (text: string) => void }} options
+ * @returns {Promise<{ code: number | null, output: string }>} exit code (null: ended by a signal), and what it
+ * wrote to those of stdout and stderr that are pipes
  */
-export const runChild = async (command, args, options) => {
+export const runChild = async (command, args, { onOutput, ...options }) => {
   const child = spawn(command, args, { ...options, detached: true })
-  let stderr = ''
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
-    stderr += text
-    options.onStderr?.(text)
-  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text) => {
+      output += text
+      onOutput?.(text)
+    })
+  }
   let stoppedBy = null
+  let killer
   const stop = (signal) => {
     stoppedBy ??= signal
-    try {
-      process.kill(-child.pid, signal)
-    } catch (error) {
-      if (error.code !== 'ESRCH') throw error // ESRCH: it has just ended
-    }
+    signalGroup(child.pid, signal)
+    killer ??= setTimeout(() => signalGroup(child.pid, 'SIGKILL'), killAfterMs)
   }
   for (const signal of Object.keys(exitCodes)) process.on(signal, stop)
   try {
@@ -30,10 +35,18 @@ export const runChild = async (command, args, options) => {
       child.on('error', reject)
       child.on('close', resolve)
     })
-    if (stoppedBy !== null)
-      throw new SetupError('set-up interrupted', 'Start it again: it goes on where it stopped.', exitCodes[stoppedBy])
-    return { code, stderr }
+    if (stoppedBy !== null) throw new SetupError('interrupted', '', exitCodes[stoppedBy])
+    return { code, output }
   } finally {
+    clearTimeout(killer)
     for (const signal of Object.keys(exitCodes)) process.off(signal, stop)
+  }
+}
+
+const signalGroup = (pid, signal) => {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error // ESRCH: it has just ended
   }
 }

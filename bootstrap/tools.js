@@ -72,15 +72,15 @@ const buildTool = async (projectDir, tool, target) => {
   }, 15_000)
   const temporary = `${target}.${process.pid}.tmp`
   try {
-    const { code, stderr } = await runChild('go', [...buildArgs, '-o', temporary, tool.package], {
+    const { code, output } = await runChild('go', [...buildArgs, '-o', temporary, tool.package], {
       cwd: join(projectDir, tool.module),
       env: goEnv(),
       stdio: ['ignore', 2, 'pipe'],
-      onStderr: (text) => {
+      onOutput: (text) => {
         downloads += text.split('go: downloading').length - 1
       },
     })
-    if (code !== 0) throw buildError(tool, code, stderr)
+    if (code !== 0) throw buildError(tool, code, output)
     renameSync(temporary, target)
   } finally {
     clearInterval(heartbeat)
@@ -89,13 +89,13 @@ const buildTool = async (projectDir, tool, target) => {
   say(`✔ built ${tool.name} in ${seconds()} s`)
 }
 
-const buildError = (tool, code, stderr) => {
-  const said = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('go: downloading'))
+const buildError = (tool, code, output) => {
+  const said = output.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('go: downloading'))
   const network =
     /dial tcp|lookup |proxyconnect|i\/o timeout|connection re|no such host|x509|tls:|TLS|: (40[0-9]|41[0-9]|50[0-9]) /
-  const hint = network.test(stderr)
+  const hint = network.test(output)
     ? 'Go could not fetch modules: check the network, the proxy (HTTPS_PROXY) and `go env GOPROXY`, then start again.'
-    : /no space left/.test(stderr)
+    : /no space left/.test(output)
       ? 'The disk is full: make room (`go clean -cache` helps), then start again.'
       : `The modules are pinned in ${tool.module}/go.mod; \`git status ${tool.module}\` shows local changes.`
   return new SetupError(`\`go build\` of ${tool.name} failed (exit code ${code}):\n${said.slice(-15).join('\n')}`, hint)

@@ -32,7 +32,7 @@ export const rooms: Room[] = [
     packages: ['yaml', 'zod'],
     node: true,
   },
-  { folder: 'build', rooms: ['model'], packages: ['esbuild'], node: true },
+  { folder: 'build', rooms: ['model'], packages: ['esbuild', 'zod'], node: true },
   // The steady state is asked the judge's own question, so with the judge's own proof.
   {
     folder: 'run',
