@@ -33,7 +33,11 @@ export const checkNode = () => {
   }
 }
 
-/** npm is asked for only when there is something to install: asking takes a quarter of a second. */
+/**
+ * npm is asked only when there is something to install: asking takes a quarter of a second.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string} its version
+ */
 export const checkNpm = (env) => {
   const asked = spawnSync('npm', ['--version'], { env, encoding: 'utf8' })
   if (asked.error !== undefined || asked.status !== 0) {
@@ -46,9 +50,14 @@ export const checkNpm = (env) => {
   if (Number(version.split('.')[0]) < 10) {
     throw new SetupError(`npm ${version} is too old: Holdfast needs npm >= 10`, 'Run `npm install -g npm@10`.')
   }
+  return version
 }
 
-/** The version that `go version` prints, at least what the Go modules ask for. */
+/**
+ * Go must be there, of at least the version that the modules ask for.
+ * @param {string} projectDir
+ * @returns {string} what `go version` prints
+ */
 export const checkGo = (projectDir) => {
   const needed = goModules
     .map((module) => goDirective(join(projectDir, module, 'go.mod')))

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { runChild } from '../../bootstrap/child.js'
 
 /** What one suite found. `failures` says what failed, one entry each; they are listed again at the end. */
@@ -12,14 +13,15 @@ export interface SuiteResult {
 export const parts = ['check', 'go', 'unit', 'integration', 'truth'] as const
 export type Part = (typeof parts)[number]
 
+/** Of its own, so that a defect in the product cannot keep its tests from starting. */
+export const projectDir = resolve(import.meta.dirname, '../..')
+
 export interface Suite {
   name: string
   part: Part
   /** Prints what it finds as it goes; the counts are printed by the caller. */
   run: () => Promise<SuiteResult>
 }
-
-export const projectDir = new URL('../..', import.meta.url).pathname.replace(/\/$/, '')
 
 /** Runs one command; exit code 0 is one passed check, everything else one failed with the command's own words. */
 export const commandSuite = (

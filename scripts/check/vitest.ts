@@ -6,7 +6,6 @@ import { type Part, projectDir, type Suite, type SuiteResult } from './suite.ts'
 /** The parts of vitest's JSON report that we read. */
 export interface VitestReport {
   numPassedTests: number
-  numFailedTests: number
   numPendingTests: number
   numTodoTests: number
   testResults: {
@@ -45,7 +44,7 @@ const vitestSuite = (project: Part, reporter: 'dot' | 'default'): Suite => ({
     const { code } = await runChild(
       process.execPath,
       [vitest, 'run', '--project', project, `--reporter=${reporter}`, '--reporter=json', `--outputFile=${reportFile}`],
-      { cwd: projectDir, stdio: ['ignore', 'inherit', 'inherit'] },
+      { cwd: projectDir, env: vitestEnv(), stdio: ['ignore', 'inherit', 'inherit'] },
     )
     return countVitest(project, readReport(reportFile), code)
   },
@@ -56,6 +55,10 @@ export const vitestSuites: Suite[] = [
   vitestSuite('integration', 'default'),
   vitestSuite('truth', 'default'),
 ]
+
+/** vitest colours what it writes into a CI log, too, unless it is told not to. */
+const vitestEnv = (): NodeJS.ProcessEnv =>
+  process.stdout.isTTY || process.env.FORCE_COLOR ? process.env : { ...process.env, NO_COLOR: '1' }
 
 const readReport = (file: string): VitestReport | null => {
   try {
