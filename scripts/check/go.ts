@@ -21,14 +21,14 @@ interface GoEvent {
 export const countGoTests = (output: string): SuiteResult & { failedOutput: string } => {
   const verdicts = new Map<string, string>()
   const said = new Map<string, string>()
-  const loose: string[] = []
+  const loose: string[] = [] // of no package: the go command itself, and the compiler
   for (const line of output.split('\n').filter((text) => text.trim() !== '')) {
     const event = parseEvent(line)
-    if (event === null) {
-      loose.push(line)
+    if (event?.Package === undefined) {
+      loose.push(event === null ? line : (event.Output ?? '').trimEnd())
       continue
     }
-    const key = `${event.Package ?? ''} ${event.Test ?? ''}`.trim()
+    const key = `${event.Package} ${event.Test ?? ''}`.trim()
     if (event.Output !== undefined) said.set(key, (said.get(key) ?? '') + event.Output)
     if (['pass', 'fail', 'skip'].includes(event.Action)) verdicts.set(key, event.Action)
   }
