@@ -33,7 +33,7 @@ export const heatmap = (charts: Charts, faults: readonly FaultResult[]): Markup 
       x: { domain: [0, endS], axis: null }, y: { type: 'log', domain, axis: null },
       marks: [
         ...valueAxis(ticks),
-        timeAxis(timeTicks(endS)),
+        ...timeAxis(timeTicks(endS)),
         Plot.rect(cells, {
           x1: 't', x2: 'tEnd', y1: 'lowMs', y2: 'highMs',
           // The root keeps rare cells visible beside the crowded ones.

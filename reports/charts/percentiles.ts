@@ -3,7 +3,7 @@ import type { Charts } from '../../model/verdict.ts'
 import { numberText } from '../format.ts'
 import { nothing } from '../html/markup.ts'
 import type { Markup } from '../html/markup.ts'
-import { valueAxis } from './axes.ts'
+import { bottomAxis, valueAxis } from './axes.ts'
 import { logAxis, positiveRange } from './scales.ts'
 import { panel, stack } from './svg.ts'
 import { nearbyLines, sloMarks } from './timeline.ts'
@@ -26,12 +26,13 @@ export const percentileCurve = (charts: Charts): Markup => {
       x: { type: 'log', domain: [1, rarest], axis: null }, y: { type: 'log', domain, axis: null },
       marks: [
         ...valueAxis(ticks),
-        Plot.axisX([2, 10, 20, 100, 1000, 10_000, 100_000].filter((rarity) => rarity <= rarest * 1.001), {
-          tickFormat: (rarity: number) => `p${numberText100(1 - 1 / rarity)}`, tickSize: 4, label: null, stroke: 'var(--line)', fill: 'var(--mute)', fontSize: 11,
-        }),
-        ...sloMarks(lines),
+        ...bottomAxis(
+          [2, 10, 20, 100, 1000, 10_000, 100_000].filter((rarity) => rarity <= rarest * 1.001),
+          (rarity) => `p${numberText100(1 - 1 / rarity)}`,
+        ),
         Plot.line(points, { x: 'rarity', y: 'ms', stroke: 'var(--p95)', strokeWidth: 2 }),
         Plot.dot(points, { x: 'rarity', y: 'ms', fill: 'var(--p95)', r: 2.2 }),
+        ...sloMarks(lines),
         Plot.text(points.slice(-1), {
           x: 'rarity', y: 'ms', text: ({ ms }: { ms: number }) => `${numberText(ms)} ms`, dy: -10, textAnchor: 'end', fill: 'var(--p95)', fontSize: 11, fontWeight: 600,
         }),

@@ -4,7 +4,7 @@ import { clip, cleanLine } from '../clean.ts'
 import type { Markup } from '../html/markup.ts'
 import { note, panelTitle, timeAxis, valueAxis } from './axes.ts'
 import { bandPanel, endOf } from './bands.ts'
-import { niceCeiling, timeTicks } from './scales.ts'
+import { linearAxis, timeTicks } from './scales.ts'
 import { panel, stack } from './svg.ts'
 
 const titleHeight = 30
@@ -31,14 +31,14 @@ const seriesPanel = ({ title, unit, t, value, limit }: Charts['resources'][numbe
   // A bound far above the data would flatten them; its words stand in the title all the same.
   const highest = Math.max(0, ...measured)
   const shown = limit && limit.value <= highest * 4 ? [limit] : []
-  const top = niceCeiling(Math.max(highest, ...shown.map((bound) => bound.value)))
+  const { domain, ticks } = linearAxis(Math.max(highest, ...shown.map((bound) => bound.value)))
   return panel({
     height: titleHeight + plotHeight + (last ? axisHeight : 0), marginTop: titleHeight, marginBottom: last ? axisHeight : 0,
-    x: { domain: [0, endS], axis: null }, y: { domain: [Math.min(0, ...measured), top], axis: null },
+    x: { domain: [0, endS], axis: null }, y: { domain: [Math.min(0, ...measured), domain[1]], axis: null },
     marks: [
-      ...panelTitle(clip(cleanLine(title), 60), `${clip(cleanLine(unit), 20)}${limit ? `, objective ${clip(cleanLine(limit.text), 30)}` : ''}`),
-      ...valueAxis([0, top / 2, top]),
-      ...(last ? [timeAxis(timeTicks(endS))] : []),
+      panelTitle(clip(cleanLine(title), 60), `${clip(cleanLine(unit), 20)}${limit ? `, objective ${clip(cleanLine(limit.text), 30)}` : ''}`),
+      ...valueAxis(ticks),
+      ...(last ? timeAxis(timeTicks(endS)) : []),
       Plot.ruleY(shown, { y: 'value', stroke: 'var(--slo)', strokeDasharray: '6 4', strokeWidth: 1.2 }),
       measured.length === 0 ? note('nothing was measured') : Plot.lineY(seconds, { x: 'second', y: 'value', stroke: 'var(--p95)', strokeWidth: 1.6 }),
     ],

@@ -29,9 +29,17 @@ const logSteps = (from: number, to: number): number[] => {
   return steps
 }
 
-/** The next 1-2-5 step at or above the value: the top of a linear axis. */
-export const niceCeiling = (value: number): number =>
-  value <= 0 ? 1 : (logSteps(value, value * 10).find((step) => step >= value * 0.999) ?? value)
+/** Domain and ticks of an axis from 0 to a little above the highest value: 1-2-5 steps, at most four of them. */
+export const linearAxis = (highest: number): { domain: [number, number]; ticks: number[] } => {
+  const top = highest > 0 ? highest : 1
+  const step = logSteps(top / 10, top).find((candidate) => top / candidate < 4.2) ?? top
+  const count = Math.floor((top * 1.04) / step)
+  return {
+    domain: [0, Math.max(top * 1.04, step * count)],
+    // Divided rather than multiplied by a fraction, so that 3 x 0.2 does not print as 0.6000000000000001.
+    ticks: Array.from({ length: count + 1 }, (_, index) => (step < 1 ? index / Math.round(1 / step) : index * step)),
+  }
+}
 
 const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400]
 

@@ -6,7 +6,7 @@ import type { Markup } from '../html/markup.ts'
 import { phaseWords } from '../words.ts'
 import { frameWidth, note, panelTitle, timeAxis, valueAxis } from './axes.ts'
 import { bandPanel, endOf, labelPanel } from './bands.ts'
-import { logAxis, niceCeiling, positiveRange, spread, timeTicks } from './scales.ts'
+import { linearAxis, logAxis, positiveRange, spread, timeTicks } from './scales.ts'
 import { panel, stack } from './svg.ts'
 
 const titleHeight = 30
@@ -45,12 +45,12 @@ const timeScale = (charts: Charts): Plot.ScaleOptions => ({ domain: [0, endOf(ch
 const ratePanel = (charts: Charts): Element => {
   const { t, offered, achieved } = charts.rate
   const seconds = t.map((second, index) => ({ second, offered: offered[index] ?? null, achieved: achieved[index] ?? null }))
-  const top = niceCeiling(Math.max(0, ...offered, ...achieved))
+  const { domain, ticks } = linearAxis(Math.max(0, ...offered, ...achieved))
   return panel({
-    height: rateHeight, marginTop: titleHeight, x: timeScale(charts), y: { domain: [0, top], axis: null },
+    height: rateHeight, marginTop: titleHeight, x: timeScale(charts), y: { domain, axis: null },
     marks: [
-      ...panelTitle('Requests', 'per second: offered dashed, achieved solid; red between them was asked for and not done'),
-      ...valueAxis([0, top / 2, top]),
+      panelTitle('Requests', 'per second: offered dashed, achieved solid'),
+      ...valueAxis(ticks),
       ...(seconds.length === 0 ? [note('nothing was measured')] : [
         Plot.areaY(seconds, {
           x: 'second', y1: 'offered', y2: ({ offered: due, achieved: done }: (typeof seconds)[number]) =>
@@ -72,20 +72,20 @@ const latencyPanel = (charts: Charts): Element => {
   const measured = positiveRange([...latency.p50, ...latency.p95, ...latency.p99])
   const common = { height: latencyHeight, marginTop: titleHeight, x: timeScale(charts) }
   if (measured === null) {
-    return panel({ ...common, y: { domain: [0, 1], axis: null }, marks: [...panelTitle('Latency', 'ms'), note('nothing was measured')] })
+    return panel({ ...common, y: { domain: [0, 1], axis: null }, marks: [panelTitle('Latency', 'ms'), note('nothing was measured')] })
   }
   const lines = nearbyLines(charts.sloLines, measured[1])
   const { domain, ticks } = logAxis([measured[0], Math.max(measured[1], ...lines.map(({ ms }) => ms))])
   return panel({
     ...common, y: { type: 'log', domain, axis: null },
     marks: [
-      ...panelTitle('Latency', 'ms, log scale'),
+      panelTitle('Latency', 'ms, log scale'),
       ...valueAxis(ticks),
-      ...sloMarks(lines),
       ...percentiles.map(({ key, width }) =>
         Plot.lineY(latency.t.map((second, index) => ({ second, ms: latency[key][index] ?? null })), {
           x: 'second', y: 'ms', stroke: `var(--${key})`, strokeWidth: width,
         })),
+      ...sloMarks(lines),
       ...lineEnds(charts, domain),
     ],
   })
@@ -124,15 +124,15 @@ const errorsPanel = (charts: Charts): Element => {
   const { t, ratio } = charts.errors
   const measured = ratio.filter((value) => value !== null)
   const highest = Math.max(0, ...measured)
-  const top = highest === 0 ? 0.01 : Math.min(1, niceCeiling(highest))
+  const { domain, ticks } = linearAxis(highest === 0 ? 0.01 : highest)
   const seconds = t.map((second, index) => ({ second, ratio: ratio[index] ?? null }))
   return panel({
     height: errorsHeight + axisHeight, marginTop: titleHeight, marginBottom: axisHeight,
-    x: timeScale(charts), y: { domain: [0, top], axis: null },
+    x: timeScale(charts), y: { domain, axis: null },
     marks: [
-      ...panelTitle('Errors', 'share of the requests due that failed or never came back'),
-      ...valueAxis([0, top / 2, top], percentText),
-      timeAxis(timeTicks(endOf(charts))),
+      panelTitle('Errors', 'share of the requests due that failed or never came back'),
+      ...valueAxis(ticks, percentText),
+      ...timeAxis(timeTicks(endOf(charts))),
       ...(measured.length === 0 ? [note('nothing was measured')] : highest === 0 ? [note('none')] : [
         Plot.areaY(seconds, { x: 'second', y: 'ratio', fill: 'var(--bad)', fillOpacity: 0.75, curve: 'step' }),
       ]),

@@ -16,7 +16,7 @@ export const resilience = (record: JudgedRecord): Markup => {
     { heading: 'Fault', look: 'wide', cell: ({ id }) => faultName(faults, id) },
     { heading: 'Active', look: 'keep', cell: ({ text }) => text.active },
     { heading: 'Impact after', look: 'n', cell: ({ text }) => text.impact },
-    { heading: 'Mitigated', cell: ({ text }) => text.mitigated },
+    { heading: 'Mitigated', look: 'wide', cell: ({ text }) => text.mitigated },
     { heading: 'Recovery time', look: 'n', cell: ({ text }) => html`<b>${text.recovery}</b>` },
     { heading: 'RTO achieved', look: 'n', cell: ({ text }) => text.rto },
     { heading: 'Lost writes', look: 'n', cell: ({ text, lostWrites }) => (lostWrites ?? 0) > 0 ? html`<b class="minus">${text.lostWrites}</b>` : text.lostWrites },

@@ -25,7 +25,7 @@ export const felt = ({ charts, verdict }: JudgedRecord): Markup => {
   })
   return html`${hatchDefinition}<section><h2>What users felt</h2>${figure(
     timeline(charts, verdict.faults),
-    faulty ? html`<span class="swatch hatched"></span> fault active <span class="swatch shaded"></span> recovering, until every window holds the objective again` : nothing,
+    faulty ? html`<span class="swatch hatched"></span> fault active <span class="swatch shaded"></span> recovering, until every window holds the objective again <span class="swatch undone"></span> asked for and not done` : html`<span class="swatch undone"></span> asked for and not done`,
     dataTable(['Time', 'Offered/s', 'Achieved/s', 'p50 ms', 'p95 ms', 'p99 ms', 'Errors'], rows),
   )}</section>`
 }

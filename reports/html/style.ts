@@ -9,7 +9,7 @@ export const style = new Markup(`
 --ok:#62d9a5;--okbg:#0f3427;--bad:#ff8f86;--badbg:#3b1a18;--warn:#f3c969;--warnbg:#382b0d;
 --p50:#4a80ba;--p95:#7ab4f5;--p99:#d3e6ff;--slo:#ff8f86;--fault:#ff9c94;--recovery:#f3c96926}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 main{max-width:1104px;margin:0 auto;padding:26px 32px 64px}
 header{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:baseline;justify-content:space-between;margin:0 0 14px}
 h1{font-size:19px;font-weight:650;margin:0}
@@ -36,7 +36,7 @@ thead th{border-bottom-color:var(--mute)}
 .n{text-align:right;white-space:nowrap}.keep{white-space:nowrap}
 td b{font-weight:650}
 small{color:var(--mute);font-size:12px}td small,tbody th small{display:block;line-height:1.4}
-.wide{overflow-wrap:break-word;min-width:11em}
+.wide{overflow-wrap:anywhere;min-width:9.5em}
 .minus{color:var(--bad)}
 .tag{display:inline-flex;gap:5px;align-items:baseline;border-radius:999px;padding:1px 9px;font-size:12.5px;font-weight:650;white-space:nowrap}
 figure{margin:6px 0 0}
@@ -46,13 +46,13 @@ figure svg text{font-family:inherit;white-space:pre}
 .definitions{position:absolute}#hatch line{stroke:var(--fault);stroke-width:2;opacity:.36}
 figcaption,.key{font-size:12.5px;color:var(--mute);margin:6px 0 0}
 .swatch{display:inline-block;width:16px;height:10px;border-radius:2px;vertical-align:-1px;margin:0 2px 0 6px}
-.hatched{background:repeating-linear-gradient(135deg,transparent 0 3px,var(--fault) 3px 4px);opacity:.6}.shaded{background:var(--recovery)}
+.hatched{background:repeating-linear-gradient(135deg,transparent 0 3px,var(--fault) 3px 4px);opacity:.6}.shaded{background:var(--recovery)}.undone{background:var(--bad);opacity:.3}
 .two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 32px}.two>:only-child{grid-column:1/-1}
 .card{background:var(--card);border-radius:10px;padding:12px 18px 12px 34px;font-size:14px;margin:8px 0 0}.card li{margin:3px 0}
 details{margin-top:8px;font-size:13px}summary{cursor:pointer;color:var(--mute);width:max-content;max-width:100%}summary:hover{color:var(--ink)}
 .scroll{overflow-x:auto}.data{max-height:420px;overflow:auto;margin-top:6px}
 .data table{font-size:12px;width:auto;min-width:50%}.data td,.data th{padding:2px 10px;text-align:right;white-space:nowrap}.data thead th{position:sticky;top:0;background:var(--bg)}
-dl{display:grid;grid-template-columns:minmax(110px,180px) 1fr;gap:4px 14px;font-size:13.5px;margin:8px 0 0}dt{color:var(--mute)}dd{margin:0}
+dl{display:grid;grid-template-columns:minmax(110px,180px) 1fr;gap:4px 14px;font-size:13.5px;margin:8px 0 0}dt{color:var(--mute)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
 code{font:12.5px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 :focus-visible{outline:2px solid var(--p95);outline-offset:2px}
 @media screen and (max-width:760px){main{padding:16px 16px 40px}.two{grid-template-columns:minmax(0,1fr)}

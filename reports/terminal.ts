@@ -1,0 +1,4 @@
+/** What a terminal shows of a plan and of a verdict; kept apart from the files, whose plotting takes long to load. */
+export { planText } from './terminal/plan.ts'
+export { verdictText } from './terminal/verdict.ts'
+export type { TerminalOptions } from './terminal/layout.ts'

@@ -1,0 +1,67 @@
+import type { ObjectiveResult } from '../../model/verdict.ts'
+import { cleanLine } from '../clean.ts'
+import type { JudgedRecord } from '../record.ts'
+import { circled, faultName, notRemoved, outcomeBadges, resultBadges, standingOf, worstFirst } from '../words.ts'
+import type { TerminalOptions } from './layout.ts'
+import { columns, painter, wrap } from './layout.ts'
+
+const width = 100
+const mostObjectives = 12
+
+/** The end of a run: the verdict, what does not hold or is not proven, and how long each recovery took. */
+export const verdictText = ({ verdict, plan }: Omit<JudgedRecord, 'charts'>, options: TerminalOptions): string => {
+  const paint = painter(options)
+  const { icon, word, tone } = resultBadges[verdict.result]
+  const badge = `${icon} ${word}`
+  const indent = ' '.repeat(badge.length + 2)
+  const indented = (lines: readonly string[]): string[] => lines.map((line) => (line === '' ? '' : indent + line))
+  const left = notRemoved(verdict.faults)
+  const [first = '', ...rest] = wrap(verdict.sentence, width - indent.length)
+  return [
+    `${paint(tone, paint('bold', badge))}  ${paint('bold', first)}`,
+    ...indented(rest.map((line) => paint('bold', line))),
+    ...indented(wrap(verdict.detail, width - indent.length)),
+    ...indented(verdict.invalidReasons.flatMap((reason) => wrap(reason, width - indent.length)).map((line) => paint('warn', line))),
+    ...indented(left.map(({ id }) => paint('bad', `Not proven removed: ${cleanLine(faultName(verdict.faults, id))}. Run: holdfast cleanup`))),
+    ...indented(plan.weaknesses.map((weakness) => paint('warn', `Weakness switched on: ${cleanLine(weakness)}`))),
+    ...section(indented(unsettled(verdict.objectives, verdict.faults, options))),
+    ...section(indented(recoveries(verdict.faults, options))),
+  ].join('\n')
+}
+
+const section = (lines: string[]): string[] => (lines.length === 0 ? [] : ['', ...lines])
+
+const unsettled = (all: readonly ObjectiveResult[], faults: JudgedRecord['verdict']['faults'], options: TerminalOptions): string[] => {
+  const paint = painter(options)
+  const rows = worstFirst(all).filter((objective) => objective.gate !== 'info' && standingOf(objective) !== 'pass')
+  const shown = rows.slice(0, mostObjectives)
+  const lines = columns(
+    [{ heading: '' }, { heading: '' }, { heading: '', right: true }, { heading: '' }],
+    shown.map((objective) => {
+      const { icon, word } = outcomeBadges[standingOf(objective)]
+      const where = objective.fault === null ? '' : ` (${faultName(faults, objective.fault)})`
+      return [
+        `${icon} ${word}${objective.gate === 'advisory' ? ', advisory' : ''}`, `${objective.title} ${objective.targetText}`,
+        objective.measured.text, `${objective.reason}${where}`,
+      ]
+    }),
+    (text, row, column) => {
+      const objective = shown[row]
+      return column === 0 && objective ? paint(outcomeBadges[standingOf(objective)].tone, text) : text
+    },
+  )
+  return rows.length > shown.length ? [...lines, `… and ${rows.length - shown.length} more in the report`] : lines
+}
+
+const recoveries = (faults: JudgedRecord['verdict']['faults'], options: TerminalOptions): string[] => {
+  const paint = painter(options)
+  return columns(
+    [{ heading: '' }, { heading: '' }, { heading: '' }, { heading: '' }],
+    faults.map((fault, index) => [
+      outcomeBadges[fault.outcome].icon, `${circled(index)} ${fault.label}`,
+      fault.skippedReason === null ? `recovery ${fault.text.recovery}` : 'not injected',
+      fault.skippedReason ?? (fault.outcome === 'pass' ? '' : fault.reason),
+    ]),
+    (text, row, column) => (column === 0 ? paint(outcomeBadges[faults[row]?.outcome ?? 'error'].tone, text) : text),
+  )
+}
