@@ -44,6 +44,11 @@ describe('go test -json', () => {
     expect(counted).toMatchObject({ passed: 1, failed: 1, failures: ['p A'] })
   })
 
+  test('two packages that do not build are two failures, also when one lies in the other', () => {
+    const counted = countGoTests(goLines({ Action: 'fail', Package: 'p' }, { Action: 'fail', Package: 'p/q' }))
+    expect(counted).toMatchObject({ failed: 2, failures: ['p', 'p/q'] })
+  })
+
   test('words that are not JSON are kept', () => {
     expect(countGoTests('go: cannot find main module\n').failedOutput).toContain('cannot find main module')
   })

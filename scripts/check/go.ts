@@ -34,7 +34,7 @@ export const countGoTests = (output: string): SuiteResult & { failedOutput: stri
   }
   const isTest = (key: string) => key.includes(' ')
   const childrenOf = (key: string) =>
-    [...verdicts.keys()].filter((other) => other.startsWith(`${key}/`) || (!isTest(key) && other.startsWith(`${key} `)))
+    [...verdicts.keys()].filter((other) => other.startsWith(isTest(key) ? `${key}/` : `${key} `))
   const counted = (action: string) =>
     [...verdicts].filter(([key, value]) => value === action && isTest(key) && childrenOf(key).length === 0).length
   const failures = [...verdicts]
