@@ -1,7 +1,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../chaos/drivers/command.ts'
-import { isSameProcess, processesWithEnvironment, processTree, signalProcess } from '../chaos/drivers/proc.ts'
+import {
+  isSameProcess,
+  processesWithEnvironment,
+  processStat,
+  processTree,
+  signalProcess,
+} from '../chaos/drivers/proc.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { CommandLine } from '../model/fault.ts'
@@ -11,6 +17,8 @@ import { runEnvironmentName } from './supervisor.ts'
 /** What a ledger says may still be there. */
 export interface Leftovers {
   runId: string
+  /** Holdfast's own process. */
+  pid: number
   processes: { instance: string; pid: number; startTicks: number }[]
   /** Undo commands of `command` faults that were injected and never removed, last injected first. */
   commands: { fault: string; undo: CommandLine; probe: CommandLine }[]
@@ -19,7 +27,7 @@ export interface Leftovers {
 
 /** Reads the ledger of a record; works on one that was cut anywhere. */
 export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
-  const left: Leftovers = { runId: '', processes: [], commands: [], ended: false }
+  const left: Leftovers = { runId: '', pid: 0, processes: [], commands: [], ended: false }
   for await (const event of readEvents(recordDir)) fold(left, event)
   return left
 }
@@ -28,6 +36,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
   switch (event.type) {
     case 'run.started':
       left.runId = event.runId
+      left.pid = event.pid
       break
     case 'process.started':
       left.processes.push({ instance: event.instance, pid: event.pid, startTicks: event.startTicks })
@@ -49,6 +58,9 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       break
   }
 }
+
+/** True while the Holdfast that writes this record is alive: then nothing is left over yet. */
+export const isRunning = (left: Leftovers): boolean => !left.ended && left.pid !== 0 && processStat(left.pid) !== null
 
 /** What `cleanUp` did, in words; `failed` is what a person must look at. */
 export interface CleanUpResult {

@@ -49,10 +49,9 @@ export class LiveWindow {
     }
   }
 
-  /** Over the `lengthMs` before now. */
+  /** Over the whole seconds of the `lengthMs` before now. */
   status(nowMs: number, lengthMs = 3_000): LiveStatus {
-    const first = Math.floor((nowMs - lengthMs) / 1000)
-    const seconds = [...this.#seconds].filter(([s]) => s > first).map(([, second]) => second)
+    const seconds = this.#last(nowMs, lengthMs)
     const sum = (field: 'started' | 'completed' | 'dropped' | 'requests' | 'bad') =>
       seconds.reduce((total, second) => total + second[field], 0)
     // Iterations that started and did not end, beyond those that ended without having started in this time.
@@ -74,6 +73,12 @@ export class LiveWindow {
       [...this.#seconds].filter(([s]) => s > first).map(([, second]) => second),
       percentile,
     )
+  }
+
+  #last(nowMs: number, lengthMs: number): Second[] {
+    const end = Math.floor(nowMs / 1000)
+    const start = end - lengthMs / 1000
+    return [...this.#seconds].filter(([s]) => s >= start && s < end).map(([, second]) => second)
   }
 
   #percentileMs(seconds: Second[], share: number): number | null {

@@ -50,7 +50,7 @@ export const startLocal = async (options: LocalOptions): Promise<RunningSystem &
   await supervisor.startAll([proxyServer(tools, port('toxiproxy-api'))], signal)
   await new Toxiproxy(apiUrl).createProxies(layout.proxies)
   await supervisor.startAll(
-    layout.processes.map((spec) => pinned(spec, cpus.system)),
+    layout.processes.map((spec) => placed(spec, cpus.system)),
     signal,
   )
   return { ...running(layout, apiUrl, options), apiPort: port('k6-api') }
@@ -60,15 +60,19 @@ const proxyServer = (tools: Tools, port: number): ProcessSpec => ({
   name: 'toxiproxy',
   component: 'toxiproxy',
   command: [tools.toxiproxyServer, '-host', '127.0.0.1', '-port', String(port)],
-  env: { LOG_LEVEL: 'warn' },
+  env: { LOG_LEVEL: 'error' },
   prepare: [],
   readiness: { kind: 'http', url: `http://127.0.0.1:${port}/version` },
   restartDelayMs: null,
   after: [],
 })
 
-const pinned = (spec: ProcessSpec, cpus: string | null): ProcessSpec =>
-  cpus === null ? spec : { ...spec, command: ['taskset', '-c', cpus, ...spec.command] }
+/** Behind the proxies (they end last), and on the system's CPUs. */
+const placed = (spec: ProcessSpec, cpus: string | null): ProcessSpec => ({
+  ...spec,
+  after: [...spec.after, 'toxiproxy'],
+  command: cpus === null ? spec.command : ['taskset', '-c', cpus, ...spec.command],
+})
 
 const running = (layout: LocalLayout, apiUrl: string, { system, supervisor, cpus }: LocalOptions): RunningSystem => {
   const proxies = new Map(layout.proxies.map((proxy) => [proxy.name, proxy]))

@@ -58,8 +58,12 @@ const metricsValues = async (url: string | null): Promise<Record<string, number>
       await response.body?.cancel()
       return {}
     }
-    return parsePrometheusText(await response.text())
+    return withoutRuntime(parsePrometheusText(await response.text()))
   } catch {
     return {} // down or too slow: a gap
   }
 }
+
+/** Runtime internals fill the record and nobody asks for them; memory and CPU come from the process itself. */
+const withoutRuntime = (values: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !/^(nodejs|process|go|promhttp)_/.test(name)))

@@ -7,19 +7,21 @@ import { lookUntil } from '../chaos/drivers/wait.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ProcessRef } from '../model/event.ts'
 import type { ProcessSpec } from '../model/system.ts'
+import { endProcesses } from './end-processes.ts'
 import { type Ledger, recordFiles } from './record.ts'
 
 /** Put into the environment of everything a run starts, so that it can be found without the ledger. */
 export const runEnvironmentName = 'HOLDFAST_RUN'
 
 const readyDeadlineMs = 30_000
-const stopDeadlineMs = 3_000
 
 interface Instance {
   spec: ProcessSpec
   ref: ProcessRef | null
   held: boolean
   restart: NodeJS.Timeout | null
+  /** Resolves when the process that plays it now has ended and the ledger knows. */
+  exited: Promise<void>
 }
 
 /**
@@ -86,32 +88,23 @@ export class Supervisor {
     const instance = this.#get(name)
     if (!instance.held) return
     instance.held = false
-    if (this.process(name) === null && !this.#stopping) this.#spawn(instance)
+    if (this.process(name) === null && !this.#stopping) this.#restart(instance)
   }
 
-  /** SIGTERM, a moment, SIGKILL, for everything that was started; returns when nothing is left. */
+  /** Ends everything that was started, dependents before what they depend on; returns when nothing is left. */
   async stopAll(): Promise<void> {
     this.#stopping = true
-    const trees = [...this.#instances.values()].flatMap((instance) => {
-      if (instance.restart) clearTimeout(instance.restart)
-      return instance.ref ? processTree(instance.ref.pid).filter(() => this.process(instance.spec.name) !== null) : []
-    })
-    // A stopped process cannot handle SIGTERM.
-    for (const { pid } of trees) {
-      signalProcess(pid, 'SIGTERM')
-      signalProcess(pid, 'SIGCONT')
+    const left = new Set(this.#instances.values())
+    for (const { restart } of left) if (restart) clearTimeout(restart)
+    while (left.size > 0) {
+      const needed = new Set([...left].flatMap(({ spec }) => spec.after))
+      const wave = [...left].filter(({ spec }) => !needed.has(spec.name))
+      // A circle of dependencies cannot have started; this only keeps a mistake from looping.
+      const ending = wave.length > 0 ? wave : [...left]
+      await endProcesses(ending.map(({ ref }) => ref).filter((ref) => ref !== null))
+      await Promise.all(ending.map(({ exited }) => exited))
+      for (const instance of ending) left.delete(instance)
     }
-    const left = () => trees.filter(({ pid, startTicks }) => isSameProcess(pid, startTicks))
-    const look = () => ({ ok: left().length === 0, text: `${left().length} processes left` })
-    await lookUntil(look, { deadlineMs: stopDeadlineMs })
-    for (const { pid } of left()) signalProcess(pid, 'SIGKILL')
-    const gone = await lookUntil(look, { deadlineMs: stopDeadlineMs })
-    if (!gone.ok)
-      throw new Error(
-        `pids ${left()
-          .map(({ pid }) => pid)
-          .join(', ')} survive SIGKILL`,
-      )
   }
 
   /** Starts a helper that is never restarted (k6 aside, this is how stress starts). */
@@ -127,7 +120,7 @@ export class Supervisor {
       restartDelayMs: null,
       after: [],
     }
-    const instance: Instance = { spec, ref: null, held: true, restart: null }
+    const instance: Instance = { spec, ref: null, held: true, restart: null, exited: Promise.resolve() }
     this.#instances.set(helperName, instance)
     return this.#spawn(instance)
   }
@@ -141,7 +134,7 @@ export class Supervisor {
     signal.throwIfAborted()
     for (const command of spec.prepare) await this.#prepare(spec, command)
     signal.throwIfAborted()
-    const instance: Instance = { spec, ref: null, held: false, restart: null }
+    const instance: Instance = { spec, ref: null, held: false, restart: null, exited: Promise.resolve() }
     this.#instances.set(spec.name, instance)
     this.#spawn(instance)
     const evidence = await lookUntil(
@@ -154,6 +147,18 @@ export class Supervisor {
     signal.throwIfAborted()
     if (!evidence.ok) throw this.#notReady(spec, evidence.text)
     this.#ledger.append({ type: 'process.ready', instance: spec.name, pid: instance.ref?.pid ?? 0 })
+  }
+
+  /** Starts a crashed or released instance again, and notes when it is ready. */
+  #restart(instance: Instance): void {
+    const { pid } = this.#spawn(instance)
+    const look = () => readyEvidence(instance.spec.readiness, instance.spec.name)
+    const gone = () => instance.ref?.pid !== pid || this.#stopping
+    void lookUntil(async () => (gone() ? { ok: true, text: '' } : await look()), { deadlineMs: readyDeadlineMs }).then(
+      ({ ok }) => {
+        if (ok && !gone()) this.#ledger.append({ type: 'process.ready', instance: instance.spec.name, pid })
+      },
+    )
   }
 
   #prepare(spec: ProcessSpec, [file = '', ...args]: string[]): Promise<void> {
@@ -184,7 +189,12 @@ export class Supervisor {
     const ref = { instance: spec.name, pid: child.pid, startTicks: processStat(child.pid)?.startTicks ?? 0 }
     instance.ref = ref
     this.#ledger.sync({ type: 'process.started', ...ref })
-    child.on('exit', (code, signal) => this.#exited(instance, ref, code, signal))
+    instance.exited = new Promise((resolve) => {
+      child.on('exit', (code, signal) => {
+        this.#exited(instance, ref, code, signal)
+        resolve()
+      })
+    })
     return ref
   }
 
@@ -201,7 +211,7 @@ export class Supervisor {
     }
     instance.restart = setTimeout(() => {
       instance.restart = null
-      if (!this.#stopping && !instance.held) this.#spawn(instance)
+      if (!this.#stopping && !instance.held) this.#restart(instance)
     }, restartDelayMs)
   }
 

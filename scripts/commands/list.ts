@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { scenarioNames } from '../../build/bundle.ts'
+import { faults } from '../../chaos/faults/index.ts'
+import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import { isRunning, readLeftovers } from '../../run/leftovers.ts'
+import { recordFiles } from '../../run/record.ts'
+import { systems } from '../../systems/index.ts'
+import { projectDir, runIds } from '../project.ts'
+
+export type Listed = 'runs' | 'gamedays' | 'scenarios' | 'faults' | 'systems'
+type Row = Record<string, string>
+
+/** `holdfast list [what]`: a table for people, or JSON rows for scripts. */
+export const listCommand = async (what: Listed, options: { out: string; json?: boolean }): Promise<ExitCode> => {
+  const rows = what === 'runs' ? await runRows(resolve(options.out)) : lists[what]()
+  if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+  else if (rows.length === 0) process.stdout.write(`no ${what} yet\n`)
+  else process.stdout.write(table(rows))
+  return exitCodes.pass
+}
+
+const lists: Record<Exclude<Listed, 'runs'>, () => Row[]> = {
+  systems: () =>
+    Object.values(systems).map(({ name, title, components }) => ({
+      name,
+      title,
+      parts: Object.keys(components).join(', '),
+    })),
+  faults: () =>
+    Object.values(faults).map(({ kind, summary, environments }) => ({
+      kind,
+      summary,
+      environments: environments.join(', '),
+    })),
+  scenarios: () =>
+    Object.keys(systems).flatMap((system) =>
+      scenarioNames(projectDir, system).map((scenario) => ({ scenario: `${system}/${scenario}` })),
+    ),
+  gamedays: () =>
+    Object.keys(systems).flatMap((system) => {
+      const folder = join(projectDir, 'gamedays', system)
+      const files = existsSync(folder)
+        ? readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+        : []
+      return files.sort().map((file) => ({ 'game day': `${system}/${file.slice(0, -3)}` }))
+    }),
+}
+
+/** Runs with their verdict, and whether anything may still be there. */
+const runRows = async (outDir: string): Promise<Row[]> =>
+  await Promise.all(
+    runIds(outDir).map(async (id) => {
+      const dir = join(outDir, id)
+      return { run: id, verdict: verdictOf(dir), left: await leftOf(dir) }
+    }),
+  )
+
+const verdictOf = (dir: string): string => {
+  const file = join(dir, recordFiles.verdict)
+  if (!existsSync(file)) return 'not judged'
+  const { result, ended, exitCode } = JSON.parse(readFileSync(file, 'utf8')) as Verdict
+  return `${result}${ended === 'completed' ? '' : `, ${ended}`} (exit ${exitCode})`
+}
+
+const leftOf = async (dir: string): Promise<string> => {
+  if (!existsSync(join(dir, recordFiles.events))) return 'nothing'
+  const left = await readLeftovers(dir)
+  if (isRunning(left)) return 'still running'
+  return left.ended ? 'nothing' : 'perhaps: run `holdfast cleanup`'
+}
+
+const table = (rows: Row[]): string => {
+  const columns = Object.keys(rows[0] ?? {})
+  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => (row[column] ?? '').length)))
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return [line(columns), ...rows.map((row) => line(columns.map((column) => row[column] ?? '')))]
+    .map((text) => `${text}\n`)
+    .join('')
+}

@@ -1,0 +1,28 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Plan } from '../model/plan.ts'
+import type { Charts, Verdict } from '../model/verdict.ts'
+import { reporters } from '../reports/index.ts'
+import { readEvents, readWindows, recordFiles } from '../run/record.ts'
+import { judge } from '../verdict/judge.ts'
+
+/** Judges a record and writes `verdict.json`, `charts.json` and every report into its folder. */
+export const judgeRecord = async (recordDir: string, plan: Plan): Promise<Verdict> => {
+  const { verdict, charts } = await judge({ plan, events: readEvents(recordDir), lines: readWindows(recordDir) })
+  write(recordDir, recordFiles.verdict, `${JSON.stringify(verdict, null, 2)}\n`)
+  write(recordDir, recordFiles.charts, `${JSON.stringify(charts)}\n`)
+  writeReports(recordDir, plan, verdict, charts)
+  return verdict
+}
+
+/** Writes every report of a judged record. */
+export const writeReports = (recordDir: string, plan: Plan, verdict: Verdict, charts: Charts): void => {
+  for (const { file, render } of Object.values(reporters)) write(recordDir, file, render({ plan, verdict, charts }))
+}
+
+/** Whole or not at all: a reader never sees half a report. */
+const write = (dir: string, name: string, text: string): void => {
+  const file = join(dir, name)
+  writeFileSync(`${file}.new`, text, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}

@@ -1,0 +1,64 @@
+import { resolveTools, type Tools } from '../build/toolchain.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { ProfileName } from '../model/gameday.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Environment, System } from '../model/system.ts'
+import { makePlan } from '../plan/index.ts'
+import { newRunId, projectDir } from './project.ts'
+
+/** Options that `run` and `plan` share, as commander gives them. */
+export interface GameDayOptions {
+  env: Environment
+  profile?: ProfileName
+  baseUrl?: string
+  slo?: string
+  requireProof?: boolean
+  weakness: string[]
+  out: string
+  json?: boolean
+}
+
+/** Plans a game day from the command line's words. `outDir` gets the scenario bundle. */
+export const planGameDay = async (
+  gameDay: string,
+  options: GameDayOptions,
+  outDirOf: (runId: string) => string,
+): Promise<{ plan: Plan; system: System; bundleFile: string; tools: Tools }> => {
+  checkBaseUrl(options)
+  const tools = resolveTools(projectDir)
+  const runId = newRunId(gameDay, new Date())
+  const planned = await makePlan({
+    projectDir,
+    gameDay,
+    environment: options.env,
+    profile: options.profile,
+    sloFile: options.slo,
+    requireProof: options.requireProof,
+    weaknesses: options.weakness,
+    command: ['holdfast', ...process.argv.slice(2)].join(' '),
+    runId,
+    outDir: outDirOf(runId),
+    tools,
+    baseUrl: options.baseUrl,
+    userEnv: process.env,
+  })
+  return { ...planned, tools }
+}
+
+const checkBaseUrl = ({ env, baseUrl }: GameDayOptions): void => {
+  if (env === 'external' && baseUrl === undefined) {
+    throw new HoldfastError('--env external needs --base-url', {
+      hint: 'For instance: --env external --base-url https://staging.example.com',
+    })
+  }
+  if (env !== 'external' && baseUrl !== undefined) {
+    throw new HoldfastError(`--base-url does not go with --env ${env}`, {
+      hint: 'Add --env external to drive a deployment that is already there.',
+    })
+  }
+  if (baseUrl !== undefined && !/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
+    throw new HoldfastError(`--base-url "${baseUrl}" is not an http or https address`, {
+      hint: 'For instance: --base-url https://staging.example.com',
+    })
+  }
+}

@@ -1,0 +1,43 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { HoldfastError } from '../model/errors.ts'
+import { recordFiles } from '../run/record.ts'
+
+/** The folder of this checkout. */
+export const projectDir = resolve(fileURLToPath(new URL('..', import.meta.url)))
+
+/** `2026-11-21T07-40-12-batchsender-demo`: sorts by time, and is a safe file name. */
+export const newRunId = (gameDay: string, now: Date): string => {
+  const time = now.toISOString().slice(0, 19).replaceAll(':', '-')
+  const name = basename(gameDay, '.ts') === gameDay ? gameDay : gameDay.replace(/\.ts$/, '')
+  return `${time}-${name
+    .split('/')
+    .slice(-2)
+    .join('-')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')}`
+}
+
+/** Runs in a folder of records, oldest first. */
+export const runIds = (outDir: string): string[] =>
+  existsSync(outDir)
+    ? readdirSync(outDir)
+        .filter((name) => existsSync(join(outDir, name, recordFiles.plan)))
+        .sort()
+    : []
+
+/**
+ * The folder of a run given by its id or path; `latest` is the newest one.
+ * @throws HoldfastError when there is no such record.
+ */
+export const recordDirOf = (run: string, outDir: string): string => {
+  const ids = runIds(outDir)
+  const id = run === 'latest' ? ids.at(-1) : ids.find((known) => known === run)
+  if (id !== undefined) return resolve(outDir, id)
+  if (existsSync(join(run, recordFiles.plan))) return resolve(run)
+  throw new HoldfastError(`no run "${run}" in ${outDir}`, {
+    hint: '`holdfast list` shows the runs there are; `latest` is the newest.',
+  })
+}
