@@ -44,6 +44,13 @@ export const addHistogram = (into: Histogram, from: Histogram): void => {
   into.n += from.n
 }
 
+/** What is left of a histogram without some of its own samples. */
+export const withoutHistogram = (all: Histogram, part: Histogram): Histogram => ({
+  shift: all.shift,
+  n: all.n - part.n,
+  counts: all.counts.map((count, i) => count - (part.counts[i] ?? 0)),
+})
+
 /** Lowest value of an index of `counts`, and one past its highest (microseconds). */
 export const indexRange = (histogram: Histogram, index: number): [low: number, high: number] => [
   bucketRange(index << histogram.shift)[0],

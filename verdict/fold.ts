@@ -1,0 +1,280 @@
+import { bucketOf } from '../model/histogram.ts'
+import type { CountObjective, ProportionObjective, SliSelector } from '../model/objective.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ErrorLine, LoadLine, RecordLine, SampleLine, VusLine, WindowLine } from '../model/window.ts'
+import { requestMetric } from '../model/window.ts'
+import { validLine } from './lines.ts'
+import type { LatencyGrid } from './latency-grid.ts'
+import { addCountToGrid, addToGrid, newGrid } from './latency-grid.ts'
+import type { Resources } from './resources.ts'
+import { addSample, newResources } from './resources.ts'
+import { requestMetrics, selects, takesDrops } from './selector.ts'
+import type { Seconds } from './seconds.ts'
+import { addUndelivered, bump, newSeconds, seenBad, seenGood } from './seconds.ts'
+import { splitAt } from './windows.ts'
+
+/** The record of one SLI, folded: counts per second and latency per column. */
+export interface SliRecord {
+  sli: SliSelector
+  thresholdUs: number | null
+  seconds: Seconds
+  /** Failed requests stand at their elapsed time or the threshold, whichever is longer. */
+  grid: LatencyGrid | null
+  /** The failed ones among them, so that the latency of the successes can be told. */
+  failures: LatencyGrid | null
+}
+
+/** Iterations per second of one scenario. */
+export interface LoadRecord {
+  scenario: string
+  sli: string
+  started: Uint32Array
+  completed: Uint32Array
+  dropped: Uint32Array
+}
+
+/** A whole run in columns: memory grows with its length and its objectives, not with its traffic. */
+export interface Folded {
+  /** Unix second of index 0. */
+  baseS: number
+  length: number
+  slis: Map<string, SliRecord>
+  /** All requests of the latency SLIs, for the charts. */
+  chart: SliRecord
+  load: Map<string, LoadRecord>
+  vusActive: Uint32Array
+  vusMax: Uint32Array
+  resources: Resources
+  errors: Map<string, { name: string; error: string; n: number }>
+  acknowledged: boolean
+  /** Lines that could not be read or lie outside the run. */
+  damaged: number
+  overflow: number | null
+  ended: boolean
+  /** Last second with load, as an index; -1 without any. */
+  lastIndex: number
+}
+
+/** Seconds kept before the load's start, and after its planned end for late starts of slow runs. */
+const leadS = 30
+const tailS = 120
+
+/**
+ * Folds the lines of a record, in any order and any split into increments.
+ * @param startedAtMs Unix time of second 0 of the plan
+ */
+export const foldLines = async (
+  plan: Plan, startedAtMs: number, lines: Iterable<RecordLine> | AsyncIterable<RecordLine>,
+): Promise<Folded> => {
+  const folded = newFolded(plan, startedAtMs)
+  const cache = new Map<string, SliRecord[]>()
+  const fold = (line: RecordLine): void => {
+    if (!validLine(line)) folded.damaged++
+    else if (line.type === 'window') foldWindow(folded, cache, line)
+    else if (line.type === 'load') foldLoad(folded, line)
+    else if (line.type === 'vus') foldVus(folded, line)
+    else if (line.type === 'sample') foldSample(folded, line)
+    else if (line.type === 'error') foldError(folded, line)
+    else if (line.type === 'acks') folded.acknowledged = true
+    else if (line.type === 'overflow') folded.overflow = line.maxSeries
+    else if (line.type === 'end') folded.ended = true
+  }
+  if (Symbol.asyncIterator in lines) for await (const line of lines) fold(line)
+  else for (const line of lines) fold(line)
+  countUndelivered(folded)
+  return folded
+}
+
+const newFolded = (plan: Plan, startedAtMs: number): Folded => {
+  const graceMs = Math.max(0, ...plan.load.map((load) => load.gracefulStopMs))
+  const length = leadS + Math.ceil((plan.phases.recovery.endMs + graceMs) / 1000) + tailS
+  const record = (sli: SliSelector, thresholdUs: number | null, latency: boolean): SliRecord => ({
+    sli, thresholdUs, seconds: newSeconds(length),
+    grid: latency ? newGrid(length) : null,
+    failures: latency && thresholdUs !== null ? newGrid(length) : null,
+  })
+  const slis = new Map<string, SliRecord>()
+  for (const objective of plan.objectives) {
+    if (objective.kind === 'proportion') {
+      slis.set(objective.id, record(objective.sli, objective.thresholdUs, objective.thresholdUs !== null))
+    } else if (objective.kind === 'count') slis.set(objective.id, record(objective.sli, null, false))
+  }
+  return {
+    baseS: Math.floor(startedAtMs / 1000) - leadS,
+    length, slis,
+    chart: record(chartSelector(plan), null, true),
+    load: new Map(),
+    vusActive: new Uint32Array(length),
+    vusMax: new Uint32Array(length),
+    resources: newResources(plan),
+    errors: new Map(),
+    acknowledged: false, damaged: 0, overflow: null, ended: false, lastIndex: -1,
+  }
+}
+
+type Sliced = ProportionObjective | CountObjective
+
+/** The requests of all latency SLIs; all requests where there is none. */
+const chartSelector = (plan: Plan): SliSelector => {
+  const latency = plan.objectives.filter(
+    (objective): objective is Sliced =>
+      objective.kind === 'proportion' && objective.thresholdUs !== null && requestMetrics.includes(objective.sli.metric),
+  )
+  const metric = latency[0]?.sli.metric ?? requestMetric
+  const same = latency.filter((objective) => objective.sli.metric === metric)
+  if (same.length === 0 || same.some((objective) => objective.sli.names === undefined)) return { metric }
+  return { metric, names: [...new Set(same.flatMap((objective) => objective.sli.names ?? []))] }
+}
+
+/** Index of a Unix second, or -1 (and one damaged line) outside the run. */
+const indexOf = (folded: Folded, s: number): number => {
+  const at = s - folded.baseS
+  if (at >= 0 && at < folded.length) return at
+  folded.damaged++
+  return -1
+}
+
+const foldWindow = (folded: Folded, cache: Map<string, SliRecord[]>, line: WindowLine): void => {
+  const key = `${line.metric}\n${line.scenario}\n${line.name}`
+  let records = cache.get(key)
+  if (!records) {
+    const all = [...folded.slis.values(), folded.chart]
+    records = all.filter((record) => selects(record.sli, line.metric, line.scenario, line.name))
+    cache.set(key, records)
+  }
+  if (records.length === 0) return
+  const at = indexOf(folded, line.s)
+  if (at < 0) return
+  if (at > folded.lastIndex) folded.lastIndex = at
+  for (const record of records) addWindow(record, at, line)
+}
+
+/** Adds one increment to one SLI. */
+const addWindow = (record: SliRecord, at: number, line: WindowLine): void => {
+  const { seconds, thresholdUs } = record
+  const { n } = line
+  bump(seconds.due, at, n)
+  bump(seconds.samples, at, n)
+  if (line.status !== 'error') bump(seconds.answered, at, n)
+  const failed = line.kind === 'rate' ? falseOnes(line) : line.ok ? 0 : n
+  if (failed > 0) bump(seconds.failed, at, failed)
+  if (failed === n) addBad(seconds, at, n, line.firstUs, line.lastUs)
+  else if (failed > 0) {
+    // Rates carry no times of their own for either side.
+    addBad(seconds, at, failed, line.firstUs, line.lastUs)
+    seenGood(seconds, at, line.firstUs, line.lastUs)
+  } else if (thresholdUs === null) seenGood(seconds, at, line.firstUs, line.lastUs)
+  else addAgainstThreshold(seconds, at, line, thresholdUs)
+  if (record.grid && line.hist) {
+    const lowest = failed > 0 && thresholdUs !== null ? bucketOf(thresholdUs) : 0
+    addToGrid(record.grid, at, line.hist, lowest)
+    if (failed > 0 && record.failures) addToGrid(record.failures, at, line.hist, lowest)
+  }
+}
+
+/** k6's `http_req_failed` is true for failures; every other rate is true for successes, as its checks are. */
+const falseOnes = (line: WindowLine): number => {
+  const trueOnes = Math.min(line.n, Math.max(0, line.sum))
+  return line.metric === 'http_req_failed' ? trueOnes : line.n - trueOnes
+}
+
+const addBad = (seconds: Seconds, at: number, n: number, firstUs: number, lastUs: number): void => {
+  bump(seconds.bad, at, n)
+  bump(seconds.badSamples, at, n)
+  seenBad(seconds, at, firstUs, lastUs)
+}
+
+const addAgainstThreshold = (seconds: Seconds, at: number, line: WindowLine, thresholdUs: number): void => {
+  const counted = line.over?.find((entry) => entry[0] === thresholdUs)
+  if (counted) {
+    const [, over, firstOver, lastOver, firstUnder, lastUnder] = counted
+    if (over > 0) addBad(seconds, at, over, firstOver, lastOver)
+    if (over < line.n) seenGood(seconds, at, firstUnder, lastUnder)
+    return
+  }
+  // The record did not count this threshold: the histogram's bucket bounds it, the second is the edge.
+  const { over, unsure } = line.hist ? splitAt(line.hist, thresholdUs) : { over: 0, unsure: line.n }
+  if (over + unsure > 0) addBad(seconds, at, over + unsure, 0, 999_999)
+  if (over + unsure < line.n) seenGood(seconds, at, line.firstUs, line.lastUs)
+  seconds.unsureAt ??= new Uint32Array(seconds.length)
+  bump(seconds.unsureAt, at, unsure)
+  seconds.unsure += unsure
+}
+
+const foldLoad = (folded: Folded, line: LoadLine): void => {
+  const at = indexOf(folded, line.s)
+  if (at < 0) return
+  if (at > folded.lastIndex) folded.lastIndex = at
+  let load = folded.load.get(line.scenario)
+  if (!load) {
+    const column = () => new Uint32Array(folded.length)
+    load = { scenario: line.scenario, sli: line.sli, started: column(), completed: column(), dropped: column() }
+    folded.load.set(line.scenario, load)
+  }
+  if (load.sli === '') load.sli = line.sli
+  bump(load.started, at, line.started)
+  bump(load.completed, at, line.completed)
+  bump(load.dropped, at, line.dropped)
+}
+
+const foldVus = (folded: Folded, line: VusLine): void => {
+  const at = indexOf(folded, line.s)
+  if (at < 0) return
+  folded.vusActive[at] = Math.max(folded.vusActive[at] ?? 0, line.active)
+  folded.vusMax[at] = Math.max(folded.vusMax[at] ?? 0, line.max)
+}
+
+const foldSample = (folded: Folded, line: SampleLine): void => {
+  addSample(folded.resources, line)
+}
+
+const foldError = (folded: Folded, line: ErrorLine): void => {
+  const key = `${line.name}\n${line.error}`
+  const present = folded.errors.get(key)
+  if (present) present.n += line.n
+  else folded.errors.set(key, { name: line.name, error: line.error, n: line.n })
+}
+
+/** Dropped and interrupted iterations are due requests that went wrong. */
+const countUndelivered = (folded: Folded): void => {
+  for (const load of folded.load.values()) {
+    const records = [...folded.slis.values(), folded.chart].filter((record) =>
+      takesDrops(record.sli, load.scenario, load.sli),
+    )
+    const interruptedAt = interruptedIterations(load)
+    for (let at = 0; at < folded.length; at++) {
+      const started = load.started[at] ?? 0
+      const dropped = load.dropped[at] ?? 0
+      const interrupted = interruptedAt[at] ?? 0
+      if (dropped + interrupted === 0) continue
+      for (const record of records) {
+        addUndelivered(record.seconds, at, { started, dropped, interrupted })
+        if (record.thresholdUs === null) continue
+        for (const grid of [record.grid, record.failures]) {
+          if (grid) addCountToGrid(grid, at, bucketOf(record.thresholdUs), dropped + interrupted)
+        }
+      }
+    }
+  }
+}
+
+
+/**
+ * Iterations that started and never completed, by the second of their start. k6 takes the start of
+ * the completed ones a few microseconds before the scenario's own count, so that around the turn of a
+ * second one second has too many and its neighbour too few: these cancel first.
+ */
+export const interruptedIterations = (load: LoadRecord): Int32Array => {
+  const open = Int32Array.from(load.started, (started, at) => started - (load.completed[at] ?? 0))
+  for (let at = 0; at < open.length; at++) {
+    for (const neighbour of [at + 1, at - 1]) {
+      const surplus = -(open[at] ?? 0)
+      const missing = open[neighbour] ?? 0
+      if (surplus <= 0 || missing <= 0) continue
+      const moved = Math.min(surplus, missing)
+      open[at] = moved - surplus
+      open[neighbour] = missing - moved
+    }
+  }
+  return open.map((left) => Math.max(0, left))
+}

@@ -1,0 +1,143 @@
+import type { EndReason, RunEvent } from '../model/event.ts'
+import type { Plan } from '../model/plan.ts'
+
+/** A confirmed edge: the call that made it, from call to reply; the clock stands in its middle. */
+export interface Edge {
+  atMs: number
+  calledAtMs: number
+  widthMs: number | null
+}
+
+/** What the ledger says about one fault. */
+export interface FaultHistory {
+  injected: Edge | null
+  removed: Edge | null
+  confirmedActive: boolean
+  confirmedRemoved: boolean
+  notActive: string | null
+  /** Evidence that it is still there; null again once it is proven removed. */
+  notRemoved: string | null
+  skipped: string | null
+}
+
+type Audit = Extract<RunEvent, { type: 'audit.done' }>
+
+/** `events.ndjson` in the shape that the judge asks questions in. */
+export interface History {
+  startedAtMs: number | null
+  loadEnded: { atMs: number; exitCode: number | null; signal: string | null } | null
+  faults: Map<string, FaultHistory>
+  audit: Audit | null
+  auditFailed: string | null
+  guards: { guard: string; evidence: string }[]
+  interruptedBy: string | null
+  ended: EndReason
+  /** The record has its last event. */
+  complete: boolean
+  warnings: string[]
+  errors: string[]
+  /** Events that could not be read. */
+  damaged: number
+}
+
+/** Reads the events in one pass. Whatever is missing stays null; nothing is made up. */
+export const readHistory = async (
+  plan: Plan,
+  events: Iterable<RunEvent> | AsyncIterable<RunEvent>,
+): Promise<History> => {
+  const history: History = {
+    startedAtMs: null, loadEnded: null, faults: new Map(plan.faults.map((fault) => [fault.id, noHistory()])),
+    audit: null, auditFailed: null, guards: [], interruptedBy: null, ended: 'crashed', complete: false,
+    warnings: [], errors: [], damaged: 0,
+  }
+  for await (const event of events) {
+    if (typeof event !== 'object' || event === null || !Number.isFinite(event.atMs)) history.damaged++
+    else apply(history, event)
+  }
+  if (!history.complete) {
+    if (history.interruptedBy !== null) history.ended = 'interrupted'
+    else if (history.guards.length > 0) history.ended = 'guard'
+  }
+  return history
+}
+
+const noHistory = (): FaultHistory => ({
+  injected: null, removed: null, confirmedActive: false, confirmedRemoved: false,
+  notActive: null, notRemoved: null, skipped: null,
+})
+
+const apply = (history: History, event: RunEvent): void => {
+  switch (event.type) {
+    case 'load.started':
+      history.startedAtMs ??= event.atMs
+      return
+    case 'load.ended':
+      history.loadEnded = { atMs: event.atMs, exitCode: event.exitCode, signal: event.signal }
+      return
+    case 'audit.done':
+      if (Number.isSafeInteger(event.lostCount) && event.lostCount >= 0 && Number.isSafeInteger(event.checked)) {
+        history.audit = event
+      } else history.damaged++
+      return
+    case 'audit.failed':
+      history.auditFailed = event.reason
+      return
+    case 'guard.tripped':
+      history.guards.push({ guard: event.guard, evidence: event.evidence })
+      return
+    case 'interrupted':
+      history.interruptedBy = event.signal
+      return
+    case 'warning':
+      history.warnings.push(event.message)
+      return
+    case 'error':
+      history.errors.push(event.message)
+      return
+    case 'run.ended':
+      history.ended = event.reason
+      history.complete = true
+      return
+    default:
+      if ('fault' in event) applyToFault(history, event)
+  }
+}
+
+const applyToFault = (history: History, event: Extract<RunEvent, { fault: string }>): void => {
+  const fault = history.faults.get(event.fault)
+  if (fault === undefined) {
+    history.damaged++
+    return
+  }
+  switch (event.type) {
+    case 'fault.injected':
+      fault.injected = edge(event.calledAtMs, event.repliedAtMs, event.atMs)
+      return
+    case 'fault.active':
+      fault.confirmedActive = true
+      fault.injected ??= { atMs: event.atMs, calledAtMs: event.atMs, widthMs: null }
+      return
+    case 'fault.notActive':
+      fault.notActive = event.evidence
+      return
+    case 'fault.removed':
+      fault.removed = edge(event.calledAtMs, event.repliedAtMs, event.atMs)
+      return
+    case 'fault.provenRemoved':
+      fault.confirmedRemoved = true
+      fault.notRemoved = null
+      fault.removed ??= { atMs: event.atMs, calledAtMs: event.atMs, widthMs: null }
+      return
+    case 'fault.notRemoved':
+      fault.confirmedRemoved = false
+      fault.notRemoved = event.evidence
+      return
+    case 'fault.skipped':
+      fault.skipped = event.reason
+  }
+}
+
+const edge = (calledAtMs: number, repliedAtMs: number, atMs: number): Edge =>
+  Number.isFinite(calledAtMs) && Number.isFinite(repliedAtMs) && repliedAtMs >= calledAtMs
+    ? { atMs: (calledAtMs + repliedAtMs) / 2, calledAtMs, widthMs: repliedAtMs - calledAtMs }
+    : { atMs, calledAtMs: atMs, widthMs: null }

@@ -1,0 +1,44 @@
+import type { Histogram } from './windows.ts'
+import { addHistogram, addToBucket, mergeHistogram, newHistogram } from './windows.ts'
+
+/** Most columns that a run is folded into: 1 s each up to ten minutes, wider ones in longer runs. */
+export const mostColumns = 600
+
+/**
+ * Latency over time: one histogram (relative width 1/128) per column of `step` seconds. Keeps a day
+ * in a few megabytes. Counts against thresholds never come from here but from `Seconds`.
+ */
+export interface LatencyGrid {
+  step: number
+  columns: (Histogram | null)[]
+}
+
+export const newGrid = (length: number): LatencyGrid => {
+  const step = Math.max(1, Math.ceil(length / mostColumns))
+  return { step, columns: new Array<Histogram | null>(Math.ceil(length / step)).fill(null) }
+}
+
+const column = (grid: LatencyGrid, second: number): Histogram => {
+  const at = Math.floor(second / grid.step)
+  const present = grid.columns[at]
+  if (present) return present
+  const fresh = newHistogram(3)
+  grid.columns[at] = fresh
+  return fresh
+}
+
+/** Adds the sparse histogram of a window line; `lowest` as in `mergeHistogram`. */
+export const addToGrid = (grid: LatencyGrid, second: number, sparse: readonly number[], lowest: number): void =>
+  mergeHistogram(column(grid, second), sparse, lowest)
+
+export const addCountToGrid = (grid: LatencyGrid, second: number, bucket: number, count: number): void =>
+  addToBucket(column(grid, second), bucket, count)
+
+/** All samples of the columns whose middle second is selected: exact for runs up to ten minutes. */
+export const sumGrid = (grid: LatencyGrid, counts: (second: number) => boolean): Histogram => {
+  const sum = newHistogram(3)
+  grid.columns.forEach((histogram, at) => {
+    if (histogram && counts(Math.floor((at + 0.5) * grid.step))) addHistogram(sum, histogram)
+  })
+  return sum
+}

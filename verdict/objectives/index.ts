@@ -1,0 +1,28 @@
+import { messageOf } from '../../model/errors.ts'
+import type { Objective } from '../../model/objective.ts'
+import type { ObjectiveResult } from '../../model/verdict.ts'
+import type { JudgeContext, JudgeObjective } from './context.ts'
+import { blankResult } from './context.ts'
+import { judgeCount } from './count.ts'
+import { judgeGauge } from './gauge.ts'
+import { judgeProportion } from './proportion.ts'
+import { judgeResilience } from './resilience.ts'
+
+type Judges = { [K in Objective['kind']]: JudgeObjective<Extract<Objective, { kind: K }>> }
+
+/** One judge per kind of objective. */
+export const judges = {
+  proportion: judgeProportion,
+  count: judgeCount,
+  gauge: judgeGauge,
+  resilience: judgeResilience,
+} as const satisfies Judges
+
+/** Judges one objective. A check that crashes is `error`: never a pass, and never the end of the others. */
+export const judgeObjective = (objective: Objective, context: JudgeContext): ObjectiveResult => {
+  try {
+    return (judges[objective.kind] as JudgeObjective<Objective>)(objective, context)
+  } catch (error) {
+    return blankResult(objective, 'error', 'check-crashed', `the check itself failed: ${messageOf(error)}`)
+  }
+}

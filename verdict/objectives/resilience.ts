@@ -1,0 +1,152 @@
+import type { ResilienceObjective } from '../../model/objective.ts'
+import type { FaultResult, ObjectiveResult, Outcome, SliRecovery } from '../../model/verdict.ts'
+import { circled, dash, formatCount, formatMs, formatNumber, formatRatio, formatSeconds } from '../format.ts'
+import type { JudgeContext, JudgeObjective } from './context.ts'
+import { blankResult, holds, isWorse } from './context.ts'
+
+/** What one fault means for one objective. */
+export interface FaultFinding {
+  fault: string
+  outcome: Outcome
+  reasonCode: string
+  reason: string
+  value: number | null
+}
+
+/** A bound on what faults did: every fault of the run is judged, the worst one stands for the objective. */
+export const judgeResilience: JudgeObjective<ResilienceObjective> = (objective, context) => {
+  if (context.faults.length === 0) return withoutFaults(objective, context)
+  const audits = auditMeasures.has(objective.measure)
+  // Losses without any injection still are losses.
+  if (audits && context.history.audit && context.faults.every((fault) => fault.activeAtMs === null)) {
+    return { ...resultOf(objective, judgeAudit(objective, null, context)), n: context.history.audit.checked }
+  }
+  const findings = context.faults.map((fault) => judgeForFault(objective, fault, context))
+  const worst = findings.reduce((a, b) => (isWorse(b.outcome, a.outcome) || (a.outcome === b.outcome && larger(b, a)) ? b : a))
+  const index = context.faults.findIndex((fault) => fault.id === worst.fault)
+  const lower = worst.reasonCode === 'not-recovered' || worst.reasonCode === 'not-seen'
+  return {
+    ...resultOf(objective, worst),
+    reason: `${circled(index)} ${context.faults[index]?.label ?? worst.fault}: ${worst.reason}`,
+    measured: { value: worst.value, text: worst.value === null ? dash : (lower ? '≥ ' : '') + formatMeasure(objective, worst.value) },
+    n: findings.length,
+    fault: worst.fault,
+  }
+}
+
+const resultOf = (objective: ResilienceObjective, finding: FaultFinding): ObjectiveResult => {
+  const margin = finding.value === null ? null : objective.value - finding.value
+  return {
+    ...blankResult(objective, finding.outcome, finding.reasonCode, finding.reason),
+    proven: finding.outcome === 'pass' || finding.outcome === 'fail',
+    measured: { value: finding.value, text: finding.value === null ? dash : formatMeasure(objective, finding.value) },
+    margin: { value: margin, text: margin === null ? dash : formatMeasure(objective, margin) },
+  }
+}
+
+const larger = (a: FaultFinding, b: FaultFinding): boolean => (a.value ?? -1) > (b.value ?? -1)
+
+/**
+ * A game day without faults has nothing for these objectives to judge; they are shown, and do not
+ * gate. The audit of the writes is the exception: it says something without any fault.
+ */
+const withoutFaults = (objective: ResilienceObjective, context: JudgeContext): ObjectiveResult => {
+  const { history } = context
+  if (auditMeasures.has(objective.measure) && (history.audit !== null || history.auditFailed !== null)) {
+    return { ...resultOf(objective, judgeAudit(objective, null, context)), n: history.audit?.checked ?? 0 }
+  }
+  return { ...blankResult(objective, 'no-data', 'no-fault-planned', 'no fault in this game day'), gate: 'info' }
+}
+
+const auditMeasures: ReadonlySet<string> = new Set(['lostWrites', 'rpo', 'duplicates'])
+
+/** Judges one objective for one fault. */
+export const judgeForFault = (objective: ResilienceObjective, fault: FaultResult, context: JudgeContext): FaultFinding => {
+  const nothing = (outcome: Outcome, reasonCode: string, reason: string): FaultFinding => ({ fault: fault.id, outcome, reasonCode, reason, value: null })
+  if (auditMeasures.has(objective.measure) && fault.activeAtMs !== null) return judgeAudit(objective, fault, context)
+  if (fault.skippedReason !== null) return nothing('inconclusive', 'fault-skipped', `not injected: ${fault.skippedReason}`)
+  if (!fault.confirmedActive) return nothing('inconclusive', 'fault-not-confirmed', 'the fault was never confirmed active')
+  const findings = fault.perSli
+    .filter((sli) => objective.sliIds.length === 0 || objective.sliIds.includes(sli.objective))
+    .map((sli) => judgeSli(objective, fault.id, sli))
+  const [first] = findings
+  if (!first) return nothing('no-data', 'no-samples', 'no SLI had enough requests to see this fault with')
+  return findings.reduce((a, b) => (isWorse(b.outcome, a.outcome) || (a.outcome === b.outcome && larger(b, a)) ? b : a), first)
+}
+
+const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecovery): FaultFinding => {
+  const value = valueOf(objective.measure, sli)
+  const base = { fault, value }
+  if (sli.state === 'no-data') return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason: `${sli.objective}: no request was due` }
+  if (objective.measure === 'timeToImpact' && value === null && sli.state === 'absorbed') {
+    return { ...base, outcome: 'pass', reasonCode: 'absorbed', reason: 'no impact seen' }
+  }
+  if (value === null || !Number.isFinite(value)) {
+    const reason = objective.measure === 'budgetConsumed' ? 'production traffic is not stated' : `${sli.objective}: nothing measured`
+    return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason }
+  }
+  const text = formatMeasure(objective, value)
+  const good = holds(value, objective.op, objective.value)
+  if (sli.state === 'not-recovered' || sli.state === 'not-seen') {
+    // The run ended first: what was seen is a lower bound, and a lower bound over the target is proof.
+    const upper = objective.op === 'lt' || objective.op === 'lte'
+    const words = sli.state === 'not-recovered' ? 'had not recovered when the run or the next fault ended the view' : 'the run or the next fault ended the view before it was stable'
+    return { ...base, outcome: upper && !good ? 'fail' : 'inconclusive', reasonCode: sli.state, reason: `${sli.objective}: ≥ ${text}; ${words}` }
+  }
+  return {
+    ...base, outcome: good ? 'pass' : 'fail', reasonCode: sli.state === 'absorbed' ? 'absorbed' : good ? 'within-bound' : 'over-bound',
+    reason: sli.state === 'absorbed' && value === 0 ? 'no impact seen' : `${sli.objective}: ${text}`,
+  }
+}
+
+/** In the objective's base unit: ms, ratio, seconds of degradation in ms, seconds lost in ms. */
+const valueOf = (measure: ResilienceObjective['measure'], sli: SliRecovery): number | null => {
+  switch (measure) {
+    case 'recoveryTime': return sli.recoveryMs
+    case 'rto': return sli.rtoMs
+    case 'timeToImpact': return sli.timeToImpactMs
+    case 'degradedSeconds': return sli.degradedSeconds * 1000
+    case 'resilienceLoss': return sli.resilienceLossSeconds * 1000
+    case 'budgetConsumed': return sli.budgetConsumedRatio
+    case 'maxErrorRatio': return sli.maxErrorRatio
+    case 'latencyP95': return sli.latencyP95Us === null ? null : sli.latencyP95Us / 1000
+    case 'latencyP99': return sli.latencyP99Us === null ? null : sli.latencyP99Us / 1000
+    default: return null
+  }
+}
+
+const ratioMeasures: ReadonlySet<string> = new Set(['budgetConsumed', 'maxErrorRatio'])
+const countMeasures: ReadonlySet<string> = new Set(['lostWrites', 'duplicates'])
+const secondMeasures: ReadonlySet<string> = new Set(['recoveryTime', 'rto', 'timeToImpact'])
+
+/** A value of a measure as people read it. */
+export const formatMeasure = (objective: ResilienceObjective, value: number): string => {
+  if (ratioMeasures.has(objective.measure)) return formatRatio(value)
+  if (countMeasures.has(objective.measure)) return formatCount(value)
+  if (secondMeasures.has(objective.measure)) return formatSeconds(value)
+  return Number.isFinite(value) ? formatMs(value) : formatNumber(value)
+}
+
+/** Lost and duplicate writes and RPO, from the final read. Without it there is no data, never "none lost". */
+const judgeAudit = (objective: ResilienceObjective, fault: FaultResult | null, { history }: JudgeContext): FaultFinding => {
+  const { audit } = history
+  const base = { fault: fault?.id ?? '', value: null }
+  if (!audit) {
+    const reason = `the final read did not complete${history.auditFailed === null ? '' : `: ${history.auditFailed}`}`
+    return { ...base, outcome: 'no-data', reasonCode: 'no-audit', reason }
+  }
+  const value = fault
+    ? { lostWrites: fault.lostWrites, duplicates: fault.duplicates, rpo: fault.rpoMs }[objective.measure as 'rpo']
+    : { lostWrites: audit.lostCount, duplicates: audit.duplicates, rpo: audit.lostCount === 0 ? 0 : null }[objective.measure as 'rpo']
+  if (value === null) return { ...base, outcome: 'no-data', reasonCode: 'not-measured', reason: 'the final read cannot show it' }
+  if (audit.checked < audit.acknowledged) {
+    const reason = `only ${formatCount(audit.checked)} of ${formatCount(audit.acknowledged)} acknowledged writes were read back`
+    if (holds(value, objective.op, objective.value)) return { ...base, outcome: 'no-data', reasonCode: 'partial-audit', reason }
+  }
+  if (audit.acknowledged === 0) return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason: 'no write was acknowledged' }
+  const good = holds(value, objective.op, objective.value)
+  return {
+    ...base, value, outcome: good ? 'pass' : 'fail', reasonCode: good ? 'within-bound' : 'over-bound',
+    reason: `${formatMeasure(objective, value)} (${formatCount(audit.checked)} acknowledged writes read back)`,
+  }
+}

@@ -1,0 +1,59 @@
+import type { GaugeObjective } from '../model/objective.ts'
+import type { Plan } from '../model/plan.ts'
+import type { SampleLine } from '../model/window.ts'
+
+/** One sampled series of one component instance: times in Unix ms, in order of the record. */
+export interface Series {
+  component: string
+  name: string
+  atMs: number[]
+  value: number[]
+}
+
+/** The sampled series that an objective or the load's health asks for; all others are skipped. */
+export interface Resources {
+  wanted: Set<string>
+  series: Map<string, Series>
+  /** Values that were no finite numbers. */
+  garbage: number
+}
+
+/** The load generator's own process, its CPU time, and the cores it may use. */
+export const generator = { component: 'k6', cpu: 'process_cpu_seconds', cores: 'cpu_limit_cores' } as const
+
+export const newResources = (plan: Plan): Resources => {
+  const gauges = plan.objectives.filter((objective): objective is GaugeObjective => objective.kind === 'gauge')
+  const names = gauges.flatMap((gauge) => [gauge.series, ...(gauge.whileSeries === undefined ? [] : [gauge.whileSeries])])
+  return { wanted: new Set(names), series: new Map(), garbage: 0 }
+}
+
+export const addSample = (resources: Resources, line: SampleLine): void => {
+  for (const [name, value] of Object.entries(line.values)) {
+    const wanted = resources.wanted.has(name) ||
+      (line.component === generator.component && (name === generator.cpu || name === generator.cores))
+    if (!wanted) continue
+    if (!Number.isFinite(value)) {
+      resources.garbage++
+      continue
+    }
+    const key = `${line.component}\n${name}`
+    let series = resources.series.get(key)
+    if (!series) {
+      series = { component: line.component, name, atMs: [], value: [] }
+      resources.series.set(key, series)
+    }
+    series.atMs.push(line.atMs)
+    series.value.push(value)
+  }
+}
+
+/** Series of that name: of all components, or of one component's instances (`worker`: `worker-1`, `worker-2`). */
+export const seriesOf = (resources: Resources, name: string, component?: string): Series[] =>
+  [...resources.series.values()].filter(
+    (series) =>
+      series.name === name &&
+      (component === undefined || series.component === component || isInstance(series.component, component)),
+  )
+
+const isInstance = (name: string, component: string): boolean =>
+  name.startsWith(`${component}-`) && /^\d+$/.test(name.slice(component.length + 1))

@@ -1,0 +1,59 @@
+import type { ExitCode } from '../model/exit-codes.ts'
+import { exitCodes } from '../model/exit-codes.ts'
+import type { FaultResult, ObjectiveResult, RunResult } from '../model/verdict.ts'
+import type { Folded } from './fold.ts'
+import { plural } from './format.ts'
+import type { History } from './history.ts'
+
+/** Why nothing good can be said of the run, beside its objectives: each makes it inconclusive at best. */
+export const doubts = (history: History, folded: Folded, faults: readonly FaultResult[], objectives: readonly ObjectiveResult[]): string[] => {
+  const reasons: string[] = []
+  if (!history.complete) reasons.push('the record has no end')
+  else if (history.ended !== 'completed') reasons.push(endText(history))
+  if (history.startedAtMs === null) reasons.push('the load never started')
+  if (folded.damaged > 0) reasons.push(`${plural(folded.damaged, 'line')} of the record could not be used`)
+  if (history.damaged > 0) reasons.push(`${plural(history.damaged, 'event')} of the record could not be read`)
+  if (history.errors.length > 0) reasons.push(`an error in the run: ${history.errors[0]}`)
+  for (const fault of faults) {
+    if (fault.activeAtMs !== null && !fault.confirmedRemoved) reasons.push(`${fault.label}: nothing proves that it was removed`)
+    if (fault.skippedReason !== null) reasons.push(`${fault.label} was not injected: ${fault.skippedReason}`)
+  }
+  if (!objectives.some((objective) => objective.gate === 'required')) reasons.push('there is no required objective')
+  return reasons
+}
+
+const endText = (history: History): string => {
+  if (history.ended === 'interrupted') return `the run was interrupted${history.interruptedBy === null ? '' : ` (${history.interruptedBy})`}`
+  if (history.ended === 'guard') return `a guard stopped the run: ${history.guards.map(({ guard, evidence }) => `${guard} (${evidence})`).join(', ')}`
+  return 'the run ended with a crash'
+}
+
+/** Faults that the harness failed to inject. Skipped ones say why, and are no fault of the harness. */
+export const unconfirmedFaults = (history: History, faults: readonly FaultResult[]): string[] =>
+  faults
+    .filter((fault) => !fault.confirmedActive && fault.skippedReason === null)
+    .filter((fault) => history.ended === 'completed' || history.faults.get(fault.id)?.notActive != null)
+    .map((fault) => {
+      const evidence = history.faults.get(fault.id)?.notActive
+      return `${fault.label} was never confirmed active${evidence == null ? '' : `: ${evidence}`}`
+    })
+
+/** The worst of fail, invalid, inconclusive, pass. Only required objectives count. */
+export const runResult = (
+  objectives: readonly ObjectiveResult[], invalidReasons: readonly string[], doubtReasons: readonly string[],
+): RunResult => {
+  const outcomes = objectives.filter((objective) => objective.gate === 'required').map((objective) => objective.outcome)
+  if (outcomes.includes('fail')) return 'fail'
+  if (invalidReasons.length > 0) return 'invalid'
+  if (doubtReasons.length > 0 || outcomes.some((outcome) => outcome !== 'pass')) return 'inconclusive'
+  return 'pass'
+}
+
+/** First that applies: fault not removed, interrupted, guard, fail, inconclusive or invalid, pass. */
+export const exitCodeOf = (result: RunResult, history: History): ExitCode => {
+  if ([...history.faults.values()].some((fault) => fault.notRemoved !== null)) return exitCodes.faultNotRemoved
+  if (history.ended === 'interrupted' || history.interruptedBy !== null) return exitCodes.interrupted
+  if (history.ended === 'guard' || history.guards.length > 0) return exitCodes.guardTripped
+  if (result === 'fail') return exitCodes.failed
+  return result === 'pass' ? exitCodes.pass : exitCodes.inconclusive
+}

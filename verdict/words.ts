@@ -1,0 +1,155 @@
+import type { Objective, ResilienceObjective } from '../model/objective.ts'
+import type { Plan } from '../model/plan.ts'
+import type { FaultResult, ObjectiveResult, RunResult } from '../model/verdict.ts'
+import { fewestBlocks } from './bootstrap.ts'
+import { burnRateNote } from './burn-rate.ts'
+import { circled, formatCount, formatMs, formatRatio, plural } from './format.ts'
+import type { Health } from './health.ts'
+import type { History } from './history.ts'
+
+export interface Told {
+  plan: Plan
+  history: History
+  result: RunResult
+  objectives: readonly ObjectiveResult[]
+  faults: readonly FaultResult[]
+  health: Health
+  invalidReasons: readonly string[]
+  doubts: readonly string[]
+}
+
+/** The verdict for someone who has ten seconds. */
+export const sentence = (told: Told): string => {
+  const required = told.objectives.filter((objective) => objective.gate === 'required')
+  if (told.result === 'fail') {
+    const failed = required.filter((objective) => objective.outcome === 'fail').sort((a, b) => gravity(b, told) - gravity(a, told))
+    const [first] = failed
+    const more = failed.length > 1 ? ` ${plural(failed.length - 1, 'more required objective')} failed.` : ''
+    return first ? failure(first, told) + more : 'A required objective failed.'
+  }
+  if (told.result === 'invalid') return `The run is invalid: ${told.invalidReasons.join('; ')}.`
+  if (told.result === 'inconclusive') return doubt(told, required)
+  const unproven = required.filter((objective) => !objective.proven)
+  const held = told.faults.length === 0 ? '' : ` through ${plural(told.faults.length, 'fault')}`
+  if (unproven.length === 0) return `All ${formatCount(required.length)} required objectives hold${held}.`
+  return `No breach was seen${held}; ${formatCount(unproven.length)} of ${formatCount(required.length)} required objectives ` +
+    `${unproven.length === 1 ? 'is' : 'are'} not proven.`
+}
+
+/** Lost writes first, then what broke under faults, then service levels. */
+const gravity = (result: ObjectiveResult, told: Told): number => {
+  const objective = objectiveOf(result, told)
+  if (objective?.kind === 'resilience') return objective.measure === 'lostWrites' ? 3 : objective.measure === 'duplicates' ? 2.5 : 2
+  return objective?.kind === 'count' ? 1.5 : 1
+}
+
+const objectiveOf = (result: ObjectiveResult, told: Told): Objective | undefined =>
+  told.plan.objectives.find((objective) => objective.id === result.id)
+
+/** One failed objective as a sentence. */
+const failure = (result: ObjectiveResult, told: Told): string => {
+  const objective = objectiveOf(result, told)
+  const target = result.targetText
+  if (objective?.kind === 'resilience') return resilienceFailure(objective, result, told)
+  if (objective?.kind === 'count') {
+    const allowed = objective.value === 0 || (objective.op === 'lt' && objective.value === 1) ? 'none' : target
+    return `${result.title}: ${result.reason}; the objective allows ${allowed}.`
+  }
+  if (objective?.kind === 'gauge') return `${result.title} was ${result.measured.text} (${result.interval.text}); the objective is ${target}.`
+  return `${result.title} was ${result.measured.text}; the objective is ${target}.`
+}
+
+const resilienceFailure = (objective: ResilienceObjective, result: ObjectiveResult, told: Told): string => {
+  const index = told.faults.findIndex((fault) => fault.id === result.fault)
+  const fault = told.faults[index]
+  const during = fault ? ` under ${circled(index)} ${fault.label}` : ''
+  const value = result.measured.value ?? 0
+  const allows = objective.value === 0 || (objective.op === 'lt' && objective.value === 1) ? 'none' : result.targetText
+  const worst = fault?.perSli.length ? `; the objective is ${result.targetText}.` : '.'
+  switch (objective.measure) {
+    case 'lostWrites':
+      return `${plural(value, 'acknowledged write')} ${value === 1 ? 'was' : 'were'} lost${during}; the objective allows ${allows}.`
+    case 'duplicates':
+      return `${plural(value, 'effect')} happened more than once${during}; the objective allows ${allows}.`
+    case 'recoveryTime':
+    case 'rto':
+      return result.reasonCode === 'not-recovered'
+        ? `The system had not recovered ${formatMs(value)} after ${circled(index)} ${fault?.label ?? 'the fault'}${worst}`
+        : `Recovery${during} took ${result.measured.text}${worst}`
+    default:
+      return `${result.title} was ${result.measured.text}${during}; the objective is ${result.targetText}.`
+  }
+}
+
+/** Why nothing was decided, the first reason only. */
+const doubt = (told: Told, required: readonly ObjectiveResult[]): string => {
+  const open = required.filter((objective) => objective.outcome !== 'pass')
+  const [first] = open
+  const [reason] = told.doubts
+  if (reason !== undefined) return `Nothing is decided: ${reason}.`
+  if (!first) return 'Nothing is decided.'
+  const more = open.length > 1 ? ` ${plural(open.length - 1, 'more required objective')} ${open.length === 2 ? 'is' : 'are'} open.` : ''
+  return `Nothing is decided: ${first.title}: ${first.reason}.${more}`
+}
+
+/** Validity, what was confirmed, how many objectives hold. */
+export const detail = (told: Told): string => {
+  const { faults, health, history } = told
+  const required = told.objectives.filter((objective) => objective.gate === 'required')
+  const holding = required.filter((objective) => objective.outcome === 'pass')
+  const unproven = holding.filter((objective) => !objective.proven)
+  const parts: string[] = []
+  const confirmed = faults.filter((fault) => fault.confirmedActive && fault.confirmedRemoved).length
+  const facts: string[] = []
+  if (faults.length > 0) facts.push(`${confirmed} of ${plural(faults.length, 'fault')} confirmed active and removed`)
+  if (health.deliveredRatio !== null) facts.push(`${formatRatio(floorShare(health.deliveredRatio))} of the offered load delivered in steady state`)
+  const validity = told.invalidReasons.length > 0 ? 'The run is invalid' : told.doubts.length > 0 ? 'The run is incomplete' : 'The run is valid'
+  const why = told.result === 'invalid' ? [] : [...told.invalidReasons]
+  if (told.result === 'fail') why.push(...told.doubts)
+  parts.push(`${validity}${[...why, ...facts].length > 0 ? `: ${[...why, ...facts].join(', ')}` : ''}.`)
+  parts.push(
+    `${formatCount(holding.length)} of ${formatCount(required.length)} required objectives ${holding.length === 1 ? 'holds' : 'hold'}` +
+      `${unproven.length === 0 ? '' : `, ${formatCount(unproven.length)} of them not proven`}.`,
+  )
+  const still = faults.filter((fault) => history.faults.get(fault.id)?.notRemoved != null)
+  for (const fault of still) parts.push(`${fault.label} COULD NOT BE REMOVED: run \`holdfast cleanup\` and check by hand.`)
+  return parts.join(' ')
+}
+
+/** To four digits downwards: 99.99 % delivered must not read 100 %. */
+const floorShare = (ratio: number): number => Math.floor(ratio * 1000) / 1000
+
+/** What this run cannot show, for the report's own list. */
+export const cannotTell = (told: Told, tooFew: readonly string[], blocks: number): string[] => {
+  const { plan, objectives, faults } = told
+  const list: string[] = []
+  for (const result of objectives) {
+    if (result.proven || result.outcome === 'fail' || result.outcome === 'error' || result.gate === 'info') continue
+    if (result.kind === 'proportion' && result.n > 0) {
+      const needed = result.needed === null ? '' : `, ${formatCount(result.needed)} needed to prove it`
+      list.push(`${result.title}: ${formatCount(result.n)} seen${result.needed !== null && result.n < result.needed ? needed : ', and the interval reaches over the target'}.`)
+    } else list.push(`${result.title}: ${result.reason}.`)
+  }
+  list.push(...tooFew)
+  const spanMs = plan.phases.recovery.endMs
+  for (const objective of plan.objectives) {
+    if (objective.kind !== 'resilience' || faults.length === 0) continue
+    if ((objective.measure === 'rto' || objective.measure === 'recoveryTime' || objective.measure === 'rpo') && objective.value > spanMs) {
+      list.push(`${objective.title} of ${formatMs(objective.value)}: judged for ${faults.length === 1 ? 'this fault' : `these ${faults.length} faults`} only.`)
+    }
+  }
+  for (const fault of faults) {
+    if (fault.group.length > 1) {
+      list.push(`${fault.label}: overlaps with ${fault.group.filter((id) => id !== fault.id).join(', ')}, so that their effects cannot be told apart.`)
+    }
+  }
+  if (plan.system.standsFor.length > 0) list.push(...plan.system.standsFor.map((text) => `Stand-in: ${text}.`))
+  if (blocks < fewestBlocks) {
+    list.push(
+      `How far neighbouring requests depend on each other: ${plural(blocks, 'block')} of 10 s, ${fewestBlocks} needed. ` +
+        'The intervals are those of independent requests, and narrower than the truth.',
+    )
+  }
+  if (faults.some((fault) => fault.perSli.some((sli) => sli.timeToImpactMs !== null))) list.push(burnRateNote)
+  return [...new Set(list)]
+}
