@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
 import type { BuildFailure, Message } from 'esbuild'
+import { build } from 'esbuild'
 import { HoldfastError } from '../model/errors.ts'
 import { didYouMean } from '../model/parse.ts'
 

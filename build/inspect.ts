@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { z } from 'zod'
 import { HoldfastError } from '../model/errors.ts'
-import { profileNames } from '../model/profile.ts'
 import type { PlannedLoad } from '../model/plan.ts'
 import type { ProfileName } from '../model/profile.ts'
+import { profileNames } from '../model/profile.ts'
 
 /** One entry of HOLDFAST_LOAD. */
 export interface LoadRequest {
@@ -37,11 +37,13 @@ export const inspectLoad = async (options: InspectOptions): Promise<PlannedLoad[
       scenario,
       profile,
       rateFactor,
+      durationMs: rate.at(-1)?.[0] ?? 0,
       text: textOf(rate),
       rate,
       sli: found.tags.sli,
       gracefulStopMs: goDurationMs(found.gracefulStop),
-      requests: z.record(z.string(), z.number()).parse(JSON.parse(found.env.HOLDFAST_REQUESTS)),
+      requests: perIteration.parse(JSON.parse(found.env.HOLDFAST_REQUESTS)),
+      samples: z.record(z.string(), perIteration).parse(JSON.parse(found.env.HOLDFAST_SAMPLES)),
     }
   })
 }
@@ -52,8 +54,14 @@ const common = {
   preAllocatedVUs: z.number(),
   maxVUs: z.number(),
   tags: z.object({ sli: z.string() }),
-  env: z.object({ HOLDFAST_PROFILE: z.enum(profileNames), HOLDFAST_REQUESTS: z.string() }),
+  env: z.object({
+    HOLDFAST_PROFILE: z.enum(profileNames),
+    HOLDFAST_REQUESTS: z.string(),
+    HOLDFAST_SAMPLES: z.string(),
+  }),
 }
+
+const perIteration = z.record(z.string(), z.number())
 
 const scenarioSchema = z.discriminatedUnion('executor', [
   z.object({ ...common, executor: z.literal('constant-arrival-rate'), rate: z.number(), duration: z.string() }),
@@ -115,7 +123,9 @@ const lengthText = (ms: number): string => {
   const h = Math.floor(seconds / 3600)
   const min = Math.floor((seconds % 3600) / 60)
   const s = Math.round((seconds % 60) * 10) / 10
-  return [h > 0 ? `${h} h` : '', min > 0 ? `${min} min` : '', s > 0 || seconds === 0 ? `${s} s` : ''].filter(Boolean).join(' ')
+  return [h > 0 ? `${h} h` : '', min > 0 ? `${min} min` : '', s > 0 || seconds === 0 ? `${s} s` : '']
+    .filter(Boolean)
+    .join(' ')
 }
 
 /** Milliseconds of a duration as Go prints it: `1h0m0s`, `2.5s`, `300ms`. */

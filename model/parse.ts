@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { durationMs } from './duration.ts'
 import type { Duration } from './duration.ts'
+import { durationMs } from './duration.ts'
 import { HoldfastError, messageOf } from './errors.ts'
 
 /** One thing that is wrong with what a user wrote; `path` leads to the value. */
@@ -55,7 +55,8 @@ export const didYouMean = (name: string, known: readonly string[]): string => {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
-  if (nearest && nearest.distance <= Math.max(2, Math.floor(name.length / 3))) return `Did you mean "${nearest.candidate}"?`
+  if (nearest && nearest.distance <= Math.max(2, Math.floor(name.length / 3)))
+    return `Did you mean "${nearest.candidate}"?`
   return known.length === 0 ? 'There are none.' : `There are: ${known.join(', ')}.`
 }
 
@@ -91,7 +92,8 @@ const shown = (value: unknown): string => {
 
 const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     root,
   )
 

@@ -57,6 +57,8 @@ export interface PlannedLoad {
   gracefulStopMs: number
   /** Request names it sends, with the requests per iteration, from the scenario's own words. */
   requests: Record<string, number>
+  /** Samples per iteration of custom metrics: metric, name, number. */
+  samples?: Record<string, Record<string, number>>
 }
 
 export interface PlannedFault {

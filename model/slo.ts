@@ -19,6 +19,10 @@ export interface ResilienceObjectiveSpec {
   sli?: string | undefined
   /** `measure: gauge | rate`: the sampled series. */
   series?: string | undefined
+  /** `measure: badCount`: request names; all when absent. */
+  requests?: string[] | undefined
+  /** `measure: badCount`: k6 metric; `holdfast_request` when absent. */
+  metric?: string | undefined
   component?: string | undefined
   aggregate?: 'max' | 'min' | 'mean' | 'last' | 'p95' | undefined
   /** Only seconds in which this other series is above zero count (send rate while there is something to send). */

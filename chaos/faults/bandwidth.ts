@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { heldShape, parser, proxiesOf } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, parser, proxiesOf } from './define.ts'
 
 /** The link carries only so much, in each direction on its own and per connection. */
 export interface BandwidthFault extends FaultBase {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { durationMs } from '../../model/duration.ts'
 import type { Duration } from '../../model/duration.ts'
+import { durationMs } from '../../model/duration.ts'
 import type { CommandLine, FaultBase, FaultKind } from '../../model/fault.ts'
 import { durationSchema } from '../../model/parse.ts'
-import { heldShape, parser } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, parser } from './define.ts'
 
 /**
  * Any step of a runbook: drain, failover, scale, rollback, restore. Three command lines, run without
@@ -25,7 +25,10 @@ export interface CommandFault extends FaultBase {
 /** `command({ title: 'drain node', inject: ['kubectl', 'drain', 'n1'], probe: [...], undo: [...], at: '0s', for: '30s' })` */
 export const command = (fault: Written<CommandFault>): CommandFault => ({ kind: 'command', ...fault })
 
-const argv = z.array(z.string()).min(1, 'must hold a program').refine((words) => words[0] !== '', 'must hold a program')
+const argv = z
+  .array(z.string())
+  .min(1, 'must hold a program')
+  .refine((words) => words[0] !== '', 'must hold a program')
 
 export const commandKind: FaultKind<CommandFault> = {
   kind: 'command',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { heldShape, parser, proxiesOf } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, parser, proxiesOf } from './define.ts'
 
 /**
  * Connections on the link are reset as soon as they carry data. Live ones end at their next data

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { durationMs } from '../../model/duration.ts'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { heldShape, instancesOf, parser, stressGraceMs } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, instancesOf, parser, stressGraceMs } from './define.ts'
 
 /** Busy neighbours on the CPUs of a component: `workers` loops, each busy for `loadRatio` of the time. */
 export interface CpuStressFault extends FaultBase {

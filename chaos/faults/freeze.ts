@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { heldShape, instancesOf, parser } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, instancesOf, parser } from './define.ts'
 
 /** The process hangs: a long garbage collection, a stalled disk, a paused virtual machine. */
 export interface FreezeFault extends FaultBase {
@@ -22,6 +22,5 @@ export const freezeKind: FaultKind<FreezeFault> = {
   parse: parser(z.strictObject({ ...heldShape, kind: z.literal('freeze'), target: z.string().min(1) })),
   label: (fault) => `freeze ${fault.target}`,
   target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
-  local: (_fault, target) =>
-    instancesOf(target).map((instance) => ({ driver: 'process', action: 'freeze', instance })),
+  local: (_fault, target) => instancesOf(target).map((instance) => ({ driver: 'process', action: 'freeze', instance })),
 }

@@ -12,7 +12,7 @@ import { partitionKind } from './partition.ts'
 import { unavailableKind } from './unavailable.ts'
 
 /** Every kind of fault there is, by name. */
-export const faultKinds = {
+export const faults = {
   none: noneKind,
   kill: killKind,
   unavailable: unavailableKind,
@@ -28,6 +28,4 @@ export const faultKinds = {
 
 /** The kind of that name, as code sees it that treats all kinds alike. */
 export const faultKind = (kind: string): FaultKind<FaultBase> | undefined =>
-  Object.hasOwn(faultKinds, kind)
-    ? (faultKinds[kind as keyof typeof faultKinds] as unknown as FaultKind<FaultBase>)
-    : undefined
+  Object.hasOwn(faults, kind) ? (faults[kind as keyof typeof faults] as unknown as FaultKind<FaultBase>) : undefined

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { baseShape, instancesOf, parser } from './define.ts'
 import type { Written } from './define.ts'
+import { baseShape, instancesOf, parser } from './define.ts'
 
 /** The process is gone from one moment to the next, with everything that it had not stored. */
 export interface KillFault extends FaultBase {
@@ -21,6 +21,5 @@ export const killKind: FaultKind<KillFault> = {
   parse: parser(z.strictObject({ ...baseShape, kind: z.literal('kill'), target: z.string().min(1) })),
   label: (fault) => `kill ${fault.target}`,
   target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
-  local: (_fault, target) =>
-    instancesOf(target).map((instance) => ({ driver: 'process', action: 'kill', instance })),
+  local: (_fault, target) => instancesOf(target).map((instance) => ({ driver: 'process', action: 'kill', instance })),
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { heldShape, parser, proxiesOf } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, parser, proxiesOf } from './define.ts'
 
 /**
  * Every answer on the link comes later. The delay is on one direction only (towards `from`), so a

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { durationMs } from '../../model/duration.ts'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { heldShape, instancesOf, parser, stressGraceMs } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, instancesOf, parser, stressGraceMs } from './define.ts'
 
 /** Memory that a component shares is taken and kept in use. */
 export interface MemoryStressFault extends FaultBase {

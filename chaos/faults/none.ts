@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { heldShape, parser } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, parser } from './define.ts'
 
 /** The fault that does nothing: the template for new kinds, and the control run of an experiment. */
 export interface NoneFault extends FaultBase {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { heldShape, parser, proxiesOf } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, parser, proxiesOf } from './define.ts'
 
 /**
  * Nothing passes on the link and nobody is told: packets vanish, connections stay open. Locally it

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
-import { heldShape, instancesOf, parser } from './define.ts'
 import type { Written } from './define.ts'
+import { heldShape, instancesOf, parser } from './define.ts'
 
 /** The process is down for a while: a node that is gone, a deployment that does not come up. */
 export interface UnavailableFault extends FaultBase {
@@ -22,6 +22,5 @@ export const unavailableKind: FaultKind<UnavailableFault> = {
   parse: parser(z.strictObject({ ...heldShape, kind: z.literal('unavailable'), target: z.string().min(1) })),
   label: (fault) => `take down ${fault.target}`,
   target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
-  local: (_fault, target) =>
-    instancesOf(target).map((instance) => ({ driver: 'process', action: 'hold', instance })),
+  local: (_fault, target) => instancesOf(target).map((instance) => ({ driver: 'process', action: 'hold', instance })),
 }

@@ -15,6 +15,7 @@ export default defineScenario({
     'POST /batches too large': 0.01,
     'POST /batches wrong type': 0.1,
   },
+  samples: { batch_completion: { batch: 0.1 } },
   longestIterationMs: 2 * api.batchTimeoutMs,
   profiles: {
     smoke: { description: '10 iterations/s', seconds: 15, arrivals: { perSecond: 10 } },
@@ -33,6 +34,6 @@ export default defineScenario({
     api.postWebhook(iteration, `${writeId}-forged`, isEvery(n, 2, 0) ? 'missing' : 'wrong')
     if (isEvery(n, 10, 5)) api.postWrongType(iteration)
     if (isEvery(n, 100, 50)) api.postTooLarge(iteration)
-    if (accepted && isEvery(n, 10, 3)) api.followBatch(iteration, 'batch', sinceMs, 15_000, 250)
+    if (accepted && isEvery(n, 10, 3)) api.followSmallBatch(iteration, sinceMs)
   },
 })

@@ -25,7 +25,8 @@ export default defineScenario({
     },
   },
   run: (iteration) => {
-    if (api.postBatch(iteration, 1 + (iteration.n % 20)) && iteration.n % 2 === 0) api.getBatch(iteration, iteration.writeId)
+    if (api.postBatch(iteration, 1 + (iteration.n % 20)) && iteration.n % 2 === 0)
+      api.getBatch(iteration, iteration.writeId)
   },
 })
 

@@ -6,6 +6,7 @@ export default defineScenario({
   description: 'Batches at a steady rate',
   sli: 'POST /batches',
   requests: api.batchMixRequests,
+  samples: api.batchMixSamples,
   longestIterationMs: api.batchTimeoutMs + 2 * api.readTimeoutMs,
   extraVus: 10,
   profiles: {

@@ -1,5 +1,5 @@
 import exec from 'k6/execution'
-import type { Options, Scenario as K6Scenario } from 'k6/options'
+import type { Scenario as K6Scenario, Options } from 'k6/options'
 import type { ProfileName } from '../../model/profile.ts'
 import { executorOf, peakPerSecond } from './arrivals.ts'
 import type { Scenario } from './define.ts'
@@ -27,7 +27,8 @@ export const combine = (scenarios: Record<string, Scenario>): { options: Options
   const baseUrl = setting('HOLDFAST_BASE_URL').replace(/\/+$/, '')
   const find = (name: string): Scenario => {
     const scenario = scenarios[name]
-    if (!scenario) throw new Error(`HOLDFAST_LOAD names "${name}"; this bundle has: ${Object.keys(scenarios).join(', ')}`)
+    if (!scenario)
+      throw new Error(`HOLDFAST_LOAD names "${name}"; this bundle has: ${Object.keys(scenarios).join(', ')}`)
     return scenario
   }
   return {
@@ -51,7 +52,10 @@ export const combine = (scenarios: Record<string, Scenario>): { options: Options
   }
 }
 
-const k6Scenario = (scenario: Scenario, { profile: profileName, rateFactor = 1, durationMs }: LoadEntry): K6Scenario => {
+const k6Scenario = (
+  scenario: Scenario,
+  { profile: profileName, rateFactor = 1, durationMs }: LoadEntry,
+): K6Scenario => {
   const profile = scenario.profiles[profileName]
   const vus =
     Math.ceil((peakPerSecond(profile.arrivals, rateFactor) * scenario.longestIterationMs) / 1000) +
@@ -64,7 +68,12 @@ const k6Scenario = (scenario: Scenario, { profile: profileName, rateFactor = 1, 
     maxVUs: vus,
     gracefulStop: `${scenario.longestIterationMs + stopGraceMs}ms`,
     tags: { sli: scenario.sli },
-    env: { HOLDFAST_PROFILE: profileName, HOLDFAST_REQUESTS: JSON.stringify(scenario.requests) },
+    env: {
+      HOLDFAST_PROFILE: profileName,
+      // For the planner, which reads them through `k6 inspect`.
+      HOLDFAST_REQUESTS: JSON.stringify(scenario.requests),
+      HOLDFAST_SAMPLES: JSON.stringify(scenario.samples ?? {}),
+    },
   }
 }
 

@@ -33,6 +33,8 @@ export interface Scenario {
   sli: string
   /** Request names it sends, with the requests per iteration on average; polling counts as one. */
   requests: Record<string, number>
+  /** Samples per iteration of custom metrics: metric, name, number. */
+  samples?: Record<string, Record<string, number>>
   /** Longest time that one iteration may take, in ms: the sum of its requests' timeouts. */
   longestIterationMs: number
   /** Virtual users beyond rate x longest iteration, for iterations that follow something for minutes. */

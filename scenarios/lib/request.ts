@@ -1,6 +1,6 @@
 import exec from 'k6/execution'
-import http from 'k6/http'
 import type { RefinedResponse, ResponseType } from 'k6/http'
+import http from 'k6/http'
 import { Counter, Trend } from 'k6/metrics'
 
 // The names are those of model/window.ts, which k6 cannot import at run time without its neighbours.

@@ -1,0 +1,38 @@
+import { kill } from '../../chaos/faults/kill.ts'
+import { latency } from '../../chaos/faults/latency.ts'
+import { partition } from '../../chaos/faults/partition.ts'
+import type { GameDay } from '../../model/gameday.ts'
+import { latencyWhileDegraded, noDuplicates, noLostWrites, recoveryWithin } from '../../model/objectives.ts'
+
+export default {
+  title: 'BatchSender under load and faults',
+  purpose:
+    'The API crashes, its database becomes slow and then unreachable, and a worker dies with batches in hand. ' +
+    'Do senders get their service back by itself, and is every accepted batch sent exactly once?',
+  system: 'batchsender',
+  profile: 'short',
+  load: [{ scenario: 'sustained' }, { scenario: 'webhook-flood' }],
+  warmUp: '10s',
+  steady: '40s',
+  faults: [
+    kill({ target: 'api', at: '0s' }),
+    latency({ from: 'api', to: 'postgres', ms: 400, at: '28s', for: '15s' }),
+    partition({ from: 'api', to: 'postgres', at: '63s', for: '10s' }),
+    // A slow provider keeps batches in the workers' hands, so that the worker dies with some that are half sent.
+    latency({ from: 'worker', to: 'provider', ms: 1500, at: '97s', for: '12s' }),
+    kill({ target: 'worker-1', at: '103s' }),
+  ],
+  recovery: { for: '36s', stableFor: '10s' },
+  // There is one API: its loss is the point.
+  blastRadius: { api: 1 },
+  objectives: [
+    recoveryWithin(15),
+    latencyWhileDegraded(99, 5000, 'api-latency', {
+      name: 'fails-fast',
+      title: 'p99 of API requests while degraded: failing fast, not hanging',
+    }),
+    noLostWrites(),
+    noDuplicates({ title: 'E-mails sent more than once' }),
+  ],
+  systemOptions: { rateLimitPerMinute: '1000000' },
+} satisfies GameDay

@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import type { ResilienceObjectiveSpec } from './slo.ts'
+import { measures, phaseNames, units } from './slo.ts'
+
+/** What a ResilienceObjective may say beside its name and title; the SLO document and game days share it. */
+export const objectiveShape = {
+  measure: z.enum(measures),
+  op: z.enum(['lt', 'lte', 'gt', 'gte']),
+  value: z.number(),
+  unit: z.enum(units),
+  gate: z.enum(['required', 'advisory', 'info']).optional(),
+  source: z.string().min(1).optional(),
+  sli: z.string().min(1).optional(),
+  series: z.string().min(1).optional(),
+  component: z.string().min(1).optional(),
+  aggregate: z.enum(['max', 'min', 'mean', 'last', 'p95']).optional(),
+  whileSeries: z.string().min(1).optional(),
+  requests: z.array(z.string().min(1)).min(1).optional(),
+  metric: z.string().min(1).optional(),
+  phases: z.array(z.enum(phaseNames)).min(1).optional(),
+  minSamples: z.int().min(1, 'must be at least 1').optional(),
+}
+
+/** An objective as a game day writes it. */
+export const objectiveSchema: z.ZodType<ResilienceObjectiveSpec> = z.strictObject({
+  name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens'),
+  title: z.string().min(1),
+  ...objectiveShape,
+})
+
+type Options = Pick<ResilienceObjectiveSpec, 'gate' | 'source'> & { name?: string; title?: string }
+
+/** No acknowledged write may be missing in the final read. */
+export const noLostWrites = (options: Options = {}): ResilienceObjectiveSpec => ({
+  name: 'no-lost-writes',
+  title: 'Acknowledged writes lost',
+  measure: 'lostWrites',
+  op: 'lte',
+  value: 0,
+  unit: 'count',
+  ...options,
+})
+
+/** No effect (an e-mail, say) may happen twice. */
+export const noDuplicates = (options: Options = {}): ResilienceObjectiveSpec => ({
+  name: 'no-duplicates',
+  title: 'Effects that happened twice',
+  measure: 'duplicates',
+  op: 'lte',
+  value: 0,
+  unit: 'count',
+  ...options,
+})
+
+/** After every fault users fare well again within so many seconds. `sli`: one SLO by name; all required ones otherwise. */
+export const recoveryWithin = (seconds: number, options: Options & { sli?: string } = {}): ResilienceObjectiveSpec => ({
+  name: 'recovery-time',
+  title: 'Recovery time',
+  measure: 'recoveryTime',
+  op: 'lt',
+  value: seconds,
+  unit: 's',
+  ...options,
+})
+
+/** While degraded, this percentile of an SLO's requests stays below a bound: failing fast, not hanging. */
+export const latencyWhileDegraded = (
+  percentile: 95 | 99,
+  belowMs: number,
+  sli: string,
+  options: Options = {},
+): ResilienceObjectiveSpec => ({
+  name: 'latency-while-degraded',
+  title: `p${percentile} of ${sli} while degraded`,
+  measure: percentile === 95 ? 'latencyP95' : 'latencyP99',
+  op: 'lt',
+  value: belowMs,
+  unit: 'ms',
+  sli,
+  ...options,
+})
+
+/** Every one of these requests must be answered as expected. */
+export const noBadAnswers = (
+  name: string,
+  title: string,
+  requests: string[],
+  options: Options & { minSamples?: number } = {},
+): ResilienceObjectiveSpec => ({
+  name,
+  title,
+  measure: 'badCount',
+  op: 'lte',
+  value: 0,
+  unit: 'count',
+  requests,
+  ...options,
+})
+
+/** A sampled series stays below a bound, in every phase that the sampler saw. */
+export const gaugeBelow = (
+  name: string,
+  title: string,
+  gauge: { series: string; component?: string; below: number; unit: ResilienceObjectiveSpec['unit'] },
+  options: Options & Pick<ResilienceObjectiveSpec, 'phases' | 'minSamples'> = {},
+): ResilienceObjectiveSpec => ({
+  name,
+  title,
+  measure: 'gauge',
+  aggregate: 'max',
+  op: 'lt',
+  value: gauge.below,
+  unit: gauge.unit,
+  series: gauge.series,
+  ...(gauge.component === undefined ? {} : { component: gauge.component }),
+  ...options,
+})

@@ -1,0 +1,148 @@
+import { faultKind, faults as faultKinds } from '../chaos/faults/index.ts'
+import { durationMs } from '../model/duration.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { FaultBase, Target, TargetResolver } from '../model/fault.ts'
+import { didYouMean } from '../model/parse.ts'
+import type { PlannedFault } from '../model/plan.ts'
+import type { Environment, System } from '../model/system.ts'
+import { componentOf, resolverOf } from './targets.ts'
+
+export interface FaultContext {
+  system: System
+  environment: Environment
+  /** Begins errors: `gamedays/batchsender/demo.ts`. */
+  file: string
+  /** Offset of the end of the steady state from the load's start. */
+  steadyEndMs: number
+  blastRadius: Record<string, number>
+}
+
+/** A planned fault with the place in the game day that errors name. */
+interface Placed extends PlannedFault {
+  place: string
+}
+
+/**
+ * Faults with their targets and injections, in order of their time.
+ * @throws HoldfastError for wrong parameters, unknown targets, environments where a kind does not
+ *   exist, faults that hit too much, and the same fault twice at the same time.
+ */
+export const planFaults = (faults: FaultBase[], context: FaultContext): PlannedFault[] => {
+  for (const [component, most] of Object.entries(context.blastRadius)) checkBlastRadius(component, most, context)
+  const planned = faults
+    .map((fault, i) => planFault(fault, `faults[${i}]`, context))
+    .sort((a, b) => a.atMs - b.atMs)
+    .map((fault, i) => ({ ...fault, id: `f${i + 1}` }))
+  for (const fault of planned) {
+    const others = planned.filter((other) => other !== fault && overlaps(other, fault))
+    refuseTwice(fault, others, context)
+    refuseTooMuch(fault, others, context)
+  }
+  return planned.map(({ place: _place, ...fault }) => fault)
+}
+
+/** When a fault ends: its removal, or for a one-shot the moment itself. */
+export const endOf = ({ atMs, holdMs }: Pick<PlannedFault, 'atMs' | 'holdMs'>): number => atMs + (holdMs ?? 0)
+
+const planFault = (value: FaultBase, place: string, context: FaultContext): Placed => {
+  const { system, environment, file, steadyEndMs } = context
+  const kind = faultKind(value.kind)
+  if (!kind) {
+    throw new HoldfastError(`${file}: ${place}.kind: "${value.kind}" is no fault`, {
+      hint: didYouMean(value.kind, Object.keys(faultKinds)),
+    })
+  }
+  const fault = kind.parse(value, `${file}: ${place}`)
+  if (!kind.environments.includes(environment) || !kind.local) {
+    const others = Object.values(faultKinds).filter((other) =>
+      (other.environments as readonly Environment[]).includes(environment),
+    )
+    throw new HoldfastError(`${file}: ${place}: ${fault.kind} does not exist in the environment ${environment}`, {
+      hint: `Use ${others.map((other) => other.kind).join(' or ')}, or run it in: ${kind.environments.join(', ')}.`,
+    })
+  }
+  const resolver = resolverOf(system, file)
+  const at = (key: string) => (key === 'from/to' ? place : `${place}.${key}`)
+  const resolve: TargetResolver = {
+    instances: (name, key) => resolver.instances(name, at(key)),
+    link: (from, to, key) => resolver.link(from, to, at(key)),
+  }
+  const target = kind.target(fault, resolve)
+  return {
+    place,
+    id: '',
+    kind: fault.kind,
+    label: fault.title ?? kind.label(fault),
+    oneShot: kind.oneShot,
+    target,
+    atMs: steadyEndMs + durationMs(fault.at, `${file}: ${place}.at`),
+    holdMs: kind.oneShot ? null : holdMs(fault, `${file}: ${place}.for`),
+    injections: kind.local(fault, target),
+  }
+}
+
+const holdMs = (fault: FaultBase, place: string): number => {
+  if (fault.for === undefined) throw new HoldfastError(`${place}: is missing`)
+  const ms = durationMs(fault.for, place)
+  if (ms >= 1000) return ms
+  throw new HoldfastError(`${place}: is ${ms} ms; a fault shorter than 1 s cannot be proven active and removed`, {
+    hint: 'Write 1s or more.',
+  })
+}
+
+const checkBlastRadius = (component: string, most: number, { system, file }: FaultContext): void => {
+  const replicas = Object.hasOwn(system.components, component) ? system.components[component]?.replicas : undefined
+  const place = `${file}: blastRadius.${component}`
+  if (replicas === undefined) {
+    throw new HoldfastError(`${place}: ${system.name} has no such component`, {
+      hint: didYouMean(component, Object.keys(system.components)),
+    })
+  }
+  if (most > replicas) throw new HoldfastError(`${place}: is ${most}, and there are only ${replicas}`)
+}
+
+/** One-shots count as one moment; a fault that ends exactly when another begins does not overlap. */
+const overlaps = (a: PlannedFault, b: PlannedFault): boolean =>
+  a.atMs === b.atMs || (a.atMs < b.atMs ? b.atMs < endOf(a) : a.atMs < endOf(b))
+
+const refuseTwice = (fault: Placed, others: Placed[], { file }: FaultContext): void => {
+  const twin = others.find((other) => other.kind === fault.kind && sharesTarget(other.target, fault.target))
+  if (!twin) return
+  throw new HoldfastError(
+    `${file}: ${fault.place}: ${fault.label} and ${twin.place} (${twin.label}) hit the same target at the same time`,
+    {
+      hint: 'Let one end before the other begins.',
+    },
+  )
+}
+
+const sharesTarget = (a: Target, b: Target): boolean => {
+  const names = (target: Target) =>
+    target.kind === 'component' ? target.instances : target.kind === 'link' ? target.proxies : []
+  return names(a).some((name) => names(b).includes(name))
+}
+
+/** At most half of a component's replicas at a time, unless the game day says otherwise. */
+const refuseTooMuch = (fault: Placed, others: Placed[], { system, file, blastRadius }: FaultContext): void => {
+  if (fault.target.kind !== 'component') return
+  const hit = new Map<string, Set<string>>()
+  for (const { target } of [fault, ...others]) {
+    if (target.kind !== 'component') continue
+    for (const instance of target.instances) {
+      const component = componentOf(system, instance)
+      hit.set(component, (hit.get(component) ?? new Set()).add(instance))
+    }
+  }
+  for (const [component, instances] of hit) {
+    const replicas = system.components[component]?.replicas ?? 0
+    const most = blastRadius[component] ?? Math.floor(replicas / 2)
+    if (instances.size <= most) continue
+    const names = [...instances].sort()
+    throw new HoldfastError(
+      `${file}: ${fault.place}: ${fault.label} would hit ${names.join(' and ')}: ${names.length} of ${replicas} ${component}, at most ${most} may be hit at a time`,
+      {
+        hint: `${replicas > 1 ? `Aim at one instance (${names[0]}), or write` : 'Write'} blastRadius: { ${component}: ${names.length} } if that is wanted.`,
+      },
+    )
+  }
+}

@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { bundleScenarios } from '../build/bundle.ts'
+import { inspectLoad } from '../build/inspect.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { GameDay } from '../model/gameday.ts'
+import type { Objective } from '../model/objective.ts'
+import { didYouMean } from '../model/parse.ts'
+import type { Plan } from '../model/plan.ts'
+import { planSchemaVersion } from '../model/plan.ts'
+import type { ProfileName } from '../model/profile.ts'
+import type { Environment, System } from '../model/system.ts'
+import { systems as allSystems } from '../systems/index.ts'
+import { expect } from './expectations.ts'
+import { planFaults } from './faults.ts'
+import { loadGameDay } from './gameday.ts'
+import { objectiveOf } from './objectives.ts'
+import { phasesOf, steadyEndOf } from './phases.ts'
+import type { PlanTools } from './provenance.ts'
+import { provenanceOf } from './provenance.ts'
+import { parseSloFile } from './slo.ts'
+
+export interface PlanOptions {
+  projectDir: string
+  /** `batchsender/demo`, or the path of a `.ts` file. */
+  gameDay: string
+  environment: Environment
+  profile?: ProfileName | undefined
+  /** Replaces the game day's and the system's SLO document; relative to the project folder. */
+  sloFile?: string | undefined
+  requireProof?: boolean | undefined
+  /** Added to the game day's own. */
+  weaknesses?: string[] | undefined
+  /** Allows the profile `full` against a deployment that is not ours. */
+  allowFull?: boolean | undefined
+  /** As the user typed it; for the record. */
+  command: string
+  runId: string
+  /** Where the bundle goes. */
+  outDir: string
+  tools: PlanTools
+  baseUrl?: string | undefined
+  userEnv: Record<string, string | undefined>
+}
+
+/** What `run` follows. */
+export interface Planned {
+  plan: Plan
+  system: System
+  bundleFile: string
+  /** Allowed, and probably not meant. */
+  warnings: string[]
+}
+
+/**
+ * Decides everything before anything starts: reads game day and SLO document, bundles the scenarios,
+ * resolves targets, counts the samples to come.
+ * @throws HoldfastError, as one line, for everything that is wrong with what the user wrote.
+ */
+export const makePlan = async (
+  options: PlanOptions,
+  systems: Record<string, System> = allSystems,
+): Promise<Planned> => {
+  const { projectDir, environment, runId } = options
+  const { name, file, gameDay } = await loadGameDay(projectDir, options.gameDay)
+  const system = systemOf(systems, gameDay, file)
+  const profile = options.profile ?? gameDay.profile ?? 'short'
+  checkEnvironment(system, options, usesFull(gameDay, profile), file)
+  const weaknesses = weaknessesOf(system, options, gameDay, file)
+
+  const steadyEndMs = steadyEndOf(gameDay, file)
+  const faults = planFaults(gameDay.faults, {
+    system,
+    environment,
+    file,
+    steadyEndMs,
+    blastRadius: gameDay.blastRadius ?? {},
+  })
+  const timing = phasesOf(gameDay, faults, file)
+
+  const slo = readSlo(projectDir, options.sloFile ?? gameDay.sloFile ?? system.sloFile)
+  const written = [...slo.objectives, ...gameDayObjectives(gameDay, file)]
+  checkObjectives(written, system, file)
+
+  const bundleFile = join(options.outDir, 'bundle.js')
+  const load = loadRequests(gameDay, profile, timing.phases.recovery.endMs, file)
+  const bundle = await bundleScenarios({
+    projectDir,
+    system: system.name,
+    scenarios: load.map(({ scenario }) => scenario),
+    outFile: bundleFile,
+  })
+  const planned = await inspectLoad({ k6: options.tools.k6, bundleFile, load, runId })
+
+  const run = { environment, profile, ...timing, load: planned, faults, hasAudit: system.audit !== undefined }
+  const { objectives, expectations } = expect(withSlis(written), run)
+  if (!objectives.some(({ gate }) => gate === 'required')) {
+    throw new HoldfastError(`${file}: this run can judge none of the required objectives of ${slo.file}`, {
+      hint: 'Add a scenario that sends what the objectives ask for.',
+    })
+  }
+  const plan: Plan = {
+    schemaVersion: planSchemaVersion,
+    runId,
+    gameDay: name,
+    title: gameDay.title,
+    purpose: gameDay.purpose,
+    system: { name: system.name, title: system.title, standsFor: environment === 'local' ? standIns(system) : [] },
+    environment,
+    profile,
+    requireProof: options.requireProof ?? profile === 'full',
+    ...timing,
+    load: planned,
+    faults,
+    guards: gameDay.guards ?? [],
+    objectives,
+    expectations,
+    faultsDespiteBreach: gameDay.faultsDespiteBreach ?? false,
+    weaknesses,
+    systemOptions: gameDay.systemOptions ?? {},
+    bundle: { sha256: bundle.sha256 },
+    slo: { file: slo.file, sha256: slo.sha256 },
+    provenance: provenanceOf(projectDir, options.command, options.tools),
+  }
+  return { plan, system, bundleFile, warnings: slo.warnings }
+}
+
+const systemOf = (systems: Record<string, System>, { system }: GameDay, file: string): System => {
+  const found = Object.hasOwn(systems, system) ? systems[system] : undefined
+  if (found) return found
+  throw new HoldfastError(`${file}: system: there is no system "${system}"`, {
+    hint: didYouMean(system, Object.keys(systems)),
+  })
+}
+
+const usesFull = ({ load }: GameDay, profile: ProfileName): boolean =>
+  load.some((entry) => (entry.profile ?? profile) === 'full')
+
+const checkEnvironment = (system: System, options: PlanOptions, full: boolean, file: string): void => {
+  const { environment, baseUrl } = options
+  if (environment === 'local') {
+    if (system.local) return
+    throw new HoldfastError(`${file}: ${system.name} does not exist in the environment local`, {
+      hint: 'Use --env external.',
+    })
+  }
+  if (environment !== 'external') {
+    throw new HoldfastError(`the environment ${environment} does not exist yet`, {
+      hint: 'Use --env local or --env external.',
+    })
+  }
+  const url = baseUrl === undefined ? null : URL.parse(baseUrl)
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new HoldfastError(
+      baseUrl === undefined
+        ? 'the environment external needs --base-url'
+        : `--base-url "${baseUrl}" is not an http or https address`,
+      {
+        hint: 'For instance: --base-url https://staging.example.com',
+      },
+    )
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new HoldfastError('--base-url holds a user name or a password, which would go into the record', {
+      hint: 'Give the address without them.',
+    })
+  }
+  if (full && !options.allowFull) {
+    throw new HoldfastError(`${file}: the profile full sends the documented load to ${url.host}`, {
+      hint: 'Add --allow-full if that is wanted, or use --profile short.',
+    })
+  }
+  system.externalEnv?.(options.userEnv)
+}
+
+const weaknessesOf = (system: System, options: PlanOptions, gameDay: GameDay, file: string): string[] => {
+  const names = [...new Set([...(gameDay.weaknesses ?? []), ...(options.weaknesses ?? [])])]
+  for (const name of names) {
+    if (Object.hasOwn(system.weaknesses, name)) continue
+    throw new HoldfastError(`${file}: ${system.name} has no weakness "${name}"`, {
+      hint: didYouMean(name, Object.keys(system.weaknesses)),
+    })
+  }
+  if (names.length > 0 && options.environment !== 'local') {
+    throw new HoldfastError(`weaknesses exist in the environment local only, not in ${options.environment}`, {
+      hint: 'Leave --weakness out.',
+    })
+  }
+  return names
+}
+
+const readSlo = (projectDir: string, path: string) => {
+  const absolute = resolve(projectDir, path)
+  const inside = relative(projectDir, absolute)
+  const file = inside.startsWith('..') ? absolute : inside
+  if (!existsSync(absolute)) throw new HoldfastError(`${file}: there is no such SLO document`)
+  const text = readFileSync(absolute, 'utf8')
+  return { file, sha256: createHash('sha256').update(text).digest('hex'), ...parseSloFile(text, file) }
+}
+
+const gameDayObjectives = ({ objectives = [] }: GameDay, file: string): Objective[] =>
+  objectives.map((spec, i) => {
+    try {
+      return objectiveOf(spec)
+    } catch (error) {
+      if (!(error instanceof HoldfastError)) throw error
+      throw new HoldfastError(`${file}: objectives[${i}].${error.message}`, {
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      })
+    }
+  })
+
+const checkObjectives = (objectives: Objective[], system: System, file: string): void => {
+  const proportions = objectives.filter(({ kind }) => kind === 'proportion').map(({ id }) => id)
+  for (const [i, objective] of objectives.entries()) {
+    const { id } = objective
+    if (objectives.findIndex((other) => other.id === id) < i)
+      throw new HoldfastError(`${file}: two objectives are named "${id}"`)
+    if (objective.kind === 'resilience') {
+      const unknown = objective.sliIds.find((sli) => !proportions.includes(sli))
+      if (unknown === undefined) continue
+      throw new HoldfastError(`${file}: objective "${id}": sli: there is no SLO "${unknown}"`, {
+        hint: didYouMean(unknown, proportions),
+      })
+    }
+    if (
+      objective.kind === 'gauge' &&
+      objective.component !== undefined &&
+      !Object.hasOwn(system.components, objective.component)
+    ) {
+      throw new HoldfastError(
+        `${file}: objective "${id}": component: ${system.name} has no component "${objective.component}"`,
+        {
+          hint: didYouMean(objective.component, Object.keys(system.components)),
+        },
+      )
+    }
+  }
+}
+
+/** A resilience objective without an SLI looks at every required SLO. */
+const withSlis = (objectives: Objective[]): Objective[] => {
+  const all = objectives.filter(({ kind, gate }) => kind === 'proportion' && gate === 'required').map(({ id }) => id)
+  return objectives.map((objective) =>
+    objective.kind === 'resilience' && objective.sliIds.length === 0 ? { ...objective, sliIds: all } : objective,
+  )
+}
+
+const loadRequests = ({ load }: GameDay, profile: ProfileName, durationMs: number, file: string) =>
+  load.map((entry, i) => {
+    if (load.findIndex(({ scenario }) => scenario === entry.scenario) < i) {
+      throw new HoldfastError(`${file}: load[${i}]: "${entry.scenario}" is there twice`, {
+        hint: 'Use rateFactor for more of it.',
+      })
+    }
+    return {
+      scenario: entry.scenario,
+      profile: entry.profile ?? profile,
+      rateFactor: entry.rateFactor ?? 1,
+      durationMs,
+    }
+  })
+
+const standIns = ({ components }: System): string[] =>
+  Object.values(components).flatMap(({ standsFor }) => (standsFor === undefined ? [] : [standsFor]))
