@@ -1,0 +1,23 @@
+import { freeze } from '../../chaos/faults/freeze.ts'
+import { unavailable } from '../../chaos/faults/unavailable.ts'
+import type { GameDay } from '../../model/gameday.ts'
+import { noDuplicates, noLostWrites, recoveryWithin } from '../../model/objectives.ts'
+
+export default {
+  title: 'BatchSender loses a worker',
+  purpose:
+    'Runbook "drain a worker", the hard way: one of two workers is taken away for 15 s, then the other one hangs. ' +
+    'The one that is left sends everything, each e-mail once.',
+  system: 'batchsender',
+  profile: 'short',
+  load: [{ scenario: 'sustained' }],
+  warmUp: '5s',
+  steady: '20s',
+  faults: [
+    unavailable({ target: 'worker-1', at: '0s', for: '15s' }),
+    freeze({ target: 'worker-2', at: '35s', for: '10s' }),
+  ],
+  recovery: { for: '30s', stableFor: '10s' },
+  objectives: [recoveryWithin(5), noLostWrites(), noDuplicates({ title: 'E-mails sent more than once' })],
+  systemOptions: { rateLimitPerMinute: '1000000' },
+} satisfies GameDay

@@ -1,0 +1,13 @@
+import type { GameDay } from '../../model/gameday.ts'
+
+export default {
+  title: 'BatchSender: 10,000 batches in 10 minutes',
+  purpose: 'The documented spike out of the sustained rate: do latency, errors and the queue stay within their bounds?',
+  system: 'batchsender',
+  profile: 'full',
+  load: [{ scenario: 'spike' }],
+  warmUp: '1m',
+  steady: '13m',
+  faults: [],
+  systemOptions: { rateLimitPerMinute: '1000000' },
+} satisfies GameDay

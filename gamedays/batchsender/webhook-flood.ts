@@ -1,0 +1,13 @@
+import type { GameDay } from '../../model/gameday.ts'
+
+export default {
+  title: 'BatchSender: 1,000 webhooks a second',
+  purpose: 'The documented webhook flood, with forged ones among them: does each get its answer in time?',
+  system: 'batchsender',
+  profile: 'full',
+  load: [{ scenario: 'webhook-flood' }],
+  warmUp: '30s',
+  steady: '10m',
+  faults: [],
+  systemOptions: { rateLimitPerMinute: '1000000' },
+} satisfies GameDay
