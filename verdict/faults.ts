@@ -20,12 +20,16 @@ export interface RecoveredGroup {
 /** Fewer requests than this in the whole run make no window: such an SLI cannot show a recovery. */
 const fewestDue = 20
 
-/** The proportion objectives whose windows tell how users fared: those that resilience objectives name, else all required ones. */
+/**
+ * The proportion objectives whose windows tell how users fared: those that resilience objectives name,
+ * and all required ones where one of them names none (or there is none).
+ */
 export const recoverySlis = (plan: Plan): ProportionObjective[] => {
   const resilience = plan.objectives.filter((objective): objective is ResilienceObjective => objective.kind === 'resilience')
   const named = new Set(resilience.flatMap((objective) => objective.sliIds))
   const proportions = plan.objectives.filter((objective): objective is ProportionObjective => objective.kind === 'proportion')
-  return proportions.filter((objective) => (named.size > 0 ? named.has(objective.id) : objective.gate === 'required'))
+  const all = resilience.length === 0 || resilience.some((objective) => objective.sliIds.length === 0)
+  return proportions.filter((objective) => named.has(objective.id) || (all && objective.gate === 'required'))
 }
 
 /**
@@ -131,7 +135,8 @@ const faultResult = (
 
 const activeText = (activeAtMs: number | null, removedAtMs: number | null, oneShot: boolean, startedAtMs: number): string => {
   if (activeAtMs === null) return 'not injected'
-  const from = formatSeconds(activeAtMs - startedAtMs)
+  const sinceStartMs = activeAtMs - startedAtMs
+  const from = sinceStartMs < 600_000 ? `${(sinceStartMs / 1000).toFixed(1)} s` : formatSeconds(sinceStartMs)
   if (oneShot) return from
   return removedAtMs === null ? `${from}, not removed` : `${from} for ${formatSeconds(removedAtMs - activeAtMs)}`
 }

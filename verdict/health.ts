@@ -108,7 +108,7 @@ export const plannedIterations = (load: PlannedLoad, fromMs: number, toMs: numbe
     const [startMs, startRate] = load.rate[i - 1] ?? [0, 0]
     const [endMs, endRate] = load.rate[i] ?? [0, 0]
     const from = Math.max(fromMs, startMs)
-    const to = Math.min(toMs, endMs)
+    const to = Math.min(toMs, endMs, load.durationMs)
     if (to <= from || endMs <= startMs) continue
     const rateAt = (ms: number) => startRate + ((endRate - startRate) * (ms - startMs)) / (endMs - startMs)
     sum += (((rateAt(from) + rateAt(to)) / 2) * (to - from)) / 1000

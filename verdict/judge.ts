@@ -95,7 +95,7 @@ const endOfLoad = (plan: Plan, history: History, folded: Folded, startedAtMs: nu
 const earlyEnd = (plan: Plan, history: History, startedAtMs: number): string[] => {
   if (!history.loadEnded || history.ended === 'interrupted' || history.ended === 'guard') return []
   const { atMs, exitCode, signal } = history.loadEnded
-  const loadEndMs = Math.max(0, ...plan.load.flatMap((load) => load.rate.map(([offsetMs]) => offsetMs)))
+  const loadEndMs = Math.max(0, ...plan.load.map((load) => load.durationMs))
   if (atMs - startedAtMs >= 0.99 * Math.min(loadEndMs, plan.phases.recovery.endMs)) return []
   const how = signal === null ? `exit code ${exitCode ?? 'unknown'}` : signal
   return [`k6 ended ${plural(Math.round((loadEndMs - (atMs - startedAtMs)) / 1000), 'second')} before the load did (${how})`]

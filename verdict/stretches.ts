@@ -53,7 +53,10 @@ const firstBadMs = (base: TimeBase, window: PooledWindow, notBeforeMs: number): 
   let from = window.from
   for (let at = from - 1; at >= earliest && from - at <= longestPause; at--) {
     if (allBad(seconds, at)) from = at
-    else if ((seconds.due[at] ?? 0) > 0) break
+    else if ((seconds.due[at] ?? 0) > 0) {
+      if (endsBad(seconds, at)) from = at
+      break
+    }
   }
   for (let at = from; at < window.to; at++) {
     if ((seconds.lastBadUs[at] ?? none) === none || offsetMs(base, at, seconds.lastBadUs[at] ?? 0) < notBeforeMs) continue
@@ -87,6 +90,13 @@ const beginsBad = (seconds: Seconds, at: number): boolean => {
   const lastBad = seconds.lastBadUs[at] ?? none
   const firstGood = seconds.firstGoodUs[at] ?? none
   return lastBad !== none && firstGood !== none && lastBad < firstGood
+}
+
+/** Whether the bad samples of a second all come after its good ones. */
+const endsBad = (seconds: Seconds, at: number): boolean => {
+  const firstBad = seconds.firstBadUs[at] ?? none
+  const lastGood = seconds.lastGoodUs[at] ?? none
+  return firstBad !== none && lastGood !== none && firstBad > lastGood
 }
 
 /** How long load was due and GOOD after a moment: the windows' time without BAD and UNKNOWN. */

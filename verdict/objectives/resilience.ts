@@ -66,8 +66,9 @@ export const judgeForFault = (objective: ResilienceObjective, fault: FaultResult
   if (auditMeasures.has(objective.measure) && fault.activeAtMs !== null) return judgeAudit(objective, fault, context)
   if (fault.skippedReason !== null) return nothing('inconclusive', 'fault-skipped', `not injected: ${fault.skippedReason}`)
   if (!fault.confirmedActive) return nothing('inconclusive', 'fault-not-confirmed', 'the fault was never confirmed active')
+  const required = new Set(context.plan.objectives.filter((other) => other.gate === 'required').map((other) => other.id))
   const findings = fault.perSli
-    .filter((sli) => objective.sliIds.length === 0 || objective.sliIds.includes(sli.objective))
+    .filter((sli) => (objective.sliIds.length === 0 ? required : new Set(objective.sliIds)).has(sli.objective))
     .map((sli) => judgeSli(objective, fault.id, sli))
   const [first] = findings
   if (!first) return nothing('no-data', 'no-samples', 'no SLI had enough requests to see this fault with')
