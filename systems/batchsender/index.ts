@@ -10,8 +10,16 @@ export const batchsender: System = {
   title: 'BatchSender (bulk e-mail)',
   components: {
     api: { role: 'takes batches and webhooks', replicas: 1, standsFor: 'a stand-in of the BatchSender API' },
-    worker: { role: 'sends batches through the provider', replicas: 2, standsFor: 'a stand-in of the BatchSender worker' },
-    provider: { role: 'accepts e-mails, reports deliveries', replicas: 1, standsFor: 'a fake mail provider for SES and Resend' },
+    worker: {
+      role: 'sends batches through the provider',
+      replicas: 2,
+      standsFor: 'a stand-in of the BatchSender worker',
+    },
+    provider: {
+      role: 'accepts e-mails, reports deliveries',
+      replicas: 1,
+      standsFor: 'a fake mail provider for SES and Resend',
+    },
     postgres: { role: 'holds batches, recipients and webhook events', replicas: 1 },
     nats: { role: 'work queue of batches (JetStream)', replicas: 1 },
   },

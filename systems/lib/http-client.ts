@@ -1,3 +1,5 @@
+import { Agent, request } from 'node:http'
+
 /** An answer with another status than 2xx. */
 export class ResponseError extends Error {
   readonly status: number
@@ -13,20 +15,39 @@ export class ResponseError extends Error {
 export const isTransient = (error: unknown): boolean =>
   !(error instanceof ResponseError) || error.status === 408 || error.status === 429 || error.status >= 500
 
-/** Sends JSON and reads the JSON that comes back. @throws ResponseError; or fetch's error when there is no answer in time. */
-export const postJson = async (
+const agent = new Agent({ keepAlive: true })
+
+/**
+ * Sends JSON and reads the JSON that comes back. With `node:http`, not `fetch`: a worker that may
+ * have 100 MB in all feels the difference of some 8 MB.
+ * @throws ResponseError; or another error when there is no answer in time.
+ */
+export const postJson = (
   url: string,
   body: string,
   { timeoutMs, headers = {} }: { timeoutMs: number; headers?: Record<string, string> },
-): Promise<unknown> => {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-    signal: AbortSignal.timeout(timeoutMs),
+): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const call = request(url, {
+      agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    call.once('error', reject)
+    call.once('response', (response) => {
+      const pieces: Buffer[] = []
+      response.on('data', (piece: Buffer) => pieces.push(piece))
+      response.once('error', reject)
+      response.once('end', () => {
+        const status = response.statusCode ?? 0
+        if (status < 200 || status > 299) return reject(new ResponseError(url, status))
+        try {
+          resolve(JSON.parse(Buffer.concat(pieces).toString()))
+        } catch (error) {
+          reject(error)
+        }
+      })
+    })
+    call.end(body)
   })
-  // Read to the end in any case: an unread body keeps the connection from being used again.
-  const text = await response.text()
-  if (!response.ok) throw new ResponseError(url, response.status)
-  return JSON.parse(text)
-}

@@ -6,9 +6,11 @@ export interface Log {
 }
 
 export const makeLog = (part: string, write = (line: string): unknown => process.stdout.write(line)): Log => {
-  const at = (level: string) => (message: string, fields: Record<string, unknown> = {}) => {
-    write(`${JSON.stringify({ at: new Date().toISOString(), level, part, message, ...fields })}\n`)
-  }
+  const at =
+    (level: string) =>
+    (message: string, fields: Record<string, unknown> = {}) => {
+      write(`${JSON.stringify({ at: new Date().toISOString(), level, part, message, ...fields })}\n`)
+    }
   return { info: at('info'), warn: at('warn'), error: at('error') }
 }
 

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from './postgres.ts'
 
 /** A registry with Node's own figures: process_* and nodejs_*, event loop lag among them. */
@@ -27,13 +27,23 @@ export const requestMetrics = (register: Registry) => ({
 /** Connections of the pool: all, idle, and requests that wait for one. */
 export const poolMetrics = (register: Registry, { pool }: Database): void => {
   const gauge = (name: string, help: string, read: () => number) => {
-    new Gauge({ name, help, registers: [register], collect() { this.set(read()) } })
+    new Gauge({
+      name,
+      help,
+      registers: [register],
+      collect() {
+        this.set(read())
+      },
+    })
   }
   gauge('db_pool_connections', 'Open database connections', () => pool.totalCount)
   gauge('db_pool_idle', 'Open database connections that are idle', () => pool.idleCount)
   gauge('db_pool_waiting', 'Requests that wait for a database connection', () => pool.waitingCount)
-  gauge('db_pool_used_ratio', 'Busy connections as a share of the most there may be',
-    () => (pool.totalCount - pool.idleCount) / pool.options.max)
+  gauge(
+    'db_pool_used_ratio',
+    'Busy connections as a share of the most there may be',
+    () => (pool.totalCount - pool.idleCount) / pool.options.max,
+  )
 }
 
 /**

@@ -1,4 +1,3 @@
-import { flushCompileCache } from 'node:module'
 import { errorFields, type Log } from './log.ts'
 
 /**
@@ -11,8 +10,6 @@ export const runPart = async (log: Log, start: () => Promise<(() => Promise<unkn
     process.exit(70)
   })
   const closers = await start()
-  // Restarts after a kill should find compiled code too, so it is not left to the end of the process.
-  flushCompileCache()
   let closing = false
   const close = async (signal: string) => {
     if (closing) return

@@ -42,9 +42,8 @@ export class RateLimiter {
     }
     // When the previous window's share has shrunk enough, or else at the end of this window.
     const room = this.#limit - 1 - current
-    const untilRoomMs = room >= 0 && previous > 0
-      ? this.#windowMs * (1 - room / previous) - intoWindowMs
-      : this.#windowMs - intoWindowMs
+    const untilRoomMs =
+      room >= 0 && previous > 0 ? this.#windowMs * (1 - room / previous) - intoWindowMs : this.#windowMs - intoWindowMs
     return { retryAfterMs: Math.max(1, untilRoomMs) }
   }
 

@@ -37,7 +37,8 @@ export const makeService = ({ log, register, checks }: ServiceOptions) => {
   app.get('/health/ready', async (c) => {
     const names = Object.keys(checks)
     const results = await Promise.allSettled(
-      names.map((name) => within(readyWithinMs, name, checks[name]?.() ?? Promise.resolve())))
+      names.map((name) => within(readyWithinMs, name, checks[name]?.() ?? Promise.resolve())),
+    )
     const state = Object.fromEntries(names.map((name, i) => [name, results[i]?.status === 'fulfilled' ? 'up' : 'down']))
     const ready = results.every(({ status }) => status === 'fulfilled')
     return c.json({ status: ready ? 'ready' : 'not ready', checks: state }, ready ? 200 : 503)
@@ -64,15 +65,19 @@ export const makeService = ({ log, register, checks }: ServiceOptions) => {
 /** Listens on loopback; the result stops taking connections and waits for the answers under way. */
 export const listen = async (app: Hono, port: number): Promise<() => Promise<void>> => {
   // Room for 1,000 ids in an address.
-  const server = createServer({ maxHeaderSize: 256 * 1024 }, getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  const server = createServer(
+    { maxHeaderSize: 256 * 1024 },
+    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+  )
   // Longer than the idle time-out of usual clients and proxies, so that they close first.
   server.keepAliveTimeout = 65_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
   })
-  return () => new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-  })
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeIdleConnections()
+    })
 }

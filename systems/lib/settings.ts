@@ -31,6 +31,11 @@ export class Settings {
 
   /** Comma-separated names. */
   names(name: string): Set<string> {
-    return new Set((this.env[name] ?? '').split(',').map((part) => part.trim()).filter((part) => part !== ''))
+    return new Set(
+      (this.env[name] ?? '')
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
   }
 }

@@ -1,10 +1,17 @@
 import {
-  AckPolicy, type Consumer, type JetStreamClient, type JetStreamManager, type JsMsg, jetstream, jetstreamManager,
+  AckPolicy,
+  type Consumer,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
   RetentionPolicy,
 } from '@nats-io/jetstream'
-import { connect, nanos, type NatsConnection } from '@nats-io/transport-node'
+import { connect, type NatsConnection, nanos } from '@nats-io/transport-node'
 import { UnavailableError } from './http-error.ts'
 import { errorFields, type Log } from './log.ts'
+import { within } from './within.ts'
 
 export interface WorkQueueOptions {
   url: string
@@ -45,6 +52,7 @@ interface Connected {
 export class WorkQueue {
   #options: WorkQueueOptions
   #connection: NatsConnection | undefined
+  #firstConnection = Promise.withResolvers<NatsConnection>()
   /** Stream and consumer are looked after once per success; an error makes the next call look again. */
   #connected: Promise<Connected> | undefined
   #closed = false
@@ -71,6 +79,7 @@ export class WorkQueue {
       })
       if (this.#closed) return await connection.close()
       this.#connection = connection
+      this.#firstConnection.resolve(connection)
       for await (const { type } of connection.status()) {
         if (type === 'disconnect' || type === 'reconnect') log.warn(`queue: ${type}`)
       }
@@ -80,8 +89,8 @@ export class WorkQueue {
   }
 
   async #use<T>(call: (connected: Connected) => Promise<T>): Promise<T> {
-    if (this.#connection === undefined) throw new UnavailableError('queue', 'not connected')
-    const connected = (this.#connected ??= this.#declare(this.#connection))
+    this.#connected ??= this.#declare()
+    const connected = this.#connected
     try {
       return await call(await connected)
     } catch (error) {
@@ -90,8 +99,9 @@ export class WorkQueue {
     }
   }
 
-  async #declare(connection: NatsConnection): Promise<Connected> {
+  async #declare(): Promise<Connected> {
     const { stream, subject, durable, ackWaitMs, maxAckPending, timeoutMs } = this.#options
+    const connection = await within(timeoutMs, 'connecting', this.#firstConnection.promise)
     const js = jetstream(connection, { timeout: timeoutMs })
     const jsm = await jetstreamManager(connection, { timeout: timeoutMs, checkAPI: false })
     await jsm.streams.add({ name: stream, subjects: [subject], retention: RetentionPolicy.Workqueue })

@@ -16,13 +16,18 @@ export interface Parts {
   url: (name: string) => string
   pid: (name: string) => number
   start: (name: string) => Promise<void>
-  /** Sends a signal and, where it ends the process, waits for the end. */
-  signal: (name: string, signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT') => Promise<void>
+  /** Ends a process and waits for that; its exit code, or null when the signal ended it. */
+  end: (name: string, signal: 'SIGKILL' | 'SIGTERM') => Promise<number | null>
+  /** Stops a process and its children, or lets them go on. */
+  freeze: (name: string, frozen: boolean) => void
   log: (name: string) => string
   stop: () => Promise<void>
 }
 
-export const startParts = async (setup: { weaknesses?: string[]; options?: Record<string, string> }): Promise<Parts> => {
+export const startParts = async (setup: {
+  weaknesses?: string[]
+  options?: Record<string, string>
+}): Promise<Parts> => {
   const { natsServer, postgres, initdb } = resolveTools(projectDir)
   const workDir = mkdtempSync(join(tmpdir(), 'holdfast-batchsender-'))
   const names = [...Object.keys(batchsender.components), 'worker-1', 'worker-2']
@@ -58,19 +63,27 @@ export const startParts = async (setup: { weaknesses?: string[]; options?: Recor
       : new Promise<void>((resolve) => child.once('exit', () => resolve()))
 
   const start = async (name: string) => {
-    const { command: [file = '', ...args], env, readiness } = spec(name)
+    const {
+      command: [file = '', ...args],
+      env,
+      readiness,
+    } = spec(name)
     const log = openSync(logFile(name), 'a')
     const child = spawn(file, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', log, log] })
     children.set(name, child)
     await waitUntil(`${name} is ready`, async () => {
       if (child.exitCode !== null) throw new Error(`${name} ended: ${readFileSync(logFile(name), 'utf8')}`)
-      if (readiness.kind !== 'http') return readFileSync(logFile(name), 'utf8').split(/ready to accept|Server is ready/).length > 1
+      if (readiness.kind !== 'http')
+        return readFileSync(logFile(name), 'utf8').split(/ready to accept|Server is ready/).length > 1
       return (await fetch(readiness.url).catch(() => null))?.ok === true
     })
   }
 
   const stop = async () => {
     for (const child of children.values()) {
+      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+        for (const each of childrenOf(child.pid)) process.kill(each, 'SIGCONT')
+      }
       child.kill('SIGCONT')
       child.kill('SIGKILL')
       await ended(child)
@@ -95,16 +108,30 @@ export const startParts = async (setup: { weaknesses?: string[]; options?: Recor
     url: (name) => `http://127.0.0.1:${port(name)}`,
     pid: (name) => children.get(name)?.pid ?? Number.NaN,
     start,
-    signal: async (name, signal) => {
+    end: async (name, signal) => {
       const child = children.get(name)
       if (!child) throw new Error(`${name} was not started`)
       child.kill(signal)
-      if (signal === 'SIGKILL' || signal === 'SIGTERM') await ended(child)
+      await ended(child)
+      return child.exitCode
+    },
+    freeze: (name, frozen) => {
+      const pid = children.get(name)?.pid
+      if (pid === undefined) throw new Error(`${name} was not started`)
+      for (const each of [pid, ...childrenOf(pid)]) process.kill(each, frozen ? 'SIGSTOP' : 'SIGCONT')
     },
     log: (name) => readFileSync(logFile(name), 'utf8'),
     stop,
   }
 }
+
+/** The direct children: all that PostgreSQL has. */
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter((text) => text !== '')
+    .map(Number)
 
 /** Looks every 20 ms until it is so; fails after 20 s with what was waited for. */
 export const waitUntil = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
@@ -121,6 +148,8 @@ const freePort = (): Promise<number> =>
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      )
     })
   })

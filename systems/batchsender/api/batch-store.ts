@@ -45,7 +45,9 @@ export class BatchStore {
     const added = await this.#database.query(insert, [id, digest, from, subject, body, recipients])
     if (added.length > 0) return 'queued'
     const [known] = await this.#database.query<{ digest: string; status: BatchView['status'] }>(
-      'select digest, status from batches where id = $1', [id])
+      'select digest, status from batches where id = $1',
+      [id],
+    )
     if (known?.digest !== digest) throw new HttpError(409, 'id_in_use', 'this id belongs to another batch')
     return known.status
   }

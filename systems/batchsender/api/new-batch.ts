@@ -20,6 +20,10 @@ export const isText = (value: unknown, maxLength: number): value is string =>
 
 const isAddress = (value: unknown): value is string => isText(value, 320) && /^[^\s@]+@[^\s@]+$/.test(value)
 
+/** What an id may look like; nothing else is ever stored under one. */
+export const isBatchId = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\w.:-]{1,200}$/.test(value)
+
 const refuse = (message: string): never => {
   throw new HttpError(400, 'invalid', message)
 }
@@ -28,7 +32,7 @@ const refuse = (message: string): never => {
 export const parseNewBatch = (text: string): NewBatch => {
   const value = parseObject(text)
   const { id = randomUUID(), from, subject, body, recipients } = value
-  if (typeof id !== 'string' || !/^[\w.:-]{1,200}$/.test(id)) return refuse('id: 1 to 200 letters, digits, . _ : -')
+  if (!isBatchId(id)) return refuse('id: 1 to 200 letters, digits, . _ : -')
   if (!isAddress(from)) return refuse('from: an e-mail address')
   if (!isText(subject, 998)) return refuse('subject: text of at most 998 characters')
   if (!isText(body, Number.POSITIVE_INFINITY)) return refuse('body: text')
@@ -37,7 +41,9 @@ export const parseNewBatch = (text: string): NewBatch => {
   }
   const wrong = recipients.findIndex((recipient) => !isAddress(recipient))
   if (wrong >= 0) return refuse(`recipients[${wrong}]: an e-mail address`)
-  const digest = createHash('sha256').update(JSON.stringify([from, subject, body, recipients])).digest('base64')
+  const digest = createHash('sha256')
+    .update(JSON.stringify([from, subject, body, recipients]))
+    .digest('base64')
   return { id, digest, from, subject, body, recipients }
 }
 
@@ -49,6 +55,7 @@ export const parseObject = (text: string): Record<string, unknown> => {
   } catch {
     throw new HttpError(400, 'invalid_json', 'the body is not valid JSON')
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('the body is not a JSON object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse('the body is not a JSON object')
   return value as Record<string, unknown>
 }

@@ -4,7 +4,7 @@ import { HttpError } from '../../lib/http-error.ts'
 import { verifySignature } from '../../lib/signature.ts'
 import type { BatchStore } from './batch-store.ts'
 import type { EarlyAck } from './early-ack.ts'
-import { isText, parseNewBatch, parseObject } from './new-batch.ts'
+import { isBatchId, isText, parseNewBatch, parseObject } from './new-batch.ts'
 import type { Outbox } from './outbox.ts'
 import type { WebhookEvent } from './webhook-store.ts'
 
@@ -39,11 +39,12 @@ export const addRoutes = (app: Hono, options: RouteOptions): void => {
   app.get('/batches', async (c) => {
     const ids = (c.req.query('ids') ?? '').split(',').filter((id) => id !== '')
     if (ids.length < 1 || ids.length > maxIds) throw new HttpError(400, 'invalid', `ids: 1 to ${maxIds} batch ids`)
-    return c.json({ batches: await store.find(ids) })
+    return c.json({ batches: await store.find(ids.filter(isBatchId)) })
   })
 
   app.get('/batches/:id', async (c) => {
-    const [batch] = await store.find([c.req.param('id')])
+    const id = c.req.param('id')
+    const [batch] = isBatchId(id) ? await store.find([id]) : []
     if (!batch) throw new HttpError(404, 'not_found', 'no such batch')
     return c.json(batch)
   })

@@ -47,8 +47,12 @@ export class Callbacks {
     const body = JSON.stringify({ id: `${ref}/delivered`, type: 'delivered', message: ref })
     const headers = { 'x-signature': sign(secret, body) }
     try {
-      await retry(() => postJson(url, body, { timeoutMs, headers }),
-        { retries: 3, firstDelayMs: 1000, maxDelayMs: 10_000, retriable: isTransient })
+      await retry(() => postJson(url, body, { timeoutMs, headers }), {
+        retries: 3,
+        firstDelayMs: 1000,
+        maxDelayMs: 10_000,
+        retriable: isTransient,
+      })
       this.sent++
     } catch (error) {
       this.failed++

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs'
 
 interface Entry {
   key: string | null
@@ -24,9 +24,12 @@ export class Ledger {
   constructor(file: string) {
     this.#file = file
     if (!existsSync(file)) return
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
-      // A kill in mid-write leaves half a line, which nobody was told of.
-      if (line.endsWith('}')) this.#count(JSON.parse(line) as Entry)
+    const bytes = readFileSync(file)
+    // A kill in mid-write leaves half a line, which nobody was told of.
+    const whole = bytes.lastIndexOf('\n') + 1
+    truncateSync(file, whole)
+    for (const line of bytes.toString('utf8', 0, whole).split('\n')) {
+      if (line !== '') this.#count(JSON.parse(line) as Entry)
     }
   }
 

@@ -35,7 +35,14 @@ await runPart(log, async () => {
   const register = makeRegistry()
   const { app } = makeService({ log, register, checks: {} })
   const read = (name: string, help: string, value: () => number) =>
-    new Gauge({ name, help, registers: [register], collect() { this.set(value()) } })
+    new Gauge({
+      name,
+      help,
+      registers: [register],
+      collect() {
+        this.set(value())
+      },
+    })
   read('emails_accepted_total', 'Messages accepted, restarts included', () => ledger.accepted)
   read('duplicates_total', 'Messages accepted again after their first time', () => ledger.duplicates)
   read('callbacks_waiting', 'Deliveries not reported yet', () => callbacks.waiting)

@@ -35,8 +35,9 @@ const takeOneByOne = async (options: ConsumeOptions): Promise<void> => {
     } catch (error) {
       if (signal.aborted) return
       if (failures === 0) log.warn('cannot take work, trying again', errorFields(error))
-      await sleep(backoffDelayMs(failures++, { firstDelayMs: 100, maxDelayMs: 1000 }), undefined, { signal })
-        .catch(() => undefined)
+      await sleep(backoffDelayMs(failures++, { firstDelayMs: 100, maxDelayMs: 1000 }), undefined, { signal }).catch(
+        () => undefined,
+      )
     }
   }
 }

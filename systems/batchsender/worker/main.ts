@@ -29,13 +29,21 @@ await runPart(log, async () => {
   poolMetrics(register, database)
   readGauge(register, 'queue_depth', 'Batches that wait or are being sent', () => queue.depth())
   readGauge(register, 'stale_consumers', 'Consumers with work that nobody does', () => queue.staleConsumers())
-  const sent = new Counter({ name: 'emails_sent_total', help: 'Messages handed to the provider', registers: [register] })
+  const sent = new Counter({
+    name: 'emails_sent_total',
+    help: 'Messages handed to the provider',
+    registers: [register],
+  })
   const inHand = new Gauge({ name: 'batches_in_hand', help: 'Batches this worker is sending', registers: [register] })
-  const redelivered = new Counter({
-    name: 'batches_failed_tries_total', help: 'Batches given back to the queue', registers: [register],
+  const givenBack = new Counter({
+    name: 'batches_given_back_total',
+    help: 'Batches given back to the queue',
+    registers: [register],
   })
   const breakerState = new Gauge({
-    name: 'provider_breaker_state', help: '0 closed, 1 half-open, 2 open', registers: [register],
+    name: 'provider_breaker_state',
+    help: '0 closed, 1 half-open, 2 open',
+    registers: [register],
   })
 
   const breaker = new CircuitBreaker({
@@ -59,10 +67,14 @@ await runPart(log, async () => {
     inHand.inc()
     try {
       await processBatch(id, {
-        progress, send, signal, forgetful: settings.has('no-idempotency'), onSent: (messages) => sent.inc(messages),
+        progress,
+        send,
+        signal,
+        forgetful: settings.has('no-idempotency'),
+        onSent: (messages) => sent.inc(messages),
       })
     } catch (error) {
-      redelivered.inc()
+      givenBack.inc()
       throw error
     } finally {
       inHand.dec()
@@ -71,18 +83,24 @@ await runPart(log, async () => {
 
   const stuckAfterMs = settings.option('stuckAfterMs')
   const scan = setInterval(() => {
-    progress.requeueStuck(stuckAfterMs)
+    progress
+      .requeueStuck(stuckAfterMs)
       .then((ids) => ids.length > 0 && log.warn('stuck batches queued again', { ids }))
       .catch((error: unknown) => log.warn('stuck-batch scan failed', errorFields(error)))
   }, settings.option('stuckScanMs'))
 
   const { app } = makeService({
-    log, register, checks: { database: () => database.query('select 1'), queue: () => queue.check() },
+    log,
+    register,
+    checks: { database: () => database.query('select 1'), queue: () => queue.check() },
   })
   const stopListening = await listen(app, settings.port)
   log.info('listening', { port: settings.port })
   const consuming = consume({
-    queue, log, work, signal,
+    queue,
+    log,
+    work,
+    signal,
     concurrency: settings.option('workerConcurrency'),
     ackWaitMs: settings.option('ackWaitMs'),
     giveUp: (id) => progress.finish(id, 'failed'),

@@ -23,14 +23,16 @@ export interface SenderOptions {
 }
 
 /** Hands a chunk to the provider; throws CircuitOpenError at once when the provider is known to be down. */
-export const makeSender = ({ url, breaker, timeoutMs, ...backoff }: SenderOptions) =>
+export const makeSender =
+  ({ url, breaker, timeoutMs, ...backoff }: SenderOptions) =>
   async ({ idempotencyKey, ...mail }: Chunk, signal: AbortSignal): Promise<void> => {
     const body = JSON.stringify(mail)
     const headers: Record<string, string> = idempotencyKey === null ? {} : { 'idempotency-key': idempotencyKey }
-    await retry(
-      () => breaker.run(() => postJson(`${url}/send`, body, { timeoutMs, headers })),
-      { ...backoff, signal, retriable: (error) => !(error instanceof CircuitOpenError) && isTransient(error) },
-    )
+    await retry(() => breaker.run(() => postJson(`${url}/send`, body, { timeoutMs, headers })), {
+      ...backoff,
+      signal,
+      retriable: (error) => !(error instanceof CircuitOpenError) && isTransient(error),
+    })
   }
 
 export type Sender = ReturnType<typeof makeSender>
