@@ -16,7 +16,12 @@ export interface Issue {
  */
 export const issuesOf = (schema: z.ZodType, value: unknown): Issue[] => {
   const result = schema.safeParse(value)
-  return result.success ? [] : result.error.issues.flatMap((issue) => describe(schema, issue, value))
+  if (result.success) return []
+  // A mistyped key is both unknown and missing; only the first says what happened.
+  const isUnknownKey = (issue: z.core.$ZodIssue) => Number(issue.code === 'unrecognized_keys')
+  return result.error.issues
+    .toSorted((a, b) => isUnknownKey(b) - isUnknownKey(a))
+    .flatMap((issue) => describe(schema, issue, value))
 }
 
 /**
@@ -55,7 +60,7 @@ export const didYouMean = (name: string, known: readonly string[]): string => {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)
-  if (nearest && nearest.distance <= Math.max(2, Math.floor(name.length / 3)))
+  if (nearest && nearest.distance <= Math.max(1, Math.floor(name.length / 3)))
     return `Did you mean "${nearest.candidate}"?`
   return known.length === 0 ? 'There are none.' : `There are: ${known.join(', ')}.`
 }

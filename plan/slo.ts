@@ -22,7 +22,7 @@ export interface SloFile {
  */
 export const parseSloFile = (text: string, file: string): SloFile => {
   const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   if (!Array.isArray(documents) || documents.length === 0) throw new HoldfastError(`${file}: is empty`)
   const sources = documents
     .map((document) => new SourceDocument(document, lines, file))
