@@ -3,7 +3,7 @@
 // `--no-tools` leaves the Go tools out (for commands that only read records).
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { installDependencies, whatIsWrongWithDependencies } from './bootstrap/dependencies.js'
+import { installDependencies, isNodeLinked, linkNode, whatIsWrongWithDependencies } from './bootstrap/dependencies.js'
 import { SetupError } from './bootstrap/errors.js'
 import { withLock } from './bootstrap/lock.js'
 import { checkGo, checkNode } from './bootstrap/requirements.js'
@@ -17,10 +17,12 @@ const bootstrap = async () => {
   const goVersion = withTools ? checkGo(projectDir) : null
   const isReady = () =>
     whatIsWrongWithDependencies(projectDir) === null &&
+    isNodeLinked(projectDir) &&
     (goVersion === null || staleTools(projectDir, goVersion).length === 0)
   if (isReady()) return
   await withLock(projectDir, async () => {
     await installDependencies(projectDir)
+    linkNode(projectDir)
     if (goVersion !== null) await buildTools(projectDir, goVersion)
   })
 }

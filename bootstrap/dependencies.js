@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { runChild } from './child.js'
 import { SetupError, say } from './errors.js'
 import { checkNpm } from './requirements.js'
@@ -30,10 +30,22 @@ export const whatIsWrongWithDependencies = (projectDir) => {
     if (found.version !== entry.version || found.integrity !== entry.integrity) return `${folder} is another version`
     if (!existsSync(join(projectDir, folder, 'package.json'))) return `${folder} is missing`
   }
-  if (process.platform === 'linux' && !existsSync(join(projectDir, 'node_modules/.bin/node'))) {
-    return 'node_modules/.bin/node is missing'
-  }
   return brokenPostgresLink(projectDir)
+}
+
+/** True where npm scripts find the packaged Node first in their PATH, or no Node is packaged for the platform. */
+export const isNodeLinked = (projectDir) =>
+  process.platform !== 'linux' || existsSync(join(projectDir, 'node_modules/.bin/node'))
+
+/** Makes the link to the packaged Node where it is missing: npm 10 does not make it. */
+export const linkNode = (projectDir) => {
+  if (isNodeLinked(projectDir)) return
+  const target = `../node-${process.platform}-${process.arch}/bin/node`
+  const link = join(projectDir, 'node_modules/.bin/node')
+  mkdirSync(dirname(link), { recursive: true })
+  rmSync(link, { force: true }) // it may be there and lead nowhere
+  symlinkSync(target, link)
+  if (!existsSync(link)) throw new SetupError(`${target} is missing in node_modules/.bin`, 'Run `npm ci`.')
 }
 
 /** Runs `npm ci` when node_modules does not match the lock file. */
