@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 
 /**
  * Calls back once per line, without its end. A last piece without a line end is given too, when the
- * stream ends. Resolves at the end of the stream; rejects when reading fails.
+ * stream ends. Resolves when the stream is closed; rejects when reading fails.
  */
 export const eachLine = (input: Readable, onLine: (line: string) => void): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -13,7 +13,8 @@ export const eachLine = (input: Readable, onLine: (line: string) => void): Promi
       rest = lines.pop() ?? ''
       for (const line of lines) onLine(line)
     })
-    input.on('end', () => {
+    // `close` comes without `end` when the stream was destroyed: there will be no more lines either.
+    input.on('close', () => {
       if (rest !== '') onLine(rest)
       resolve()
     })

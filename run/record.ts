@@ -1,20 +1,11 @@
-import {
-  closeSync,
-  createReadStream,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { RunEvent, RunEventBody } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
 import { planSchemaVersion } from '../model/plan.ts'
 import type { RecordLine } from '../model/window.ts'
+import { LineFile } from './line-file.ts'
 
 /** Names of the files of a record. */
 export const recordFiles = {
@@ -38,12 +29,12 @@ export const createRecord = (dir: string, plan: Plan): void => {
  * disk before `sync` returns.
  */
 export class Ledger {
-  #file: number
+  #file: LineFile
   #broken = false
   onFull: (error: Error) => void = () => {}
 
   constructor(dir: string) {
-    this.#file = openSync(join(dir, recordFiles.events), 'a', 0o600)
+    this.#file = new LineFile(join(dir, recordFiles.events))
   }
 
   /** Appends; a full disk is told once through `onFull` and never stops an undo. */
@@ -63,16 +54,16 @@ export class Ledger {
    */
   sync(event: RunEventBody): void {
     this.#write(event)
-    fsyncSync(this.#file)
+    this.#file.sync()
   }
 
   close(): void {
-    closeSync(this.#file)
+    this.#file.close()
   }
 
   #write(event: RunEventBody): void {
     const line: RunEvent = { atMs: Date.now(), ...event }
-    writeSync(this.#file, `${JSON.stringify(line)}\n`)
+    this.#file.write(`${JSON.stringify(line)}\n`)
   }
 }
 
@@ -90,9 +81,9 @@ export const readPlan = (dir: string): Plan => {
       cause,
     })
   }
-  if (plan.schemaVersion !== planSchemaVersion) {
+  if (plan?.schemaVersion !== planSchemaVersion) {
     throw new HoldfastError(
-      `${dir}/${recordFiles.plan} has schema version ${plan.schemaVersion}, this Holdfast reads ${planSchemaVersion}`,
+      `${dir}/${recordFiles.plan} has schema version ${plan?.schemaVersion}, this Holdfast reads ${planSchemaVersion}`,
       {
         hint: 'Judge it with the version of Holdfast that recorded it (see its provenance).',
       },
@@ -109,10 +100,9 @@ export const readWindows = (dir: string): AsyncGenerator<RecordLine> =>
   readLines<RecordLine>(join(dir, recordFiles.windows))
 
 async function* readLines<T>(file: string): AsyncGenerator<T> {
-  const input = createReadStream(file, { highWaterMark: 1 << 20 })
   let number = 0
   let bad = ''
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of linesOf(file)) {
     number++
     if (bad !== '')
       throw new HoldfastError(`${bad}: not a line of JSON`, { hint: 'The file was damaged after the run.' })
@@ -122,6 +112,25 @@ async function* readLines<T>(file: string): AsyncGenerator<T> {
     if (value === null) bad = `${file}:${number}`
     else yield value
   }
+}
+
+/** Lines end with a line feed only; `node:readline` also splits at U+2028, which JSON allows in a string. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let rest = ''
+  try {
+    for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('syscall' in cause)) throw cause
+    throw new HoldfastError(`${file} can't be read (${cause.message})`, {
+      hint: '`holdfast list` shows the runs there are.',
+      cause,
+    })
+  }
+  if (rest !== '') yield rest
 }
 
 const parse = <T>(line: string): T | null => {

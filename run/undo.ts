@@ -12,6 +12,7 @@ interface Entry {
  */
 export class UndoStack {
   #entries: Entry[] = []
+  #running = new Set<Promise<void>>()
   #budgetMs: number
   onFailure: (name: string, reason: string) => void = () => {}
 
@@ -32,12 +33,19 @@ export class UndoStack {
     }
   }
 
-  /** Undoes everything that is left. Never throws. */
+  /** Undoes everything that is left, and waits for what is being undone already. Never throws. */
   async all(): Promise<void> {
+    await Promise.all(this.#running)
     for (let entry = this.#entries.pop(); entry; entry = this.#entries.pop()) await this.#run(entry)
   }
 
-  async #run({ name, undo }: Entry): Promise<void> {
+  #run(entry: Entry): Promise<void> {
+    const running = this.#within(entry).finally(() => this.#running.delete(running))
+    this.#running.add(running)
+    return running
+  }
+
+  async #within({ name, undo }: Entry): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`took longer than ${this.#budgetMs} ms`)), this.#budgetMs)

@@ -1,6 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LoadLine, RecordLine, ThresholdCount, WindowLine } from '../model/window.ts'
+import { LineFile } from './line-file.ts'
 import { recordFiles } from './record.ts'
 
 /** Seconds that a window stays open for increments; what comes later becomes a line of its own. */
@@ -11,13 +11,13 @@ const openSeconds = 3
  * record several times smaller; lines merge again when it is read, so late samples lose nothing.
  */
 export class WindowWriter {
-  #file: number
+  #file: LineFile
   #open = new Map<number, Map<string, WindowLine | LoadLine>>()
   #broken = false
   onFull: (error: Error) => void = () => {}
 
   constructor(dir: string) {
-    this.#file = openSync(join(dir, recordFiles.windows), 'a', 0o600)
+    this.#file = new LineFile(join(dir, recordFiles.windows))
   }
 
   add(line: RecordLine): void {
@@ -47,7 +47,7 @@ export class WindowWriter {
 
   close(): void {
     this.settle()
-    closeSync(this.#file)
+    this.#file.close()
   }
 
   #flushBefore(limit: number): void {
@@ -61,7 +61,7 @@ export class WindowWriter {
   #write(lines: RecordLine[]): void {
     if (this.#broken || lines.length === 0) return
     try {
-      writeSync(this.#file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+      this.#file.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
     } catch (error) {
       this.#broken = true
       this.onFull(error as Error)
