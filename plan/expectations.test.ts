@@ -1,0 +1,175 @@
+import { expect as check, describe, it } from 'vitest'
+import type { Objective } from '../model/objective.ts'
+import type { PlannedFault, PlannedLoad } from '../model/plan.ts'
+import type { PlannedRun } from './expectations.ts'
+import { expect, iterationsIn } from './expectations.ts'
+
+const load: PlannedLoad = {
+  scenario: 's',
+  profile: 'short',
+  rateFactor: 1,
+  durationMs: 100_000,
+  text: '',
+  sli: 'POST /a',
+  gracefulStopMs: 1000,
+  rate: [
+    [0, 10],
+    [100_000, 10],
+  ],
+  requests: { 'POST /a': 1, 'GET /b': 0.5 },
+  samples: { completion: { big: 0.01 } },
+}
+const fault = (id: string, atMs: number, holdMs: number | null): PlannedFault => ({
+  id,
+  kind: 'none',
+  label: id,
+  oneShot: holdMs === null,
+  target: { kind: 'none' },
+  atMs,
+  holdMs,
+  injections: [],
+})
+const run: PlannedRun = {
+  environment: 'local',
+  profile: 'short',
+  phases: {
+    warmUp: { startMs: 0, endMs: 10_000 },
+    steady: { startMs: 10_000, endMs: 40_000 },
+    faults: { startMs: 40_000, endMs: 70_000 },
+    recovery: { startMs: 70_000, endMs: 100_000 },
+  },
+  stableForMs: 10_000,
+  load: [load],
+  faults: [fault('f1', 40_000, null), fault('f2', 60_000, 10_000)],
+  hasAudit: true,
+}
+const base = { id: 'o', title: 't', gate: 'required' as const, source: 's', targetText: '' }
+const proportion = (targetRatio: number, names?: string[], metric = 'holdfast_request'): Objective => ({
+  ...base,
+  kind: 'proportion',
+  phases: ['steady', 'recovered'],
+  sli: { metric, ...(names ? { names } : {}) },
+  thresholdUs: null,
+  targetRatio,
+  show: 'badRatio',
+  budgetWindowMs: null,
+  productionPerSecond: null,
+})
+const resilience = (measure: 'recoveryTime' | 'lostWrites', value = 1): Objective => ({
+  ...base,
+  kind: 'resilience',
+  phases: ['fault'],
+  measure,
+  op: 'lt',
+  value,
+  unit: 's',
+  sliIds: [],
+})
+
+const one = (objective: Objective, changes: Partial<PlannedRun> = {}) => {
+  const { objectives, expectations } = expect([objective], { ...run, ...changes })
+  return { gate: objectives[0]?.gate, ...expectations[0] }
+}
+
+describe('proportions', () => {
+  it('counts steady state and the end of the recovery: 30 s + 10 s at 10/s', () => {
+    check(one(proportion(0.95, ['POST /a']))).toMatchObject({
+      gate: 'required',
+      samples: 400,
+      needed: 59,
+      provable: true,
+      text: 'yes',
+    })
+    check(one(proportion(0.95))).toMatchObject({ samples: 600 })
+  })
+
+  it('says how many are missing for a proof', () => {
+    check(one(proportion(0.999, ['POST /a']))).toMatchObject({
+      gate: 'required',
+      samples: 400,
+      needed: 2995,
+      provable: false,
+      text: 'no: about 400 samples; 2,995 needed without a bad one',
+    })
+  })
+
+  it('that no scenario sends become info, with the reason', () => {
+    check(one(proportion(0.95, ['POST /z']))).toEqual({
+      gate: 'info',
+      objective: 'o',
+      samples: 0,
+      needed: null,
+      provable: false,
+      text: 'not judged: this load sends no "POST /z"',
+    })
+  })
+
+  it('of custom metrics count the samples that the scenario declares', () => {
+    check(one(proportion(0.5, ['big'], 'completion'))).toMatchObject({ samples: 4, needed: 5, provable: false })
+  })
+})
+
+describe('resilience', () => {
+  it('says what recovery time can still be seen: 20 s to the next fault, less 10 s stable', () => {
+    check(one(resilience('recoveryTime', 5000))).toMatchObject({ provable: true, text: 'yes' })
+    check(one(resilience('recoveryTime', 15_000))).toMatchObject({
+      provable: true,
+      text: 'yes, if recovery takes less than 10 s (f1)',
+    })
+  })
+
+  it('says when the next fault comes too soon', () => {
+    const faults = [fault('f1', 40_000, null), fault('f2', 45_000, 10_000)]
+    check(one(resilience('recoveryTime', 5000), { faults })).toMatchObject({
+      provable: false,
+      text: 'no: after f1 the next fault begins before 10 s are over',
+    })
+  })
+
+  it('leaves groups of overlapping faults out', () => {
+    const faults = [fault('f1', 40_000, 20_000), fault('f2', 50_000, 20_000)]
+    check(one(resilience('recoveryTime', 20_000), { faults })).toMatchObject({ text: 'yes' })
+  })
+
+  it('is info without faults, and lost writes without a final read', () => {
+    check(one(resilience('recoveryTime'), { faults: [] })).toMatchObject({
+      gate: 'info',
+      text: 'not judged: this game day has no faults',
+    })
+    check(one(resilience('lostWrites'), { hasAudit: false })).toMatchObject({
+      gate: 'info',
+      text: 'not judged: the system has no final read',
+    })
+  })
+})
+
+it('gauges can be read only where the processes are ours', () => {
+  const gauge: Objective = {
+    ...base,
+    kind: 'gauge',
+    phases: ['steady', 'fault', 'recovered'],
+    series: 'depth',
+    aggregate: 'max',
+    op: 'lt',
+    value: 1,
+    unit: 'count',
+    minSamples: 5,
+  }
+  check(one(gauge)).toMatchObject({ gate: 'required', samples: 90, needed: 5 })
+  check(one(gauge, { environment: 'external' })).toMatchObject({
+    gate: 'info',
+    text: 'not judged: depth cannot be read in the environment external',
+  })
+})
+
+it('integrates ramps and jumps', () => {
+  const ramp: PlannedLoad['rate'] = [
+    [0, 0],
+    [10_000, 10],
+    [10_000, 20],
+    [20_000, 20],
+  ]
+  check(iterationsIn(ramp, { startMs: 0, endMs: 20_000 })).toBeCloseTo(50 + 200)
+  check(iterationsIn(ramp, { startMs: 5_000, endMs: 15_000 })).toBeCloseTo(37.5 + 100)
+  check(iterationsIn(ramp, { startMs: 30_000, endMs: 40_000 })).toBe(0)
+})

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { freeze } from '../chaos/faults/freeze.ts'
+import { kill } from '../chaos/faults/kill.ts'
+import { latency } from '../chaos/faults/latency.ts'
+import { none } from '../chaos/faults/none.ts'
+import { partition } from '../chaos/faults/partition.ts'
+import { unavailable } from '../chaos/faults/unavailable.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { FaultBase } from '../model/fault.ts'
+import type { System } from '../model/system.ts'
+import type { FaultContext } from './faults.ts'
+import { planFaults } from './faults.ts'
+
+const system: System = {
+  name: 'shop',
+  title: 'Shop',
+  components: { api: { role: 'a', replicas: 1 }, worker: { role: 'w', replicas: 4 } },
+  links: [
+    { from: 'client', to: 'api' },
+    { from: 'api', to: 'postgres' },
+  ],
+  sloFile: 'x.yaml',
+  weaknesses: {},
+  secretEnv: [],
+}
+const context: FaultContext = { system, environment: 'local', file: 'g.ts', steadyEndMs: 30_000, blastRadius: {} }
+
+const refusal = (faults: FaultBase[], changes: Partial<FaultContext> = {}): string => {
+  try {
+    planFaults(faults, { ...context, ...changes })
+  } catch (error) {
+    if (error instanceof HoldfastError) return `${error.message} | ${error.hint ?? ''}`
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
+const link = { from: 'api', to: 'postgres' }
+
+describe('refusals', () => {
+  it('a component that is not there', () => {
+    expect(refusal([kill({ target: 'wroker', at: '0s' })])).toBe(
+      'g.ts: faults[0].target: shop has no component "wroker" | Did you mean "worker"?',
+    )
+    expect(refusal([kill({ target: 'worker-5', at: '0s' })])).toBe(
+      'g.ts: faults[0].target: shop has no component "worker-5" | Did you mean "worker-1"?',
+    )
+  })
+
+  it('a link that is not there', () => {
+    expect(refusal([partition({ from: 'postgres', to: 'api', at: '0s', for: '5s' })])).toBe(
+      'g.ts: faults[0]: shop has no link postgres → api | There are: client → api, api → postgres.',
+    )
+  })
+
+  it('the only replica, without leave', () => {
+    expect(refusal([kill({ target: 'api', at: '0s' })])).toBe(
+      'g.ts: faults[0]: kill api would hit api: 1 of 1 api, at most 0 may be hit at a time | Write blastRadius: { api: 1 } if that is wanted.',
+    )
+  })
+
+  it('all replicas', () => {
+    expect(refusal([freeze({ target: 'worker', at: '0s', for: '5s' })])).toBe(
+      'g.ts: faults[0]: freeze worker would hit worker-1 and worker-2 and worker-3 and worker-4: 4 of 4 worker, ' +
+        'at most 2 may be hit at a time | Aim at one instance (worker-1), or write blastRadius: { worker: 4 } if that is wanted.',
+    )
+  })
+
+  it('too many replicas by faults that overlap', () => {
+    const three = ['worker-1', 'worker-2', 'worker-3'].map((target, i) =>
+      unavailable({ target, at: `${i}s`, for: '10s' }),
+    )
+    expect(refusal(three)).toMatch(
+      /^g.ts: faults\[0\]: take down worker-1 would hit worker-1 and worker-2 and worker-3: 3 of 4/,
+    )
+  })
+
+  it('a blast radius of something else, or more than there is', () => {
+    const changes = (blastRadius: Record<string, number>) => ({ blastRadius })
+    expect(refusal([], changes({ apu: 1 }))).toBe(
+      'g.ts: blastRadius.apu: shop has no such component | Did you mean "api"?',
+    )
+    expect(refusal([], changes({ api: 2 }))).toBe('g.ts: blastRadius.api: is 2, and there are only 1 | ')
+  })
+
+  it('a kind that does not exist in the environment, naming those that do', () => {
+    expect(
+      refusal([none({ at: '0s', for: '5s' }), partition({ ...link, at: '9s', for: '5s' })], {
+        environment: 'external',
+      }),
+    ).toBe(
+      'g.ts: faults[1]: partition does not exist in the environment external | Use none or command, or run it in: local.',
+    )
+  })
+
+  it('the same fault twice at the same time', () => {
+    const twice = [
+      latency({ ...link, ms: 10, at: '0s', for: '10s' }),
+      latency({ ...link, ms: 20, at: '9s', for: '10s' }),
+    ]
+    expect(refusal(twice)).toBe(
+      'g.ts: faults[0]: latency 10 ms api → postgres and faults[1] (latency 20 ms api → postgres) hit the same target at the same time | Let one end before the other begins.',
+    )
+  })
+
+  it('a hold that cannot be proven', () => {
+    expect(refusal([none({ at: '0s', for: '500ms' })])).toBe(
+      'g.ts: faults[0].for: is 500 ms; a fault shorter than 1 s cannot be proven active and removed | Write 1s or more.',
+    )
+  })
+
+  it('parameters that are wrong', () => {
+    expect(refusal([latency({ ...link, ms: 0, at: '0s', for: '5s' })])).toBe(
+      'g.ts: faults[0]: ms: must be at least 1 ms | ',
+    )
+  })
+})
+
+describe('what is planned', () => {
+  it('is in order of time, with offsets from the start of the load', () => {
+    const planned = planFaults(
+      [partition({ ...link, at: '20s', for: '10s', title: 'cut' }), kill({ target: 'worker-2', at: '5s' })],
+      context,
+    )
+    expect(planned).toEqual([
+      {
+        id: 'f1',
+        kind: 'kill',
+        label: 'kill worker-2',
+        oneShot: true,
+        target: { kind: 'component', instances: ['worker-2'] },
+        atMs: 35_000,
+        holdMs: null,
+        injections: [{ driver: 'process', action: 'kill', instance: 'worker-2' }],
+      },
+      expect.objectContaining({ id: 'f2', label: 'cut', atMs: 50_000, holdMs: 10_000 }),
+    ])
+  })
+
+  it('may follow at once, and may overlap on other targets', () => {
+    const faults = [
+      latency({ ...link, ms: 10, at: '0s', for: '10s' }),
+      latency({ ...link, ms: 20, at: '10s', for: '10s' }),
+      latency({ from: 'client', to: 'api', ms: 20, at: '5s', for: '10s' }),
+      partition({ ...link, at: '12s', for: '3s' }),
+    ]
+    expect(planFaults(faults, context)).toHaveLength(4)
+  })
+
+  it('may hit as much as the game day allows', () => {
+    expect(planFaults([kill({ target: 'api', at: '0s' })], { ...context, blastRadius: { api: 1 } })).toHaveLength(1)
+  })
+})
