@@ -24,12 +24,14 @@ export const auditWrites = async (
   const { runId, recordDir, ledger } = options
   if (!system.audit) return
   try {
-    const { lost, checked, duplicates } = await system.audit({
+    const read = system.audit({
       baseUrl: options.baseUrl,
       scenarioEnv: options.scenarioEnv,
       acknowledged: acknowledgedIds(runId, readWindows(recordDir)),
       signal: options.signal,
     })
+    // Also when the system's audit does not look at its signal.
+    const { lost, checked, duplicates } = await Promise.race([read, rejectOnAbort(options.signal)])
     const times = await acknowledgementTimes(runId, new Set(lost), readWindows(recordDir))
     ledger.append({
       type: 'audit.done',
@@ -45,3 +47,10 @@ export const auditWrites = async (
     ledger.append({ type: 'audit.failed', reason: messageOf(error) })
   }
 }
+
+const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = () => reject(new Error(`the audit was cut short: ${messageOf(signal.reason)}`))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })

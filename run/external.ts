@@ -11,6 +11,7 @@ export const useExternal = async (
   system: System,
   baseUrl: string,
   userEnv: Record<string, string | undefined>,
+  commandEnv: Record<string, string | undefined>,
 ): Promise<RunningSystem & { apiPort: number }> => {
   const port = await reservePorts(1)
   const scenarioEnv = system.externalEnv?.(userEnv) ?? {}
@@ -34,6 +35,7 @@ export const useExternal = async (
       cpus: impossible,
       startHelper: impossible,
       stopHelper: impossible,
+      commandEnv,
     },
     sampled: [],
     redact: redactor({ ...userEnv, ...scenarioEnv }, system.secretEnv),

@@ -61,7 +61,7 @@ const inject = async (fault: PlannedFault, active: ActiveInjection[], host: Faul
   try {
     for (const injection of active) await injection.inject()
     ledger.append({ type: 'fault.injected', fault: fault.id, calledAtMs, repliedAtMs: Date.now() })
-    const confirmed = Promise.all(active.map((injection) => injection.confirmActive()))
+    const confirmed = Promise.all(active.map((injection) => injection.confirmActive(signal)))
     const evidence = await Promise.race([confirmed.then(allOf), aborted(signal)])
     if (evidence === null) return null
     if (!evidence.ok) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { isSameProcess, processStat, signalProcess } from '../chaos/drivers/proc.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
-import { HoldfastError } from '../model/errors.ts'
+import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { ProcessRef } from '../model/event.ts'
 import type { OutputConfig, StreamLine } from '../model/window.ts'
 import { eachLine } from './line-stream.ts'
@@ -79,15 +79,24 @@ export class K6 {
     if (pid === undefined)
       throw new HoldfastError(`k6 could not be started: ${options.k6}`, { hint: 'Run `holdfast doctor`.' })
     this.ref = { instance: 'k6', pid, startTicks: processStat(pid)?.startTicks ?? 0 }
-    ledger.sync({ type: 'process.started', ...this.ref })
     this.ended = this.#follow(ledger)
+    try {
+      ledger.sync({ type: 'process.started', ...this.ref })
+    } catch (error) {
+      this.#child.kill('SIGKILL')
+      throw error
+    }
   }
 
   /** Waits until every virtual user is initialised. Throws with k6's own words when it ends or hangs before. */
   async ready(signal: AbortSignal): Promise<void> {
     const evidence = await lookUntil(
       async () => {
-        if (!this.running()) throw this.#failed('ended before the load began')
+        if (!this.running()) {
+          // Its last words are read when its streams have ended.
+          await this.ended
+          throw this.#failed('ended before the load began')
+        }
         const status = await this.#status()
         return { ok: status === pausedBeforeRun, text: `status ${status}` }
       },
@@ -183,7 +192,12 @@ export class K6 {
 
   async #patch(attributes: Record<string, boolean>): Promise<void> {
     const body = JSON.stringify({ data: { type: 'status', id: 'default', attributes } })
-    const response = await fetch(this.#url(), { method: 'PATCH', body, signal: AbortSignal.timeout(5_000) })
+    let response: Response
+    try {
+      response = await fetch(this.#url(), { method: 'PATCH', body, signal: AbortSignal.timeout(5_000) })
+    } catch (error) {
+      throw this.#failed(`did not answer the order to start the load (${messageOf(error)})`)
+    }
     if (!response.ok) throw this.#failed(`refused to start the load: HTTP ${response.status}`)
   }
 

@@ -1,17 +1,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../chaos/drivers/command.ts'
-import {
-  isSameProcess,
-  processesWithEnvironment,
-  processStat,
-  processTree,
-  signalProcess,
-} from '../chaos/drivers/proc.ts'
+import { isSameProcess, processesWithEnvironment, processTree, signalProcess } from '../chaos/drivers/proc.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { CommandLine } from '../model/fault.ts'
-import { readEvents } from './record.ts'
+import { readEvents, recordFiles } from './record.ts'
 import { runEnvironmentName } from './supervisor.ts'
 
 /** What a ledger says may still be there. */
@@ -19,6 +13,7 @@ export interface Leftovers {
   runId: string
   /** Holdfast's own process. */
   pid: number
+  startTicks: number
   processes: { instance: string; pid: number; startTicks: number }[]
   /** Undo commands of `command` faults that were injected and never removed, last injected first. */
   commands: { fault: string; undo: CommandLine; probe: CommandLine }[]
@@ -27,7 +22,7 @@ export interface Leftovers {
 
 /** Reads the ledger of a record; works on one that was cut anywhere. */
 export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
-  const left: Leftovers = { runId: '', pid: 0, processes: [], commands: [], ended: false }
+  const left: Leftovers = { runId: '', pid: 0, startTicks: 0, processes: [], commands: [], ended: false }
   for await (const event of readEvents(recordDir)) fold(left, event)
   return left
 }
@@ -37,6 +32,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
     case 'run.started':
       left.runId = event.runId
       left.pid = event.pid
+      left.startTicks = event.startTicks
       break
     case 'process.started':
       left.processes.push({ instance: event.instance, pid: event.pid, startTicks: event.startTicks })
@@ -45,6 +41,8 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       left.processes = left.processes.filter(({ pid }) => pid !== event.pid)
       break
     case 'fault.injecting':
+      // Children of an instance, too: a stopped one whose parent has died is in no tree.
+      left.processes.push(...event.pids)
       for (const injection of event.injections) {
         if (injection.driver === 'command')
           left.commands.unshift({ fault: event.fault, undo: injection.undo, probe: injection.probe })
@@ -60,7 +58,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
 }
 
 /** True while the Holdfast that writes this record is alive: then nothing is left over yet. */
-export const isRunning = (left: Leftovers): boolean => !left.ended && left.pid !== 0 && processStat(left.pid) !== null
+export const isRunning = (left: Leftovers): boolean => !left.ended && isSameProcess(left.pid, left.startTicks)
 
 /** What `cleanUp` did, in words; `failed` is what a person must look at. */
 export interface CleanUpResult {
@@ -71,24 +69,29 @@ export interface CleanUpResult {
 const goneDeadlineMs = 5_000
 
 /**
- * Undoes from the ledger whatever a run left behind: runbook steps are undone, then every process
- * that the run started is ended (toxics, stress and stopped processes end with them), then its
- * working folder goes. Safe to run twice, and on a machine that was rebooted in between.
+ * Undoes from the ledger whatever a run left behind: every process that the run started is ended
+ * (toxics, stress, stopped processes and runbook steps that are still going on end with them), then
+ * runbook steps are undone, then its working folder goes. Safe to run twice, and on a machine that was rebooted in between.
  */
 export const cleanUp = async (recordDir: string): Promise<CleanUpResult> => {
   const left = await readLeftovers(recordDir)
   const result: CleanUpResult = { done: [], failed: [] }
+  await endProcesses(left, result)
   for (const { fault, undo, probe } of left.commands) {
-    // A probe that ends with 0 says that the fault is active.
-    if ((await runCommand(probe)).exitCode !== 0) continue
+    if (await isGone(probe)) continue
     const { exitCode, text } = await runCommand(undo)
-    const still = (await runCommand(probe)).exitCode === 0
-    if (exitCode === 0 && !still) result.done.push(`undid ${fault}: ${undo.argv.join(' ')}`)
+    if (exitCode === 0 && (await isGone(probe))) result.done.push(`undid ${fault}: ${undo.argv.join(' ')}`)
     else result.failed.push(`${fault} could not be undone (${text}); check with: ${probe.argv.join(' ')}`)
   }
-  await endProcesses(left, result)
-  rmSync(join(recordDir, 'work'), { recursive: true, force: true })
+  for (const name of [recordFiles.work, recordFiles.reserve])
+    rmSync(join(recordDir, name), { recursive: true, force: true })
   return result
+}
+
+/** A probe that ends with 0 says that the fault is active; one that can't be run says nothing. */
+const isGone = async (probe: CommandLine): Promise<boolean> => {
+  const { exitCode } = await runCommand(probe)
+  return exitCode !== null && exitCode !== 0
 }
 
 const endProcesses = async (left: Leftovers, result: CleanUpResult): Promise<void> => {

@@ -6,9 +6,32 @@ export interface RunListener {
   onPhase?: (phase: string, endsAtMs: number) => void
   onStatus?: (status: LiveStatus) => void
   onFault?: (
-    fault: { id: string; label: string },
+    fault: { id: string; label: string; oneShot: boolean },
     state: 'injecting' | 'active' | 'notActive' | 'removed' | 'notRemoved' | 'skipped',
     text: string,
   ) => void
   onWarning?: (message: string) => void
+}
+
+/** The same listener, unable to disturb the run: the first time it throws is told, and it hears no more. */
+export const shielded = (listener: RunListener, onFailure: (error: unknown) => void): RunListener => {
+  let broken = false
+  const guarded =
+    <A extends unknown[]>(method: ((...args: A) => void) | undefined) =>
+    (...args: A): void => {
+      if (broken) return
+      try {
+        method?.(...args)
+      } catch (error) {
+        broken = true
+        onFailure(error)
+      }
+    }
+  return {
+    onStep: guarded(listener.onStep),
+    onPhase: guarded(listener.onPhase),
+    onStatus: guarded(listener.onStatus),
+    onFault: guarded(listener.onFault),
+    onWarning: guarded(listener.onWarning),
+  }
 }

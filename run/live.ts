@@ -29,7 +29,8 @@ const keptSeconds = 120
  */
 export class LiveWindow {
   #seconds = new Map<number, Second>()
-  #inFlight = 0
+  /** Iterations that have not ended, by the second in which they started. */
+  #pending = new Map<number, number>()
 
   add(line: StreamLine, nowMs: number): void {
     if (line.type === 'load') {
@@ -37,7 +38,9 @@ export class LiveWindow {
       second.started += line.started
       second.completed += line.completed
       second.dropped += line.dropped
-      this.#inFlight += line.started - line.completed
+      const pending = (this.#pending.get(line.s) ?? 0) + line.started - line.completed
+      if (pending === 0) this.#pending.delete(line.s)
+      else this.#pending.set(line.s, pending)
     } else if (line.type === 'window' && line.metric === requestMetric) {
       const second = this.#second(nowMs)
       second.requests += line.n
@@ -54,15 +57,14 @@ export class LiveWindow {
     const seconds = this.#last(nowMs, lengthMs)
     const sum = (field: 'started' | 'completed' | 'dropped' | 'requests' | 'bad') =>
       seconds.reduce((total, second) => total + second[field], 0)
-    // Iterations that started and did not end, beyond those that ended without having started in this time.
-    const hanging = Math.max(0, sum('started') - sum('completed'))
+    const hanging = this.#hanging(nowMs, lengthMs)
     const total = sum('requests') + sum('dropped') + hanging
     return {
       offeredPerSecond: (sum('started') + sum('dropped')) / (lengthMs / 1000),
       achievedPerSecond: sum('completed') / (lengthMs / 1000),
       p95Ms: this.#percentileMs(seconds, 0.95),
       errorRatio: total === 0 ? null : (sum('bad') + sum('dropped') + hanging) / total,
-      inFlight: this.#inFlight,
+      inFlight: [...this.#pending.values()].reduce((total, pending) => total + pending, 0),
     }
   }
 
@@ -73,6 +75,14 @@ export class LiveWindow {
       [...this.#seconds].filter(([s]) => s > first).map(([, second]) => second),
       percentile,
     )
+  }
+
+  /** Iterations of the last seconds that have been going on for more than one. */
+  #hanging(nowMs: number, lengthMs: number): number {
+    const end = Math.floor(nowMs / 1000) - 1
+    return [...this.#pending]
+      .filter(([s]) => s < end && s >= end - lengthMs / 1000)
+      .reduce((total, [, pending]) => total + Math.max(0, pending), 0)
   }
 
   #last(nowMs: number, lengthMs: number): Second[] {

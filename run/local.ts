@@ -8,7 +8,7 @@ import type { LocalLayout, ProcessSpec, System } from '../model/system.ts'
 import type { CpuShares } from './cpus.ts'
 import { type RunningSystem, redactor } from './environment.ts'
 import { reservePorts } from './ports.ts'
-import type { Ledger } from './record.ts'
+import { type Ledger, recordFiles } from './record.ts'
 import type { Supervisor } from './supervisor.ts'
 
 const reservedPorts = 64
@@ -23,6 +23,8 @@ export interface LocalOptions {
   supervisor: Supervisor
   ledger: Ledger
   signal: AbortSignal
+  /** Of runbook steps. */
+  commandEnv: Record<string, string | undefined>
 }
 
 /** Starts Toxiproxy and every part of the system as processes of this machine, all on loopback. */
@@ -32,7 +34,7 @@ export const startLocal = async (options: LocalOptions): Promise<RunningSystem &
     throw new HoldfastError(`${system.title} has no local environment`, {
       hint: 'Use --env external --base-url <url>.',
     })
-  const workDir = join(options.recordDir, 'work')
+  const workDir = join(options.recordDir, recordFiles.work)
   mkdirSync(workDir, { recursive: true, mode: 0o700 })
   const port = await reservePorts(reservedPorts)
   const layout = system.local({
@@ -74,7 +76,11 @@ const placed = (spec: ProcessSpec, cpus: string | null): ProcessSpec => ({
   command: cpus === null ? spec.command : ['taskset', '-c', cpus, ...spec.command],
 })
 
-const running = (layout: LocalLayout, apiUrl: string, { system, supervisor, cpus }: LocalOptions): RunningSystem => {
+const running = (
+  layout: LocalLayout,
+  apiUrl: string,
+  { system, supervisor, cpus, commandEnv }: LocalOptions,
+): RunningSystem => {
   const proxies = new Map(layout.proxies.map((proxy) => [proxy.name, proxy]))
   const proxy = (name: string) => {
     const found = proxies.get(name)
@@ -97,6 +103,7 @@ const running = (layout: LocalLayout, apiUrl: string, { system, supervisor, cpus
       cpus: () => cpus.system,
       startHelper: (name, argv) => supervisor.startHelper(name, argv),
       stopHelper: (ref) => supervisor.stopHelper(ref),
+      commandEnv,
     },
     sampled: layout.processes.map(({ name, metricsUrl }) => ({
       component: name,

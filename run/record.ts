@@ -1,4 +1,4 @@
-import { createReadStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { RunEvent, RunEventBody } from '../model/event.ts'
@@ -16,7 +16,14 @@ export const recordFiles = {
   charts: 'charts.json',
   k6Log: 'k6.log',
   logs: 'logs',
+  /** Data and sockets of the system while it runs; gone afterwards. */
+  work: 'work',
+  /** Kept for the last words when the disk is full; gone afterwards. */
+  reserve: 'reserve',
 } as const
+
+/** Room for some hundred events. */
+const reservedBytes = 64 * 1024
 
 /** Creates the folder of a run, readable by its owner only, with the plan in it. */
 export const createRecord = (dir: string, plan: Plan): void => {
@@ -30,20 +37,26 @@ export const createRecord = (dir: string, plan: Plan): void => {
  */
 export class Ledger {
   #file: LineFile
+  #reserve: string
   #broken = false
   onFull: (error: Error) => void = () => {}
 
   constructor(dir: string) {
     this.#file = new LineFile(join(dir, recordFiles.events))
+    this.#reserve = join(dir, recordFiles.reserve)
+    // Not zeros: some file systems give those no room of their own.
+    writeFileSync(this.#reserve, Buffer.alloc(reservedBytes, '-'), { mode: 0o600 })
   }
 
-  /** Appends; a full disk is told once through `onFull` and never stops an undo. */
+  /** Appends; a full disk is told once through `onFull` and never stops an undo. The reserve makes room for the rest. */
   append(event: RunEventBody): void {
     try {
       this.#write(event)
     } catch (error) {
       if (this.#broken) return
       this.#broken = true
+      rmSync(this.#reserve, { force: true })
+      this.append(event)
       this.onFull(error as Error)
     }
   }
@@ -59,6 +72,7 @@ export class Ledger {
 
   close(): void {
     this.#file.close()
+    rmSync(this.#reserve, { force: true })
   }
 
   #write(event: RunEventBody): void {

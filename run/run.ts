@@ -1,4 +1,8 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Tools } from '../build/toolchain.ts'
+import { processStat } from '../chaos/drivers/proc.ts'
+import { messageOf } from '../model/errors.ts'
 import type { EndReason } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
@@ -10,14 +14,14 @@ import type { RunningSystem } from './environment.ts'
 import { useExternal } from './external.ts'
 import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
-import type { RunListener } from './listener.ts'
+import { type RunListener, shielded } from './listener.ts'
 import { startLocal } from './local.ts'
 import { outputConfig } from './output-config.ts'
 import { Pump } from './pump.ts'
-import { createRecord, Ledger } from './record.ts'
+import { createRecord, Ledger, recordFiles } from './record.ts'
 import { startSampler } from './sampler.ts'
 import type { StopSwitch } from './stop.ts'
-import { Supervisor } from './supervisor.ts'
+import { runEnvironmentName, Supervisor } from './supervisor.ts'
 import { UndoStack } from './undo.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -51,12 +55,15 @@ export interface RunEnd {
  * Never throws for what happens during the run: the reason is in the result and in the record.
  */
 export const run = async (options: RunOptions): Promise<RunEnd> => {
-  const { plan, recordDir, stop, listener } = options
+  const { plan, recordDir, stop } = options
   createRecord(recordDir, plan)
   const ledger = new Ledger(recordDir)
+  const listener = shielded(options.listener, (cause) =>
+    ledger.append({ type: 'warning', message: `what shows the run has failed: ${messageOf(cause)}` }),
+  )
+  const pump = new Pump(recordDir, plan)
   const watchdog = startWatchdog(recordDir)
   const undo = new UndoStack(undoBudgetMs)
-  const pump = new Pump(recordDir, plan)
   let error: Error | null = null
   const broken = (cause: unknown) => {
     // What follows the order to stop is no reason of its own.
@@ -73,9 +80,11 @@ export const run = async (options: RunOptions): Promise<RunEnd> => {
     listener.onWarning?.(`undo of ${name}: ${reason}`)
   }
   try {
-    ledger.sync({ type: 'run.started', schemaVersion: 1, runId: plan.runId, pid: process.pid })
-    const started = await start(options, ledger, undo, pump, broken)
-    await follow(options, started, ledger, undo, pump)
+    const { pid } = process
+    const startTicks = processStat(pid)?.startTicks ?? 0
+    ledger.sync({ type: 'run.started', schemaVersion: 1, runId: plan.runId, pid, startTicks })
+    const started = await start({ ...options, listener }, ledger, undo, pump, broken)
+    await follow({ ...options, listener }, started, ledger, undo, pump, broken)
   } catch (cause) {
     broken(cause)
   } finally {
@@ -106,11 +115,13 @@ const start = async (
   const cpus = shareCpus(plan)
   const supervisor = new Supervisor(plan.runId, recordDir, ledger)
   supervisor.onUnexpectedEnd = (name) => broken(new Error(`${name} has ended by itself`))
+  undo.push('the working folder', () => rm(join(recordDir, recordFiles.work), { recursive: true, force: true }))
   undo.push('the system', () => supervisor.stopAll())
+  const commandEnv = { ...options.userEnv, [runEnvironmentName]: plan.runId }
   const upAtMs = Date.now()
   const system =
     plan.environment === 'external'
-      ? await useExternal(options.system, options.baseUrl ?? '', options.userEnv)
+      ? await useExternal(options.system, options.baseUrl ?? '', options.userEnv, commandEnv)
       : await startLocal({
           system: options.system,
           plan,
@@ -121,6 +132,7 @@ const start = async (
           supervisor,
           ledger,
           signal: stop.signal,
+          commandEnv,
         })
   listener.onStep?.(
     'system',
@@ -177,6 +189,7 @@ const follow = async (
   ledger: Ledger,
   undo: UndoStack,
   pump: Pump,
+  broken: (cause: unknown) => void,
 ): Promise<void> => {
   const { plan, stop, listener } = options
   const at = (offsetMs: number) => startedAtMs + offsetMs
@@ -184,7 +197,8 @@ const follow = async (
     ledger.append({ type: 'phase.started', phase: name })
     listener.onPhase?.(name, at(endMs))
   }
-  const load = followLoad(k6, plan, ledger, stop)
+  // Told at once: faults must not go on without load.
+  const load = followLoad(k6, plan, ledger, stop).catch(broken)
 
   phase('warmUp', plan.phases.warmUp.endMs)
   await sleepUntil(at(plan.phases.steady.startMs), stop.signal)

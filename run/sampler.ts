@@ -23,9 +23,10 @@ export const startSampler = (targets: Sampled[], onSample: (line: SampleLine) =>
   const sample = async (target: Sampled, tree: (pid: number) => ProcessStat[]): Promise<void> => {
     const atMs = Date.now()
     const values = { ...processValues(target.process(), tree), ...(await metricsValues(target.metricsUrl)) }
-    if (Object.keys(values).length > 0)
+    if (!stopped && Object.keys(values).length > 0)
       onSample({ type: 'sample', atMs, component: target.component, values: { ...values, ...target.extra } })
   }
+  let stopped = false
   const busy = new Set<Sampled>()
   const tick = () => {
     const tree = processForest()
@@ -38,7 +39,10 @@ export const startSampler = (targets: Sampled[], onSample: (line: SampleLine) =>
   }
   tick()
   const timer = setInterval(tick, everyMs)
-  return () => clearInterval(timer)
+  return () => {
+    stopped = true
+    clearInterval(timer)
+  }
 }
 
 const processValues = (ref: ProcessRef | null, treeOf: (pid: number) => ProcessStat[]): Record<string, number> => {

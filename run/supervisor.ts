@@ -1,10 +1,17 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { isSameProcess, processStat, processTree, signalProcess } from '../chaos/drivers/proc.ts'
+import { runCommand } from '../chaos/drivers/command.ts'
+import {
+  isSameProcess,
+  processesWithEnvironment,
+  processStat,
+  processTree,
+  signalProcess,
+} from '../chaos/drivers/proc.ts'
 import { readyEvidence } from '../chaos/drivers/ready.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
-import { HoldfastError } from '../model/errors.ts'
+import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { ProcessRef } from '../model/event.ts'
 import type { ProcessSpec } from '../model/system.ts'
 import { endProcesses } from './end-processes.ts'
@@ -34,7 +41,8 @@ export class Supervisor {
   #recordDir: string
   #runId: string
   #ledger: Ledger
-  #stopping = false
+  #ending = new AbortController()
+  #starting: Promise<void>[] = []
   /** Called when a process ends that nobody will start again and nobody has asked to end. */
   onUnexpectedEnd: (name: string) => void = () => {}
 
@@ -57,7 +65,9 @@ export class Supervisor {
       ready.set(spec.name, promise)
       return promise
     }
-    await Promise.all(specs.map(start))
+    const starting = specs.map(start)
+    this.#starting.push(...starting)
+    await Promise.all(starting)
   }
 
   process(name: string): ProcessRef | null {
@@ -93,7 +103,8 @@ export class Supervisor {
 
   /** Ends everything that was started, dependents before what they depend on; returns when nothing is left. */
   async stopAll(): Promise<void> {
-    this.#stopping = true
+    this.#ending.abort()
+    await Promise.allSettled(this.#starting)
     const left = new Set(this.#instances.values())
     for (const { restart } of left) if (restart) clearTimeout(restart)
     while (left.size > 0) {
@@ -105,6 +116,13 @@ export class Supervisor {
       await Promise.all(ending.map(({ exited }) => exited))
       for (const instance of ending) left.delete(instance)
     }
+    // What was started by a process that has ended before: it is in no tree.
+    const ref = ({ pid, startTicks }: { pid: number; startTicks: number }) => ({ instance: 'orphan', pid, startTicks })
+    await endProcesses(processesWithEnvironment(runEnvironmentName, this.#runId).map(ref))
+  }
+
+  get #stopping(): boolean {
+    return this.#ending.signal.aborted
   }
 
   /** Starts a helper that is never restarted (k6 aside, this is how stress starts). */
@@ -130,9 +148,10 @@ export class Supervisor {
     for (const { pid } of processTree(ref.pid)) signalProcess(pid, 'SIGKILL')
   }
 
-  async #startFirst(spec: ProcessSpec, signal: AbortSignal): Promise<void> {
+  async #startFirst(spec: ProcessSpec, stop: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([stop, this.#ending.signal])
     signal.throwIfAborted()
-    for (const command of spec.prepare) await this.#prepare(spec, command)
+    for (const command of spec.prepare) await this.#prepare(spec, command, signal)
     signal.throwIfAborted()
     const instance: Instance = { spec, ref: null, held: false, restart: null, exited: Promise.resolve() }
     this.#instances.set(spec.name, instance)
@@ -151,7 +170,14 @@ export class Supervisor {
 
   /** Starts a crashed or released instance again, and notes when it is ready. */
   #restart(instance: Instance): void {
-    const { pid } = this.#spawn(instance)
+    let pid: number
+    try {
+      pid = this.#spawn(instance).pid
+    } catch (error) {
+      // Comes from a timer: nobody above could catch it. A full disk is told by the ledger itself.
+      this.#ledger.append({ type: 'error', message: messageOf(error) })
+      return
+    }
     const look = () => readyEvidence(instance.spec.readiness, instance.spec.name)
     const gone = () => instance.ref?.pid !== pid || this.#stopping
     void lookUntil(async () => (gone() ? { ok: true, text: '' } : await look()), { deadlineMs: readyDeadlineMs }).then(
@@ -161,21 +187,11 @@ export class Supervisor {
     )
   }
 
-  #prepare(spec: ProcessSpec, [file = '', ...args]: string[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      execFile(
-        file,
-        args,
-        { env: this.#env(spec), timeout: readyDeadlineMs, killSignal: 'SIGKILL' },
-        (error, stdout, stderr) => {
-          if (error === null) return resolve()
-          const said = (stderr || stdout || error.message).trim().split('\n').at(-1)
-          reject(
-            new HoldfastError(`${spec.name} could not be prepared: ${file}: ${said}`, { exitCode: 3, cause: error }),
-          )
-        },
-      )
-    })
+  async #prepare(spec: ProcessSpec, argv: string[], signal: AbortSignal): Promise<void> {
+    const { exitCode, text } = await runCommand({ argv, timeoutMs: readyDeadlineMs }, { env: this.#env(spec), signal })
+    signal.throwIfAborted()
+    if (exitCode === 0) return
+    throw new HoldfastError(`${spec.name} could not be prepared: ${argv[0]}: ${text}`, { exitCode: 3 })
   }
 
   #spawn(instance: Instance): ProcessRef {
@@ -188,13 +204,13 @@ export class Supervisor {
     if (child.pid === undefined) throw this.#notReady(spec, `${file} could not be started`)
     const ref = { instance: spec.name, pid: child.pid, startTicks: processStat(child.pid)?.startTicks ?? 0 }
     instance.ref = ref
-    this.#ledger.sync({ type: 'process.started', ...ref })
     instance.exited = new Promise((resolve) => {
       child.on('exit', (code, signal) => {
         this.#exited(instance, ref, code, signal)
         resolve()
       })
     })
+    this.#ledger.sync({ type: 'process.started', ...ref })
     return ref
   }
 

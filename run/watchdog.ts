@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { runEnvironmentName } from './supervisor.ts'
 
 const program = fileURLToPath(new URL('watchdog-main.ts', import.meta.url))
 
@@ -12,7 +13,8 @@ export const startWatchdog = (recordDir: string): { dismiss: () => Promise<void>
   const child = spawn(process.execPath, [program, recordDir], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: { PATH: process.env.PATH ?? '' },
+    // The user's own environment: undo commands of runbook steps need it (HOME, KUBECONFIG).
+    env: { ...process.env, [runEnvironmentName]: undefined },
   })
   const exited = new Promise<void>((resolve) => {
     child.on('exit', () => resolve())

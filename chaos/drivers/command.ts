@@ -1,26 +1,39 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { HoldfastError } from '../../model/errors.ts'
 import type { CommandLine, Injection } from '../../model/fault.ts'
 import type { Driver } from './driver.ts'
+import { processTree, signalProcess } from './proc.ts'
 import { type Evidence, lookUntil } from './wait.ts'
 
 const confirmDeadlineMs = 15_000
+/** Time for the last output of a program that has ended; what it left in the background may hold the pipe for ever. */
+const lastWordsMs = 200
+const keptCharacters = 10_000
 
 /**
  * Any step of a runbook: `inject`, `probe`, `undo`, each a program with its arguments, no shell. The
  * probe ends with 0 while the fault is active and with another code when it is gone.
  */
-export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = ({ inject, probe, undo }) => {
+export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = ({ inject, probe, undo }, context) => {
+  const env = context.commandEnv
   const look = async (wanted: boolean): Promise<Evidence> => {
-    const result = await runCommand(probe)
+    const result = await runCommand(probe, { env })
     return {
       ok: (result.exitCode === 0) === wanted && result.exitCode !== null,
       text: `probe ${probe.argv.join(' ')}: ${result.text}`,
     }
   }
+  const mustSucceed = async (command: CommandLine, step: string): Promise<void> => {
+    const { exitCode, text } = await runCommand(command, { env })
+    if (exitCode === 0) return
+    throw new HoldfastError(`${step} command "${command.argv.join(' ')}" failed: ${text}`, {
+      hint: 'Run it by hand to see why.',
+    })
+  }
   return {
     inject: () => mustSucceed(inject, 'inject'),
-    confirmActive: () => lookUntil(() => look(true), { deadlineMs: confirmDeadlineMs, everyMs: 200 }),
+    confirmActive: (signal) =>
+      lookUntil(() => look(true), { deadlineMs: confirmDeadlineMs, everyMs: 200, ...(signal && { signal }) }),
     undo: () => mustSucceed(undo, 'undo'),
     confirmRemoved: () => lookUntil(() => look(false), { deadlineMs: confirmDeadlineMs, everyMs: 200 }),
     touches: () => [],
@@ -28,25 +41,62 @@ export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = 
   }
 }
 
-const mustSucceed = async (command: CommandLine, step: string): Promise<void> => {
-  const { exitCode, text } = await runCommand(command)
-  if (exitCode !== 0) {
-    throw new HoldfastError(`${step} command "${command.argv.join(' ')}" failed: ${text}`, {
-      hint: 'Run it by hand to see why.',
-    })
-  }
+export interface CommandResult {
+  /** Null when it could not be run, was ended by a signal or took too long. */
+  exitCode: number | null
+  /** How it ended, with its last line of output. */
+  text: string
 }
 
-/** Runs a program to its end; exitCode is null when it could not be run, was killed or took too long. */
-export const runCommand = ({ argv, timeoutMs }: CommandLine): Promise<{ exitCode: number | null; text: string }> =>
+/**
+ * Runs a program to its end. It leads a session of its own: Ctrl-C in a terminal must not end an undo
+ * halfway. One that takes too long is killed with everything below it. Never throws.
+ */
+export const runCommand = (
+  { argv, timeoutMs }: CommandLine,
+  options: { env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
+): Promise<CommandResult> =>
   new Promise((resolve) => {
+    if (options.signal?.aborted) return resolve({ exitCode: null, text: 'not started: the run was stopped' })
     const [file = '', ...args] = argv
-    execFile(file, args, { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1 << 20 }, (error, stdout, stderr) => {
-      const said = (stderr || stdout).trim().split('\n').at(-1)?.slice(0, 200) ?? ''
-      if (error === null) return resolve({ exitCode: 0, text: `exit 0 ${said}`.trim() })
-      if (error.killed) return resolve({ exitCode: null, text: `took longer than ${timeoutMs} ms` })
-      if (typeof error.code === 'number')
-        return resolve({ exitCode: error.code, text: `exit ${error.code} ${said}`.trim() })
-      resolve({ exitCode: null, text: error.message })
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.env && { env: options.env }),
+    })
+    const said = { out: '', err: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said.out = (said.out + text).slice(-keptCharacters)
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said.err = (said.err + text).slice(-keptCharacters)
+    })
+    let why: string | null = null
+    const kill = (reason: string) => {
+      why = reason
+      if (child.pid !== undefined) for (const { pid } of processTree(child.pid)) signalProcess(pid, 'SIGKILL')
+    }
+    const stop = () => kill('ended, since the run was stopped')
+    const timer = setTimeout(() => kill(`took longer than ${timeoutMs} ms`), timeoutMs)
+    options.signal?.addEventListener('abort', stop)
+    const finish = (exitCode: number | null, text: string) => {
+      clearTimeout(timer)
+      options.signal?.removeEventListener('abort', stop)
+      child.stdout.destroy()
+      child.stderr.destroy()
+      resolve({ exitCode, text })
+    }
+    child.on('error', (error) => finish(null, error.message))
+    child.on('exit', (code, signal) => {
+      const end = () => {
+        const words = (said.err || said.out).trim().split('\n').at(-1)?.slice(0, 200) ?? ''
+        if (why !== null) finish(null, why)
+        else finish(code, `${code === null ? `ended by ${signal}` : `exit ${code}`} ${words}`.trim())
+      }
+      const late = setTimeout(end, lastWordsMs)
+      child.on('close', () => {
+        clearTimeout(late)
+        end()
+      })
     })
   })

@@ -21,6 +21,8 @@ export interface DriverContext {
   startHelper: (name: string, argv: string[]) => ProcessRef
   /** Ends a helper and everything below it. */
   stopHelper: (helper: ProcessRef) => void
+  /** Environment of runbook steps: the user's own and the run's mark, by which one that is left over is found. */
+  commandEnv: Record<string, string | undefined>
 }
 
 /**
@@ -32,7 +34,8 @@ export interface ActiveInjection {
   /** Looks at the target before anything is done (opens the connection that must feel the fault). */
   prepare?: () => Promise<void>
   inject: () => Promise<void>
-  confirmActive: () => Promise<Evidence>
+  /** Stops looking when the signal aborts. */
+  confirmActive: (signal?: AbortSignal) => Promise<Evidence>
   /** Absent for one-shots. */
   undo?: () => Promise<void>
   confirmRemoved?: () => Promise<Evidence>

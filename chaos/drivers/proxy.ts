@@ -44,7 +44,8 @@ export const proxyDriver: Driver<Extract<Injection, { driver: 'proxy' }>> = (inj
       open.before?.close()
       // Toxics live in Toxiproxy's memory: when it has ended, they have ended with it.
       if (!context.proxyServerRuns()) return
-      for (const toxic of injection.toxics) await api.removeToxic(name, toxic.name)
+      // All at once: one that can't be removed must not keep the others.
+      await Promise.all(injection.toxics.map((toxic) => api.removeToxic(name, toxic.name)))
     },
     confirmRemoved: () => {
       const look = async () =>

@@ -19,7 +19,8 @@ const burn = async (loadRatio: number, untilMs: number): Promise<void> => {
 const holdMemory = async (bytes: number, untilMs: number): Promise<void> => {
   const chunkBytes = 16 * 1024 * 1024
   const chunks: Buffer[] = []
-  for (let left = bytes; left > 0; left -= chunkBytes) chunks.push(Buffer.alloc(Math.min(left, chunkBytes), 1))
+  for (let left = bytes; left > 0 && Date.now() < untilMs; left -= chunkBytes)
+    chunks.push(Buffer.alloc(Math.min(left, chunkBytes), 1))
   while (Date.now() < untilMs) {
     // One write a page keeps the memory in the working set, so that it is not swapped out unnoticed.
     for (const chunk of chunks)
