@@ -1,0 +1,158 @@
+// Latency, error ratio and lost writes, measured against a server that logged what it did.
+//
+// Where the truth of a latency is measured: in the server, from the request's headers to the last byte of the answer.
+// The client sees more: its own work, the proxy and the loopback. The plants run at some 350 requests/s, where that is
+// less than a millisecond; what the harness adds beyond 1 % or 2 ms fails.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { readWindows } from '../../run/record.ts'
+import { judge } from '../../verdict/judge.ts'
+import { goodRatio, p95Below, resilience } from './planted/objectives.ts'
+import { type PlantedResult, runPlanted } from './planted/run.ts'
+import { quantile, servedMs, truthOf } from './planted/truth.ts'
+
+let result: PlantedResult
+
+beforeAll(async () => {
+  result = await runPlanted({
+    name: 'numbers',
+    scenarios: ['skewed', 'two-modes', 'failing', 'writes'],
+    warmUpMs: 1000,
+    steadyMs: 11_000,
+    plants: {
+      // p95 = 20 ms x e^(1.645 x 0.8) = 75 ms; 2.4 % take longer than 97 ms, 10.4 % longer than 55 ms.
+      '/skewed': { latency: { kind: 'lognormal', medianMs: 20, sigma: 0.8 } },
+      // The 95th percentile lies inside the slow mode, far from the mean.
+      '/two-modes': { latency: { kind: 'twoModes', fastMs: 5, slowMs: 250, slowEvery: 10 } },
+      '/failing': { latency: { kind: 'fixed', ms: 5 }, failEvery: 9 },
+      '/writes': { latency: { kind: 'fixed', ms: 5 }, forgetEvery: 23, duplicateEvery: 31, denyEvery: 17 },
+    },
+    objectives: [
+      p95Below('GET /skewed', 97, { id: 'holds' }),
+      p95Below('GET /skewed', 97, { id: 'holds, by k6', metric: 'http_req_duration' }),
+      p95Below('GET /skewed', 55, { id: 'slow breach' }),
+      p95Below('GET /two-modes', 100, { id: 'two modes' }),
+      goodRatio('GET /failing', { id: 'error breach' }),
+      goodRatio('POST /writes', { id: 'writes' }),
+      resilience('lostWrites', 0, 'count'),
+      resilience('duplicates', 0, 'count'),
+    ],
+  })
+})
+
+const objective = (id: string) => {
+  const found = result.verdict.objectives.find((candidate) => candidate.id === id)
+  if (!found) throw new Error(`no objective "${id}"`)
+  return found
+}
+
+/** What the server logged of a path for the seconds that count, and of the whole run. */
+const truth = (path: string) => {
+  const all = truthOf(result.recordDir, path)
+  const steady = result.verdict.phases.find(({ phase }) => phase === 'steady')
+  const fromMs = Math.ceil((result.verdict.startedAtMs + (steady?.startMs ?? 0)) / 1000) * 1000
+  return { all, steady: all.filter(({ sentMs }) => sentMs >= fromMs) }
+}
+
+const expectClose = (measuredMs: number | null, trueMs: number) => {
+  expect(measuredMs).not.toBeNull()
+  const error = Math.abs((measuredMs ?? 0) - trueMs)
+  expect(error, `measured ${measuredMs} ms, true ${trueMs} ms`).toBeLessThanOrEqual(Math.max(2, trueMs * 0.01))
+}
+
+describe('latency', () => {
+  test.each(['holds', 'holds, by k6', 'slow breach'])('p95 of a skewed distribution: %s', (id) => {
+    expectClose(objective(id).measured.value, quantile(truth('/skewed').steady.map(servedMs), 0.95))
+  })
+
+  test('p95 inside the slow one of two modes, not between them', () => {
+    expectClose(objective('two modes').measured.value, quantile(truth('/two-modes').steady.map(servedMs), 0.95))
+  })
+
+  test('the share of slow requests is exact', () => {
+    const { all } = truth('/two-modes')
+    const { phases } = objective('two modes')
+    const slow = all.filter((line) => servedMs(line) >= 100)
+    expect(slow.length).toBeGreaterThan(90)
+    expect(sum(phases, 'n')).toBe(all.length)
+    expect(sum(phases, 'bad')).toBe(slow.length)
+  })
+})
+
+test('the error ratio is exact', () => {
+  const { all } = truth('/failing')
+  const { phases } = objective('error breach')
+  const failed = all.filter(({ status }) => status !== 200)
+  expect(failed.length).toBeGreaterThan(60)
+  expect(sum(phases, 'n')).toBe(all.length)
+  expect(sum(phases, 'bad')).toBe(failed.length)
+})
+
+describe('writes', () => {
+  const writes = () => truth('/writes').all
+  const audit = () => {
+    const found = result.events.find((event) => event.type === 'audit.done')
+    if (!found) throw new Error('no audit was done')
+    return found
+  }
+
+  test('the lost ones are exactly those that the server acknowledged and forgot', () => {
+    const lost = writes().filter(({ status, stored }) => status === 200 && stored === 0)
+    expect(lost.length).toBeGreaterThan(20)
+    expect(audit().lost.toSorted()).toEqual(lost.map(({ id }) => id).toSorted())
+    expect(audit().checked).toBe(writes().filter(({ status }) => status === 200).length)
+  })
+
+  test('what was forgotten without an acknowledgement is not lost', () => {
+    const denied = writes().filter(({ status, stored }) => status === 500 && stored === 0)
+    expect(denied.length).toBeGreaterThan(0)
+    for (const { id } of denied) expect(audit().lost).not.toContain(id)
+  })
+
+  test('duplicates are exact', () => {
+    const twice = writes().filter(({ stored }) => stored === 2)
+    expect(twice.length).toBeGreaterThan(10)
+    expect(audit().duplicates).toBe(twice.length)
+  })
+
+  test('the oldest and the newest lost write are dated to the flush', () => {
+    const lost = writes().filter(({ status, stored }) => status === 200 && stored === 0)
+    const atMs = lost.map(({ answeredUs }) => answeredUs / 1000)
+    expect(Math.abs((audit().oldestLostAtMs ?? 0) - Math.min(...atMs))).toBeLessThan(300)
+    expect(Math.abs((audit().newestLostAtMs ?? 0) - Math.max(...atMs))).toBeLessThan(300)
+  })
+
+  test('losses and duplicates fail', () => {
+    expect(objective('lostWrites').outcome).toBe('fail')
+    expect(objective('duplicates').outcome).toBe('fail')
+  })
+})
+
+describe('verdicts', () => {
+  test.each(['holds', 'holds, by k6'])('half the allowance: %s', (id) => {
+    expect(objective(id)).toMatchObject({ outcome: 'pass', proven: true })
+  })
+
+  test.each(['slow breach', 'two modes', 'error breach'])('twice the allowance fails: %s', (id) => {
+    expect(objective(id)).toMatchObject({ outcome: 'fail', proven: true })
+  })
+
+  test('the run fails, and its exit code says so', () => {
+    expect(result.verdict).toMatchObject({ result: 'fail', exitCode: 1 })
+  })
+
+  test('twice the allowance never passes, however much of the record there is', async () => {
+    for (let seconds = 1; seconds <= 12; seconds++) {
+      const lines = await Array.fromAsync(readWindows(result.recordDir))
+      const untilS = Math.floor(result.verdict.startedAtMs / 1000) + seconds
+      const cut = lines.filter((line) => !('s' in line) || line.s < untilS)
+      const { verdict } = await judge({ plan: result.plan, events: result.events, lines: cut })
+      for (const id of ['two modes', 'error breach']) {
+        const { outcome } = verdict.objectives.find((candidate) => candidate.id === id) ?? {}
+        expect(['fail', 'inconclusive', 'no-data'], `${id} after ${seconds} s`).toContain(outcome)
+      }
+      expect(verdict.result).not.toBe('pass')
+    }
+  })
+})
+
+const sum = (phases: { n: number; bad: number }[], key: 'n' | 'bad') => phases.reduce((total, phase) => total + phase[key], 0)

@@ -1,0 +1,87 @@
+// The planted server: a process whose behaviour is known, and which logs what it really did. The log
+// is the truth that the harness is measured against, not what the server was told to do.
+import { openSync, writeSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { isEvery, latencyMs, outageOf, type Plant, type Plants, type TruthLine } from './plants.ts'
+
+const setting = (name: string): string => {
+  const value = process.env[name]
+  if (value === undefined) throw new Error(`${name} is not set`)
+  return value
+}
+
+const plants = JSON.parse(setting('PLANTS')) as Plants
+const port = Number(setting('PORT'))
+const log = openSync(setting('TRUTH_FILE'), 'a', 0o600)
+const stored = new Map<string, number>()
+
+const nowUs = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000)
+
+/** Line by line, so that a killed server has told of everything that it answered. */
+const tell = (line: TruthLine | { refuses: boolean; atUs: number }): void => {
+  writeSync(log, `${JSON.stringify(line)}\n`)
+}
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '', 'http://planted')
+  const plant = plants[url.pathname]
+  request.resume()
+  if (url.pathname === '/ready') response.end('ready')
+  else if (url.pathname === '/stored') response.end(JSON.stringify([...stored]))
+  else if (plant) serve(plant, url, request, response)
+  else response.writeHead(404).end()
+})
+// An idle connection that the server closes would look like an outage.
+server.keepAliveTimeout = 0
+server.listen(port, '127.0.0.1')
+
+const serve = (plant: Plant, url: URL, request: IncomingMessage, response: ServerResponse): void => {
+  const arrivedUs = nowUs()
+  const n = Number(url.searchParams.get('n'))
+  const id = url.searchParams.get('id')
+  const { status, delayMs } = decide(plant, n)
+  const copies = id === null ? undefined : store(plant, n, id)
+  response.on('close', () => {
+    const line = { path: url.pathname, n, sentMs: Number(url.searchParams.get('sent')), arrivedUs, answeredUs: nowUs() }
+    const write = id === null ? {} : { id, stored: copies ?? 0 }
+    tell({ ...line, ...write, status: response.writableFinished ? status : 0 })
+  })
+  if (status === 0) return
+  const answer = () => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
+  }
+  if (delayMs === 0) answer()
+  else setTimeout(answer, delayMs)
+  const refusal = plant.outages?.find((outage) => outage.how === 'refuse' && outage.fromN === n)
+  if (refusal?.how === 'refuse') response.on('finish', () => refuse(refusal.ms))
+  request.on('error', () => {}) // the client has left; `close` tells
+}
+
+const decide = (plant: Plant, n: number): { status: number; delayMs: number } => {
+  const delayMs = latencyMs(plant.latency, n)
+  const outage = outageOf(plant, n)
+  if (outage?.how === 'hang') return { status: 0, delayMs }
+  if (outage?.how === 'errors') return { status: 500, delayMs }
+  if (outage?.how === 'slow') return { status: 200, delayMs: outage.slowMs }
+  return { status: isEvery(n, plant.failEvery) || isEvery(n, plant.denyEvery) ? 500 : 200, delayMs }
+}
+
+/** How often a write is there afterwards: 0 when it is forgotten. */
+const store = (plant: Plant, n: number, id: string): number => {
+  const copies = isEvery(n, plant.forgetEvery) ? 0 : isEvery(n, plant.duplicateEvery) ? 2 : 1
+  if (copies > 0) stored.set(id, (stored.get(id) ?? 0) + copies)
+  return copies
+}
+
+/** Nobody listens, and open connections end, for so long. */
+const refuse = (ms: number): void => {
+  server.close()
+  server.closeAllConnections()
+  tell({ refuses: true, atUs: nowUs() })
+  setTimeout(() => server.listen(port, '127.0.0.1', () => tell({ refuses: false, atUs: nowUs() })), ms)
+}
+
+process.on('SIGTERM', () => {
+  server.closeAllConnections()
+  process.exit(0)
+})

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TruthLine } from './plants.ts'
+import { truthFile } from './system.ts'
+
+/** One request as it really was. */
+export interface TrueRequest {
+  n: number
+  /** Unix ms at which the client sent it; between its neighbours' where the server never saw it. */
+  sentMs: number
+  /** Null: never answered, or never seen. */
+  answer: TruthLine | null
+}
+
+/** A time of trouble without a good request in between; Unix ms at which its first and last request were sent. */
+export interface TrueOutage {
+  firstMs: number
+  lastMs: number
+  requests: number
+}
+
+const lines = <T>(recordDir: string, instance: string): T[] =>
+  readFileSync(join(recordDir, truthFile(instance)), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T)
+
+/** What the server logged of one path, in the order of the requests' numbers. */
+export const truthOf = (recordDir: string, path: string, instance = 'server'): TruthLine[] =>
+  lines<TruthLine>(recordDir, instance)
+    .filter((line) => line.path === path)
+    .sort((a, b) => a.n - b.n)
+
+/** Unix ms at which an instance stopped and began to listen. */
+export const refusals = (recordDir: string, instance: string): { refuses: boolean; atMs: number }[] =>
+  lines<{ refuses?: boolean; atUs: number }>(recordDir, instance).flatMap(({ refuses, atUs }) =>
+    refuses === undefined ? [] : [{ refuses, atMs: atUs / 1000 }],
+  )
+
+/** Every request from 0 to the last that the server saw. Arrivals are even, so a gap has known times. */
+export const allRequests = (truth: TruthLine[]): TrueRequest[] => {
+  const seen = new Map(truth.map((line) => [line.n, line]))
+  const last = truth.at(-1)?.n ?? -1
+  return Array.from({ length: last + 1 }, (_, n): TrueRequest => {
+    const line = seen.get(n)
+    if (line) return { n, sentMs: line.sentMs, answer: line.status === 0 ? null : line }
+    const before = truth.findLast((other) => other.n < n)
+    const after = truth.find((other) => other.n > n)
+    if (!before || !after) throw new Error(`request ${n} lies outside of what the server saw`)
+    const share = (n - before.n) / (after.n - before.n)
+    return { n, sentMs: before.sentMs + share * (after.sentMs - before.sentMs), answer: null }
+  })
+}
+
+/** Milliseconds that the server took for an answer, from its own clock. */
+export const servedMs = ({ arrivedUs, answeredUs }: TruthLine): number => (answeredUs - arrivedUs) / 1000
+
+/** Bad for the user: no answer, an error, or an answer `thresholdMs` or more after the request was sent. */
+export const isBad = (thresholdMs: number) => ({ sentMs, answer }: TrueRequest): boolean =>
+  answer === null || answer.status !== 200 || answer.answeredUs / 1000 - sentMs >= thresholdMs
+
+/** The longest row of bad requests among those sent in a span; single stray ones are none. */
+export const longestOutage = (
+  requests: TrueRequest[],
+  bad: (request: TrueRequest) => boolean,
+  span: { fromMs: number; toMs: number },
+): TrueOutage => {
+  let best: TrueRequest[] = []
+  let row: TrueRequest[] = []
+  for (const request of requests.filter(({ sentMs }) => sentMs >= span.fromMs && sentMs < span.toMs)) {
+    row = bad(request) ? [...row, request] : []
+    if (row.length > best.length) best = row
+  }
+  const [first] = best
+  const last = best.at(-1)
+  if (!first || !last) throw new Error('the server knows of no outage in this span')
+  return { firstMs: first.sentMs, lastMs: last.sentMs, requests: best.length }
+}
+
+/** The smallest value that at least this share of the values does not exceed. */
+export const quantile = (values: number[], share: number): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const value = sorted[Math.ceil(share * sorted.length) - 1]
+  if (value === undefined) throw new Error('no values')
+  return value
+}
