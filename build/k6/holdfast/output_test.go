@@ -165,3 +165,29 @@ func TestTheTestStopsWhenNobodyReads(t *testing.T) {
 		}
 	}
 }
+
+func TestAStalledReaderBlocksNobodyAndLosesNothing(t *testing.T) {
+	reader, writer := pipe(t, false)
+	o, _ := started(t, writer)
+	s := newSource()
+	const requests = 5000 // a line each, far more than a pipe holds
+	for i := range requests {
+		end := at(int64(i) * 1_000_000)
+		o.AddMetricSamples([]metrics.SampleContainer{s.request(end, 0, 0, "name", "x", "expected_response", "true")})
+	}
+	stopped := make(chan error)
+	go func() { stopped <- o.Stop() }()
+	text, err := io.ReadAll(reader)
+	if err := errors.Join(err, <-stopped); err != nil {
+		t.Fatal(err)
+	}
+	var n int64
+	for _, l := range only(parse(t, text), "window") {
+		if l.Metric == metrics.HTTPReqDurationName {
+			n += l.N
+		}
+	}
+	if n != requests {
+		t.Errorf("%d of %d", n, requests)
+	}
+}
