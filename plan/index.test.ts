@@ -98,7 +98,7 @@ describe('game days', () => {
           { ...objective, measure: 'gauge', unit: 'count', series: 's', aggregate: 'max', component: 'aip' },
         ],
       },
-      'day.ts: objective "o": component: batchsender has no component "aip" | Did you mean "api"?',
+      'day.ts: objective "o": component: there is no component "aip" | Did you mean "api"?',
     ],
     [
       'an objective without its series',

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { join } from 'node:path'
 import { bundleScenarios } from '../build/bundle.ts'
 import { inspectLoad } from '../build/inspect.ts'
 import { HoldfastError } from '../model/errors.ts'
@@ -15,11 +13,11 @@ import { systems as allSystems } from '../systems/index.ts'
 import { expect } from './expectations.ts'
 import { planFaults } from './faults.ts'
 import { loadGameDay } from './gameday.ts'
+import { checkObjectives, readSlo, withSlis } from './objective-set.ts'
 import { objectiveOf } from './objectives.ts'
 import { phasesOf, steadyEndOf } from './phases.ts'
 import type { PlanTools } from './provenance.ts'
 import { provenanceOf } from './provenance.ts'
-import { parseSloFile } from './slo.ts'
 
 export interface PlanOptions {
   projectDir: string
@@ -81,7 +79,7 @@ export const makePlan = async (
 
   const slo = readSlo(projectDir, options.sloFile ?? gameDay.sloFile ?? system.sloFile)
   const written = [...slo.objectives, ...gameDayObjectives(gameDay, file)]
-  checkObjectives(written, system, file)
+  checkObjectives(written, Object.keys(system.components), file)
 
   const bundleFile = join(options.outDir, 'bundle.js')
   const load = loadRequests(gameDay, profile, timing.phases.recovery.endMs, file)
@@ -190,15 +188,6 @@ const weaknessesOf = (system: System, options: PlanOptions, gameDay: GameDay, fi
   return names
 }
 
-const readSlo = (projectDir: string, path: string) => {
-  const absolute = resolve(projectDir, path)
-  const inside = relative(projectDir, absolute)
-  const file = inside.startsWith('..') ? absolute : inside
-  if (!existsSync(absolute)) throw new HoldfastError(`${file}: there is no such SLO document`)
-  const text = readFileSync(absolute, 'utf8')
-  return { file, sha256: createHash('sha256').update(text).digest('hex'), ...parseSloFile(text, file) }
-}
-
 const gameDayObjectives = ({ objectives = [] }: GameDay, file: string): Objective[] =>
   objectives.map((spec, i) => {
     try {
@@ -210,42 +199,6 @@ const gameDayObjectives = ({ objectives = [] }: GameDay, file: string): Objectiv
       })
     }
   })
-
-const checkObjectives = (objectives: Objective[], system: System, file: string): void => {
-  const proportions = objectives.filter(({ kind }) => kind === 'proportion').map(({ id }) => id)
-  for (const [i, objective] of objectives.entries()) {
-    const { id } = objective
-    if (objectives.findIndex((other) => other.id === id) < i)
-      throw new HoldfastError(`${file}: two objectives are named "${id}"`)
-    if (objective.kind === 'resilience') {
-      const unknown = objective.sliIds.find((sli) => !proportions.includes(sli))
-      if (unknown === undefined) continue
-      throw new HoldfastError(`${file}: objective "${id}": sli: there is no SLO "${unknown}"`, {
-        hint: didYouMean(unknown, proportions),
-      })
-    }
-    if (
-      objective.kind === 'gauge' &&
-      objective.component !== undefined &&
-      !Object.hasOwn(system.components, objective.component)
-    ) {
-      throw new HoldfastError(
-        `${file}: objective "${id}": component: ${system.name} has no component "${objective.component}"`,
-        {
-          hint: didYouMean(objective.component, Object.keys(system.components)),
-        },
-      )
-    }
-  }
-}
-
-/** A resilience objective without an SLI looks at every required SLO. */
-const withSlis = (objectives: Objective[]): Objective[] => {
-  const all = objectives.filter(({ kind, gate }) => kind === 'proportion' && gate === 'required').map(({ id }) => id)
-  return objectives.map((objective) =>
-    objective.kind === 'resilience' && objective.sliIds.length === 0 ? { ...objective, sliIds: all } : objective,
-  )
-}
 
 const loadRequests = ({ load }: GameDay, profile: ProfileName, durationMs: number, file: string) =>
   load.map((entry, i) => {

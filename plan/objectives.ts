@@ -8,6 +8,9 @@ import type { Binding, IndicatorSpec, OpenSloObjective } from './openslo.ts'
 const healthyPhases: PhaseName[] = ['steady', 'recovered']
 const everyPhase: PhaseName[] = ['steady', 'fault', 'recovered']
 
+/** Source of an objective that names none: it was made up for the game day. */
+export const gameDaySource = 'game day'
+
 export const opText = { lt: '<', lte: '≤', gt: '>', gte: '≥' } as const
 
 /** What an SLO document says beside the objective itself. */
@@ -78,7 +81,7 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
     id: spec.name,
     title: spec.title,
     gate: spec.gate ?? 'required',
-    source: spec.source ?? 'game day',
+    source: spec.source ?? gameDaySource,
     targetText: `${opText[spec.op]} ${valueText(spec.value, spec.unit)}`,
   }
   const { op, value, unit, measure } = spec
