@@ -15,20 +15,23 @@ export const burnRateNote =
   'Time to detect is that of the SRE workbook\'s burn-rate alert with windows of 1/60 of its length (60 s and 5 s, 360 s and 30 s).'
 
 /**
- * The first second in `from`..`to` at whose end a rule is true on both of its windows, or -1. Windows
- * reach back to the first second of load, so that early in a run they are shorter.
+ * The first second in `from`..`to` at whose end a rule is true on both of its windows, or -1. Where a
+ * window reaches back beyond the start of the load, the time before counts as load without errors.
  */
 export const detectedAt = (seconds: Seconds, from: number, to: number, allowed: number): number => {
+  const loadFrom = Math.max(0, seconds.due.findIndex((due) => due > 0))
   const burnt = (at: number, lengthS: number): number => {
+    const start = Math.max(loadFrom, at + 1 - lengthS)
     let due = 0
     let bad = 0
-    for (let i = Math.max(0, at + 1 - lengthS); i <= at; i++) {
+    for (let i = start; i <= at; i++) {
       due += seconds.due[i] ?? 0
       bad += seconds.bad[i] ?? 0
     }
-    return due === 0 ? 0 : bad / due / allowed
+    const wholeDue = (due * lengthS) / (at + 1 - start)
+    return due === 0 ? 0 : bad / wholeDue / allowed
   }
-  for (let at = from; at < to; at++) {
+  for (let at = Math.max(from, loadFrom); at < to; at++) {
     if ((seconds.bad[at] ?? 0) === 0) continue
     for (const rule of rules) {
       // Where the budget is large no ratio reaches the factor: everything failing must do.
