@@ -15,11 +15,17 @@ export interface RunningSystem {
   redact: (text: string) => string
 }
 
-/** Replaces every value of the named variables; short values are left, they would hit innocent text. */
+/**
+ * Replaces every value of the named variables, as it is and as JSON and addresses write it; short
+ * values are left, they would hit innocent text.
+ */
 export const redactor = (
   env: Record<string, string | undefined>,
   secretNames: string[],
 ): ((text: string) => string) => {
-  const secrets = secretNames.map((name) => env[name] ?? '').filter((value) => value.length >= 6)
+  const values = secretNames.map((name) => env[name] ?? '').filter((value) => value.length >= 6)
+  const written = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])
+  // Longest first: one that holds another must not leave its rest.
+  const secrets = [...new Set(written)].sort((a, b) => b.length - a.length)
   return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
 }

@@ -2,15 +2,18 @@ import { durationMs } from '../model/duration.ts'
 import type { Guard } from '../model/gameday.ts'
 import type { LiveWindow } from './live.ts'
 
+/** 0.07 is `7`, not `7.000000000000001`. */
+const percent = (ratio: number): string => String(Number((ratio * 100).toPrecision(6)))
+
 /** As plans and reports name a guard. */
 export const guardText = (guard: Guard): string => {
   switch (guard.kind) {
     case 'errorRatio':
-      return `errors > ${guard.aboveRatio * 100} % for ${guard.for}`
+      return `errors > ${percent(guard.aboveRatio)} % for ${guard.for}`
     case 'latency':
       return `p${guard.percentile} > ${guard.aboveMs} ms for ${guard.for}`
     case 'achievedRate':
-      return `achieved rate < ${guard.belowRatio * 100} % of offered for ${guard.for}`
+      return `achieved rate < ${percent(guard.belowRatio)} % of offered for ${guard.for}`
   }
 }
 

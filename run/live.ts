@@ -57,7 +57,8 @@ export class LiveWindow {
     const seconds = this.#last(nowMs, lengthMs)
     const sum = (field: 'started' | 'completed' | 'dropped' | 'requests' | 'bad') =>
       seconds.reduce((total, second) => total + second[field], 0)
-    const hanging = this.#hanging(nowMs, lengthMs)
+    // Iterations that are meant to be long are pending too, but as many of them end as start.
+    const hanging = Math.min(this.#hanging(nowMs, lengthMs), Math.max(0, sum('started') - sum('completed')))
     const total = sum('requests') + sum('dropped') + hanging
     return {
       offeredPerSecond: (sum('started') + sum('dropped')) / (lengthMs / 1000),

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import type { Plan } from '../model/plan.ts'
+import type { WindowLine } from '../model/window.ts'
+import { demoPlan } from '../test/fixtures/plan.ts'
+import { SteadyCheck } from './steady-check.ts'
+
+const startedAtMs = 1_700_000_000_400
+/** Whole seconds of the steady state: from 10 s to 50 s after the start. */
+const [firstS, endS] = [1_700_000_011, 1_700_000_050]
+
+const [latency] = demoPlan.objectives.filter(({ id }) => id === 'api-latency')
+const plan = (more: object = {}): Plan => ({ ...demoPlan, objectives: [{ ...latency, ...more } as never] })
+
+const window = (s: number, n: number, more: Partial<WindowLine> = {}): WindowLine => ({
+  type: 'window',
+  s,
+  metric: 'holdfast_request',
+  kind: 'time',
+  scenario: 'a',
+  name: 'GET /',
+  status: '2xx',
+  ok: true,
+  n,
+  sum: 0,
+  min: 0,
+  max: 0,
+  firstUs: 0,
+  lastUs: 0,
+  over: [[500_000, 0, -1, -1, 0, 0]],
+  ...more,
+})
+
+const reason = (checked: Plan, lines: WindowLine[]) => {
+  const check = new SteadyCheck(checked, startedAtMs)
+  for (const line of lines) check.add(line)
+  return check.reasonNotToStart()
+}
+
+test('nothing measured is a reason, and so are samples of other times, metrics, names or scenarios only', () => {
+  const nothing = 'nothing was measured in steady state'
+  expect(reason(plan(), [])).toBe(nothing)
+  expect(reason(plan(), [window(firstS - 1, 100), window(endS, 100)])).toBe(nothing)
+  expect(reason(plan(), [window(firstS, 100, { metric: 'batch_completion' })])).toBe(nothing)
+  expect(reason(plan({ sli: { metric: 'holdfast_request', names: ['POST /'] } }), [window(firstS, 100)])).toBe(nothing)
+  expect(reason(plan({ sli: { metric: 'holdfast_request', scenarios: ['b'] } }), [window(firstS, 100)])).toBe(nothing)
+})
+
+test('a proven breach is a reason that says what was seen', () => {
+  const bad = [window(firstS, 60), window(firstS + 1, 40, { ok: false, status: '5xx' })]
+  expect(reason(plan(), bad)).toBe('steady state proves a breach of "API latency p95" (40 of 100 bad)')
+})
+
+test('samples over the threshold are bad, and so are fast ones that are not ok', () => {
+  const slow = window(firstS, 100, {
+    over: [
+      [100_000, 90, 0, 0, 0, 0],
+      [500_000, 30, 0, 0, 0, 0],
+    ],
+  })
+  expect(reason(plan(), [slow])).toMatch('30 of 100 bad')
+  expect(
+    reason(plan(), [window(firstS, 80), window(endS - 1, 20, { ok: false, over: [[500_000, 0, -1, -1, 0, 0]] })]),
+  ).toMatch('20 of 100')
+})
+
+test('healthy, unproven, or advisory: faults may start', () => {
+  expect(reason(plan(), [window(firstS, 1_000)])).toBeNull()
+  expect(reason(plan(), [window(firstS, 1), window(firstS, 1, { ok: false })])).toBeNull()
+  expect(reason(plan({ gate: 'advisory' }), [window(firstS, 100, { ok: false })])).toBeNull()
+})
+
+test('a plan without such objectives asks for nothing', () => {
+  expect(reason({ ...demoPlan, objectives: [] }, [])).toBeNull()
+})
