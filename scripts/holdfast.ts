@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import { messageOf } from '../model/errors.ts'
 import { type ExitCode, exitCodes } from '../model/exit-codes.ts'
 import { profileNames } from '../model/gameday.ts'
@@ -8,6 +8,7 @@ import { cleanupCommand } from './commands/cleanup.ts'
 import { doctor } from './commands/doctor.ts'
 import { judgeCommand } from './commands/judge.ts'
 import { listCommand } from './commands/list.ts'
+import { extensions, newCommand } from './commands/new.ts'
 import { planCommand } from './commands/plan.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
@@ -57,6 +58,7 @@ const gameDayCommand = (name: string, description: string): Command =>
     .option('--base-url <url>', 'address of a deployment that is already there (with --env external)')
     .option('--slo <file>', "SLO document instead of the system's own")
     .option('--require-proof', 'an objective without proof is inconclusive (default of profile full)')
+    .option('--allow-full', 'allow the documented load of profile full against a deployment (--env external)')
     .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
     .option('-o, --out <folder>', 'where records go', 'out')
     .option('--json', 'print JSON for scripts')
@@ -81,11 +83,9 @@ program
   .command('list')
   .description('List runs with their verdict, or game days, scenarios, faults, systems')
   .addArgument(
-    new Option('x', 'x') &&
-      program
-        .createArgument('[what]', 'what to list')
-        .choices(['runs', 'gamedays', 'scenarios', 'faults', 'systems'])
-        .default('runs'),
+    new Argument('[what]', 'what to list')
+      .choices(['runs', 'gamedays', 'scenarios', 'faults', 'systems'])
+      .default('runs'),
   )
   .option('-o, --out <folder>', 'where records are', 'out')
   .option('--json', 'print JSON for scripts')
@@ -98,6 +98,12 @@ program
   .option('-o, --out <folder>', 'where records are', 'out')
   .option('--json', 'print JSON for scripts')
   .action(action(cleanupCommand))
+program
+  .command('new')
+  .description('Write a new scenario, fault, game day or system from a template')
+  .addArgument(new Argument('<kind>', 'what to make').choices(Object.keys(extensions)))
+  .argument('<name>', 'for instance batchsender/checkout')
+  .action(action(newCommand))
 program
   .command('doctor')
   .description('Check tools, versions, ports and permissions, and say how to mend each')

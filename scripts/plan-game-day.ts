@@ -1,9 +1,9 @@
+import { resolve } from 'node:path'
 import { resolveTools, type Tools } from '../build/toolchain.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ProfileName } from '../model/gameday.ts'
-import type { Plan } from '../model/plan.ts'
-import type { Environment, System } from '../model/system.ts'
-import { makePlan } from '../plan/index.ts'
+import type { Environment } from '../model/system.ts'
+import { makePlan, type Planned } from '../plan/index.ts'
 import { newRunId, projectDir } from './project.ts'
 
 /** Options that `run` and `plan` share, as commander gives them. */
@@ -13,6 +13,7 @@ export interface GameDayOptions {
   baseUrl?: string
   slo?: string
   requireProof?: boolean
+  allowFull?: boolean
   weakness: string[]
   out: string
   json?: boolean
@@ -23,7 +24,7 @@ export const planGameDay = async (
   gameDay: string,
   options: GameDayOptions,
   outDirOf: (runId: string) => string,
-): Promise<{ plan: Plan; system: System; bundleFile: string; tools: Tools }> => {
+): Promise<Planned & { tools: Tools }> => {
   checkBaseUrl(options)
   const tools = resolveTools(projectDir)
   const runId = newRunId(gameDay, new Date())
@@ -32,8 +33,9 @@ export const planGameDay = async (
     gameDay,
     environment: options.env,
     profile: options.profile,
-    sloFile: options.slo,
+    sloFile: options.slo === undefined ? undefined : resolve(options.slo),
     requireProof: options.requireProof,
+    allowFull: options.allowFull,
     weaknesses: options.weakness,
     command: ['holdfast', ...process.argv.slice(2)].join(' '),
     runId,

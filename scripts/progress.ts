@@ -57,9 +57,9 @@ export const startProgress = (stream: NodeJS.WriteStream) => {
       last = status
       if (phase.name !== '') show()
     },
-    onFault: ({ id, label }, state, text) => {
+    onFault: ({ id, label, oneShot }, state, text) => {
       if (state === 'injecting') active.set(id, label)
-      else if (state !== 'active') active.delete(id)
+      else if (state !== 'active' || oneShot) active.delete(id)
       if (state === 'injecting') return
       const bad = state === 'notActive' || state === 'notRemoved'
       print(bad ? paint(stream, 'red', '✕') : ok, stateWords[state], `${label}${text === '' ? '' : `: ${text}`}`)

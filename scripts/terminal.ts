@@ -27,3 +27,8 @@ export const printError = (error: Error | string, hint?: string): ExitCode => {
   if (!known) process.stderr.write('  This is a defect of Holdfast: please report it with the lines above.\n')
   return error instanceof HoldfastError ? error.exitCode : known ? exitCodes.badUsage : exitCodes.inconclusive
 }
+
+/** Prints a warning to stderr, so that stdout stays what a script reads. */
+export const printWarning = (text: string): void => {
+  process.stderr.write(`${paint(process.stderr, 'yellow', '!')} ${text}\n`)
+}

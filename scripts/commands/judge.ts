@@ -1,9 +1,13 @@
 import { relative, resolve } from 'node:path'
+import { HoldfastError } from '../../model/errors.ts'
 import type { ExitCode } from '../../model/exit-codes.ts'
+import type { Plan } from '../../model/plan.ts'
+import { rejudgedPlan } from '../../plan/rejudge.ts'
 import { verdictText } from '../../reports/terminal.ts'
 import { readPlan } from '../../run/record.ts'
+import { systems } from '../../systems/index.ts'
 import { judgeRecord } from '../judge-record.ts'
-import { recordDirOf } from '../project.ts'
+import { projectDir, recordDirOf } from '../project.ts'
 import { useColor } from '../terminal.ts'
 
 /** `holdfast judge <run>`: judges a record again, offline; with `--slo` by another document. */
@@ -13,7 +17,7 @@ export const judgeCommand = async (
 ): Promise<ExitCode> => {
   const recordDir = recordDirOf(run, options.out)
   const recorded = readPlan(recordDir)
-  const plan = options.slo === undefined ? recorded : rejudgedPlan(recorded, options.slo)
+  const plan = options.slo === undefined ? recorded : withSlo(recorded, options.slo)
   const verdict = await judgeRecord(recordDir, plan)
   if (options.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)
   else {
@@ -21,4 +25,14 @@ export const judgeCommand = async (
     process.stdout.write(`${verdictText({ plan, verdict }, { color: useColor(process.stdout) })}\n\n${report}\n`)
   }
   return verdict.exitCode
+}
+
+const withSlo = (recorded: Plan, sloFile: string): Plan => {
+  const system = systems[recorded.system.name]
+  if (!system)
+    throw new HoldfastError(`the record is of system "${recorded.system.name}", which is not here`, {
+      hint: 'Judge it without --slo.',
+    })
+  const components = Object.keys(system.components)
+  return rejudgedPlan(recorded, projectDir, resolve(sloFile), { components, hasAudit: system.audit !== undefined })
 }

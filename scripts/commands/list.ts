@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { scenarioNames } from '../../build/bundle.ts'
 import { faults } from '../../chaos/faults/index.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Verdict } from '../../model/verdict.ts'
+import { gameDayNames } from '../../plan/gameday.ts'
 import { isRunning, readLeftovers } from '../../run/leftovers.ts'
 import { recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
@@ -38,14 +39,7 @@ const lists: Record<Exclude<Listed, 'runs'>, () => Row[]> = {
     Object.keys(systems).flatMap((system) =>
       scenarioNames(projectDir, system).map((scenario) => ({ scenario: `${system}/${scenario}` })),
     ),
-  gamedays: () =>
-    Object.keys(systems).flatMap((system) => {
-      const folder = join(projectDir, 'gamedays', system)
-      const files = existsSync(folder)
-        ? readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-        : []
-      return files.sort().map((file) => ({ 'game day': `${system}/${file.slice(0, -3)}` }))
-    }),
+  gamedays: () => gameDayNames(projectDir).map((name) => ({ 'game day': name })),
 }
 
 /** Runs with their verdict, and whether anything may still be there. */

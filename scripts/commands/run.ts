@@ -21,13 +21,14 @@ export const runCommand = async (gameDay: string, options: GameDayOptions): Prom
   })
   try {
     const outDir = resolve(options.out)
-    const { plan, system, bundleFile, tools } = await planGameDay(gameDay, options, (runId) => {
+    const { plan, system, bundleFile, tools, warnings } = await planGameDay(gameDay, options, (runId) => {
       const dir = join(outDir, runId)
       mkdirSync(dir, { recursive: true, mode: 0o700 })
       return dir
     })
     const recordDir = join(outDir, plan.runId)
     progress.plan(plan)
+    for (const warning of warnings) progress.warn(warning)
     const end = await run({
       plan,
       system,

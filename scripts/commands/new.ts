@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { HoldfastError } from '../../model/errors.ts'
+import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
+import { projectDir } from '../project.ts'
+
+interface Extension {
+  example: string
+  /** Of the parts of the name, split at '/'. */
+  parts: number
+  file: (parts: string[]) => string
+  next: (parts: string[]) => string[]
+}
+
+const last = (parts: string[]): string => parts.at(-1) ?? ''
+
+/** The extension points; each has a template beside and a page in docs/. */
+export const extensions = {
+  scenario: {
+    example: 'batchsender/checkout',
+    parts: 2,
+    file: ([system, name]) => `scenarios/${system}/${name}.ts`,
+    next: ([system, name]) => [`name ${name} in the load of a game day of ${system}`, 'read docs/adding-a-scenario.md'],
+  },
+  fault: {
+    example: 'slowDisk',
+    parts: 1,
+    file: ([name]) => `chaos/faults/${name}.ts`,
+    next: ([name]) => [`add ${name}Kind to the registry in chaos/faults/index.ts`, 'read docs/adding-a-fault.md'],
+  },
+  gameday: {
+    example: 'batchsender/black-friday',
+    parts: 2,
+    file: ([system, name]) => `gamedays/${system}/${name}.ts`,
+    next: (parts) => [`holdfast plan ${parts.join('/')}`],
+  },
+  system: {
+    example: 'shop',
+    parts: 1,
+    file: ([name]) => `systems/${name}/index.ts`,
+    next: ([name]) => ['add it to systems/index.ts', `write slos/${name}.yaml`, 'read docs/adding-a-system.md'],
+  },
+} as const satisfies Record<string, Extension>
+
+export type ExtensionKind = keyof typeof extensions
+
+/** `holdfast new <kind> <name>`: writes a file that works, from a template, and says what comes next. */
+export const newCommand = async (kind: ExtensionKind, name: string): Promise<ExitCode> => {
+  const extension: Extension = extensions[kind]
+  const parts = name.split('/')
+  if (parts.length !== extension.parts || !parts.every((part) => /^[a-z][a-zA-Z0-9-]*$/.test(part))) {
+    throw new HoldfastError(`"${name}" is no name for a ${kind}`, {
+      hint: `For instance: holdfast new ${kind} ${extension.example}`,
+    })
+  }
+  if ((kind === 'fault' || kind === 'system') && name.includes('-')) {
+    throw new HoldfastError(`"${name}" becomes a name in code, so it can't hold "-"`, {
+      hint: `For instance: holdfast new ${kind} ${extension.example}`,
+    })
+  }
+  const file = join(projectDir, extension.file(parts))
+  if (existsSync(file)) {
+    throw new HoldfastError(`${relative(process.cwd(), file)} is there already`, {
+      hint: 'Choose another name, or edit that file.',
+    })
+  }
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, fill(readFileSync(join(projectDir, 'scripts/templates', `${kind}.ts.txt`), 'utf8'), parts))
+  process.stdout.write(`${relative(process.cwd(), file)}\n`)
+  for (const step of extension.next(parts)) process.stdout.write(`  then: ${step}\n`)
+  return exitCodes.pass
+}
+
+const fill = (template: string, parts: string[]): string => {
+  const name = last(parts)
+  return template
+    .replaceAll('__Name__', name.charAt(0).toUpperCase() + name.slice(1))
+    .replaceAll('__name__', name)
+    .replaceAll('__NAME__', parts.join('/'))
+    .replaceAll('__SYSTEM__', parts[0] ?? '')
+}
