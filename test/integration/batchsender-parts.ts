@@ -79,7 +79,13 @@ export const startParts = async (setup: {
     })
   }
 
+  // For a test run that is itself cut short.
+  const killAll = () => {
+    for (const child of children.values()) child.kill('SIGKILL')
+  }
+  process.once('exit', killAll)
   const stop = async () => {
+    process.off('exit', killAll)
     for (const child of children.values()) {
       if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
         for (const each of childrenOf(child.pid)) process.kill(each, 'SIGCONT')
