@@ -1,114 +1,13 @@
-import { Argument, Command, CommanderError, Option } from 'commander'
+import { CommanderError } from 'commander'
 import { messageOf } from '../model/errors.ts'
 import { type ExitCode, exitCodes } from '../model/exit-codes.ts'
-import { profileNames } from '../model/gameday.ts'
-import { environments } from '../model/system.ts'
-import packageJson from '../package.json' with { type: 'json' }
-import { cleanupCommand } from './commands/cleanup.ts'
-import { doctor } from './commands/doctor.ts'
-import { judgeCommand } from './commands/judge.ts'
-import { listCommand } from './commands/list.ts'
-import { extensions, newCommand } from './commands/new.ts'
-import { planCommand } from './commands/plan.ts'
-import { reportCommand } from './commands/report.ts'
-import { runCommand } from './commands/run.ts'
+import { makeProgram } from './program.ts'
 import { printError } from './terminal.ts'
 
-const exitCodeHelp = `
-Exit codes:
-  0    pass (in the profiles smoke and short also: no breach seen)
-  1    an objective failed
-  2    bad usage or configuration
-  3    inconclusive, or invalid: this run cannot tell
-  4    stopped by a guard
-  5    a fault could not be removed
-  130  interrupted
-
-Example:
-  holdfast plan batchsender/demo        what would happen, and what it could prove
-  holdfast run batchsender/demo         run it; the last line is the path of report.html
-  holdfast judge <run> --slo other.yaml judge a record again, offline`
-
-const program = new Command('holdfast')
-  .description('Load it, break it, and prove that it holds.')
-  .version(packageJson.version, '-V, --version', 'print the version')
-  .helpOption('-h, --help', 'show help; `holdfast help <command>` for one command')
-  .addHelpText('after', exitCodeHelp)
-  .showSuggestionAfterError()
-  .exitOverride()
-  .configureOutput({ outputError: (text) => printError(text.replace(/^error: /, '').trim(), 'See `holdfast --help`.') })
-
 const exit = { code: exitCodes.pass as ExitCode }
-const action =
-  <A extends unknown[]>(command: (...args: A) => Promise<ExitCode>) =>
-  async (...args: A): Promise<void> => {
-    exit.code = await command(...args)
-  }
-
-const collect = (value: string, before: string[]): string[] => [...before, value]
-const gameDayCommand = (name: string, description: string): Command =>
-  program
-    .command(name)
-    .description(description)
-    .argument('<game day>', 'for instance batchsender/demo, or the path of a game day file')
-    .addOption(new Option('-e, --env <environment>', 'where the system runs').choices(environments).default('local'))
-    .addOption(
-      new Option('-p, --profile <profile>', "how much load; the game day's own unless given").choices(profileNames),
-    )
-    .option('--base-url <url>', 'address of a deployment that is already there (with --env external)')
-    .option('--slo <file>', "SLO document instead of the system's own")
-    .option('--require-proof', 'an objective without proof is inconclusive (default of profile full)')
-    .option('--allow-full', 'allow the documented load of profile full against a deployment (--env external)')
-    .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
-    .option('-o, --out <folder>', 'where records go', 'out')
-    .option('--json', 'print JSON for scripts')
-
-gameDayCommand('run', 'Run a game day: load and faults on one clock, verdict, reports').action(action(runCommand))
-gameDayCommand('plan', 'Show what a run would do, and what it can prove').action(action(planCommand))
-program
-  .command('judge')
-  .description('Judge a record again, offline, and write its reports')
-  .argument('<run>', 'run id, or the folder of a record')
-  .option('--slo <file>', 'SLO document to judge by')
-  .option('-o, --out <folder>', 'where records are', 'out')
-  .option('--json', 'print the verdict as JSON')
-  .action(action(judgeCommand))
-program
-  .command('report')
-  .description('Write the reports of a judged record again')
-  .argument('<run>', 'run id, or the folder of a record')
-  .option('-o, --out <folder>', 'where records are', 'out')
-  .action(action(reportCommand))
-program
-  .command('list')
-  .description('List runs with their verdict, or game days, scenarios, faults, systems')
-  .addArgument(
-    new Argument('[what]', 'what to list')
-      .choices(['runs', 'gamedays', 'scenarios', 'faults', 'systems'])
-      .default('runs'),
-  )
-  .option('-o, --out <folder>', 'where records are', 'out')
-  .option('--json', 'print JSON for scripts')
-  .action(action(listCommand))
-program
-  .command('cleanup')
-  .description('Undo whatever runs left behind, from their ledgers')
-  .argument('[run]', 'run id, or the folder of a record')
-  .option('--all', 'all runs that have not ended')
-  .option('-o, --out <folder>', 'where records are', 'out')
-  .option('--json', 'print JSON for scripts')
-  .action(action(cleanupCommand))
-program
-  .command('new')
-  .description('Write a new scenario, fault, game day or system from a template')
-  .addArgument(new Argument('<kind>', 'what to make').choices(Object.keys(extensions)))
-  .argument('<name>', 'for instance batchsender/checkout')
-  .action(action(newCommand))
-program
-  .command('doctor')
-  .description('Check tools, versions, ports and permissions, and say how to mend each')
-  .option('--json', 'print JSON for scripts')
-  .action(action(doctor))
+const program = makeProgram((code) => {
+  exit.code = code
+})
 
 // A closed pipe (`holdfast list | head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
