@@ -24,10 +24,11 @@ export class LineFile {
     if (this.#file === null) return
     const bytes = Buffer.from(text)
     const { size } = fstatSync(this.#file)
+    let written = 0
     try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written)
+      while (written < bytes.length) written += writeSync(this.#file, bytes, written)
     } catch (error) {
-      ftruncateSync(this.#file, size)
+      if (written > 0) ftruncateSync(this.#file, size)
       throw error
     }
   }

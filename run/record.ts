@@ -1,4 +1,4 @@
-import { createReadStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { RunEvent, RunEventBody } from '../model/event.ts'
@@ -22,8 +22,9 @@ export const recordFiles = {
   reserve: 'reserve',
 } as const
 
-/** Room for some hundred events. */
-const reservedBytes = 64 * 1024
+/** Room for the last events of a run, given up page by page: whoever has filled the disk takes what is free. */
+const pageBytes = 4_096
+const reservedPages = 16
 
 /** Creates the folder of a run, readable by its owner only, with the plan in it. */
 export const createRecord = (dir: string, plan: Plan): void => {
@@ -38,6 +39,7 @@ export const createRecord = (dir: string, plan: Plan): void => {
 export class Ledger {
   #file: LineFile
   #reserve: string
+  #reserveBytes = reservedPages * pageBytes
   #broken = false
   onFull: (error: Error) => void = () => {}
 
@@ -45,7 +47,7 @@ export class Ledger {
     this.#file = new LineFile(join(dir, recordFiles.events))
     this.#reserve = join(dir, recordFiles.reserve)
     // Not zeros: some file systems give those no room of their own.
-    writeFileSync(this.#reserve, Buffer.alloc(reservedBytes, '-'), { mode: 0o600 })
+    writeFileSync(this.#reserve, Buffer.alloc(this.#reserveBytes, '-'), { mode: 0o600 })
   }
 
   /** Appends; a full disk is told once through `onFull` and never stops an undo. The reserve makes room for the rest. */
@@ -53,10 +55,9 @@ export class Ledger {
     try {
       this.#write(event)
     } catch (error) {
+      this.#writeIntoReserve(event)
       if (this.#broken) return
       this.#broken = true
-      rmSync(this.#reserve, { force: true })
-      this.append(event)
       this.onFull(error as Error)
     }
   }
@@ -73,6 +74,16 @@ export class Ledger {
   close(): void {
     this.#file.close()
     rmSync(this.#reserve, { force: true })
+  }
+
+  #writeIntoReserve(event: RunEventBody): void {
+    this.#reserveBytes = Math.max(0, this.#reserveBytes - pageBytes)
+    try {
+      truncateSync(this.#reserve, this.#reserveBytes)
+      this.#write(event)
+    } catch {
+      // Nothing more can be done; that the disk is full was told through onFull.
+    }
   }
 
   #write(event: RunEventBody): void {

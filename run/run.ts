@@ -238,8 +238,12 @@ const follow = async (
 /** Resolves when the load has ended, as planned or because the run was stopped. A load that ends early or late breaks the run. */
 const followLoad = async (k6: K6, plan: Plan, ledger: Ledger, stop: StopSwitch): Promise<void> => {
   const graceMs = Math.max(0, ...plan.load.map(({ gracefulStopMs }) => gracefulStopMs))
-  const late = sleepUntil(Date.now() + plan.phases.recovery.endMs + graceMs + lateMs, stop.signal)
+  const over = new AbortController()
+  const lateAtMs = Date.now() + plan.phases.recovery.endMs + graceMs + lateMs
+  const late = sleepUntil(lateAtMs, AbortSignal.any([stop.signal, over.signal]))
   const exit = await Promise.race([k6.ended, late])
+  // A timer that is left would keep Holdfast from ending.
+  over.abort()
   if (typeof exit === 'object') {
     ledger.append({ type: 'load.ended', exitCode: exit.code, signal: exit.signal })
     if (exit.code === 0 || stop.signal.aborted) return

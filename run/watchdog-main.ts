@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { cleanUp } from './leftovers.ts'
+import { cleanUp, readLeftovers } from './leftovers.ts'
 import { recordFiles } from './record.ts'
 
 /**
@@ -19,7 +19,10 @@ process.stdin.on('data', (text: string) => {
 })
 process.stdin.on('end', async () => {
   if (said.includes('done')) return
+  const { ended } = await readLeftovers(recordDir)
   const { done, failed } = await cleanUp(recordDir)
+  // Killed after the last word: there is nothing to add to it.
+  if (ended && done.length === 0 && failed.length === 0) return
   const atMs = Date.now()
   const lines = [
     {

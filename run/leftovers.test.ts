@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { processStat } from '../chaos/drivers/proc.ts'
+import type { RunEventBody } from '../model/event.ts'
+import { cleanUp, isRunning, readLeftovers } from './leftovers.ts'
+import { Ledger, recordFiles } from './record.ts'
+
+let dir: string
+const children: ChildProcess[] = []
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-leftovers-'))
+})
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const ledger = (...events: RunEventBody[]) => {
+  const file = new Ledger(dir)
+  for (const event of events) file.append(event)
+  file.close()
+}
+const started = { type: 'run.started', schemaVersion: 1, runId: 'leftovers-test', pid: 1, startTicks: -1 } as const
+const refOf = (pid: number) => ({ pid, startTicks: processStat(pid)?.startTicks ?? 0 })
+const sleeper = (env: NodeJS.ProcessEnv = {}) => {
+  const child = spawn('sleep', ['600'], { stdio: 'ignore', env: { PATH: process.env.PATH, ...env } })
+  children.push(child)
+  return { child, ended: once(child, 'exit'), ref: refOf(child.pid ?? 0) }
+}
+const shell = (script: string) => ({ argv: ['sh', '-c', script], timeoutMs: 5_000 })
+const runbook = (fault: string, probe: string, undo: string): RunEventBody => ({
+  type: 'fault.injecting',
+  fault,
+  pids: [],
+  injections: [{ driver: 'command', inject: shell('true'), probe: shell(probe), undo: shell(undo) }],
+})
+
+test('an empty ledger, and one that was cut in its first line, have nothing left over', async () => {
+  for (const text of ['', '{"atMs":1,"type":"run.sta']) {
+    writeFileSync(join(dir, recordFiles.events), text)
+    expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
+  }
+})
+
+test('a process with the pid but another start is left alone', async () => {
+  const { ref } = sleeper()
+  ledger(started, { type: 'process.started', instance: 'api', ...ref, startTicks: ref.startTicks + 1 })
+  expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
+  expect(processStat(ref.pid)).not.toBeNull()
+})
+
+test('what has ended is nothing left over', async () => {
+  ledger(
+    started,
+    { type: 'process.started', instance: 'api', pid: 5, startTicks: 1 },
+    { type: 'process.started', instance: 'worker', pid: 6, startTicks: 1 },
+    { type: 'process.exited', instance: 'api', pid: 5, code: 0, signal: null, expected: true },
+    runbook('f1', 'false', 'true'),
+    runbook('f2', 'false', 'true'),
+    { type: 'fault.provenRemoved', fault: 'f1', evidence: '' },
+  )
+  const left = await readLeftovers(dir)
+  expect(left.processes.map(({ instance }) => instance)).toEqual(['worker'])
+  expect(left.commands.map(({ fault }) => fault)).toEqual(['f2'])
+})
+
+test('a fault that could not be removed stays, and the last injected comes first', async () => {
+  ledger(started, runbook('f1', 'true', 'true'), runbook('f2', 'true', 'true'), {
+    type: 'fault.notRemoved',
+    fault: 'f2',
+    evidence: '',
+    checkBy: [],
+  })
+  expect((await readLeftovers(dir)).commands.map(({ fault }) => fault)).toEqual(['f2', 'f1'])
+})
+
+test('a run goes on while its very process is alive and has not said that it ended', async () => {
+  const self = { ...started, ...refOf(process.pid) }
+  ledger(self)
+  expect(isRunning(await readLeftovers(dir))).toBe(true)
+  ledger({ type: 'run.ended', reason: 'completed' })
+  expect(isRunning(await readLeftovers(dir))).toBe(false)
+  rmSync(join(dir, recordFiles.events))
+  ledger({ ...self, startTicks: self.startTicks - 1 })
+  expect(isRunning(await readLeftovers(dir))).toBe(false)
+})
+
+test('known processes, stopped ones, their children, and marked ones that no ledger names are ended', async () => {
+  const known = sleeper()
+  const stopped = sleeper()
+  process.kill(stopped.ref.pid, 'SIGSTOP')
+  const marked = sleeper({ HOLDFAST_RUN: 'leftovers-test' })
+  const other = sleeper({ HOLDFAST_RUN: 'another-run' })
+  ledger(
+    started,
+    { type: 'process.started', instance: 'api', ...known.ref },
+    {
+      type: 'fault.injecting',
+      fault: 'f1',
+      injections: [{ driver: 'process', action: 'freeze', instance: 'db' }],
+      pids: [{ instance: 'db', ...stopped.ref }],
+    },
+  )
+  mkdirSync(join(dir, recordFiles.work, 'data'), { recursive: true })
+  expect(await cleanUp(dir)).toEqual({ done: ['ended 3 processes'], failed: [] })
+  await Promise.all([known.ended, stopped.ended, marked.ended])
+  expect(processStat(other.ref.pid)).not.toBeNull()
+  expect(existsSync(join(dir, recordFiles.work))).toBe(false)
+  expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
+})
+
+test('runbook steps are undone, the last injected first, where the probe says that they are active', async () => {
+  const at = (name: string) => join(dir, name)
+  for (const name of ['a', 'b']) writeFileSync(at(name), '')
+  const step = (name: string) =>
+    runbook(name, `test -e ${at(name)}`, `rm ${at(name)} && echo ${name} >> ${at('order')}`)
+  ledger(started, step('a'), step('never-active'), step('b'))
+  const { done, failed } = await cleanUp(dir)
+  expect(failed).toEqual([])
+  expect(done).toEqual([expect.stringMatching(/^undid b/), expect.stringMatching(/^undid a/)])
+  expect(readFileSync(at('order'), 'utf8')).toBe('b\na\n')
+})
+
+test('a step that stays active, and a probe that cannot be run, are told with what to look at', async () => {
+  ledger(started, runbook('f1', 'true', 'exit 3'), {
+    type: 'fault.injecting',
+    fault: 'f2',
+    pids: [],
+    injections: [
+      {
+        driver: 'command',
+        inject: shell('true'),
+        probe: { argv: ['/no/such/probe'], timeoutMs: 1_000 },
+        undo: shell('true'),
+      },
+    ],
+  })
+  const { done, failed } = await cleanUp(dir)
+  expect(done).toEqual([])
+  expect(failed).toEqual([
+    expect.stringMatching(/^f2 could not be undone .*check with: \/no\/such\/probe$/),
+    'f1 could not be undone (exit 3); check with: sh -c true',
+  ])
+})
