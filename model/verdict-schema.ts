@@ -9,7 +9,8 @@ const phase = z.enum(phaseNames)
 const maybe = z.number().nullable()
 const count = z.number().int().nonnegative()
 
-const figure = z.strictObject({ value: maybe, text: z.string() })
+const figure = z
+  .strictObject({ value: maybe, text: z.string() })
   .describe('A number with the text that every report prints for it.')
 
 const objectiveResult = z.strictObject({
@@ -33,26 +34,28 @@ const objectiveResult = z.strictObject({
   phases: z.array(z.strictObject({ phase, n: count, bad: count, measured: figure })),
 })
 
-const sliRecovery = z.strictObject({
-  objective: z.string(),
-  state: z.enum(['absorbed', 'recovered', 'not-recovered', 'not-seen', 'no-data']),
-  timeToImpactMs: maybe.describe('Null: no impact seen.'),
-  timeToDetectMs: maybe,
-  timeToMitigateMs: maybe.describe('Null: not mitigated before removal.'),
-  recoveryMs: maybe.describe('A lower bound with the states not-recovered and not-seen; null only without data.'),
-  resolutionMs: maybe,
-  rtoMs: maybe,
-  impactAtMs: maybe,
-  recoveredAtMs: maybe,
-  degradedSeconds: z.number(),
-  episodes: count,
-  resilienceLossSeconds: z.number(),
-  badEvents: count,
-  budgetConsumedRatio: maybe,
-  maxErrorRatio: maybe,
-  latencyP95Us: maybe,
-  latencyP99Us: maybe,
-}).describe('How one service level indicator fared under one fault.')
+const sliRecovery = z
+  .strictObject({
+    objective: z.string(),
+    state: z.enum(['absorbed', 'recovered', 'not-recovered', 'not-seen', 'no-data']),
+    timeToImpactMs: maybe.describe('Null: no impact seen.'),
+    timeToDetectMs: maybe,
+    timeToMitigateMs: maybe.describe('Null: not mitigated before removal.'),
+    recoveryMs: maybe.describe('A lower bound with the states not-recovered and not-seen; null only without data.'),
+    resolutionMs: maybe,
+    rtoMs: maybe,
+    impactAtMs: maybe,
+    recoveredAtMs: maybe,
+    degradedSeconds: z.number(),
+    episodes: count,
+    resilienceLossSeconds: z.number(),
+    badEvents: count,
+    budgetConsumedRatio: maybe,
+    maxErrorRatio: maybe,
+    latencyP95Us: maybe,
+    latencyP99Us: maybe,
+  })
+  .describe('How one service level indicator fared under one fault.')
 
 const faultResult = z.strictObject({
   id: z.string(),

@@ -1,5 +1,5 @@
-import { banner, heading, notices } from './html/banner.ts'
 import { cannotTell, loadGenerator, provenance, topErrors, warnings } from './html/background.ts'
+import { banner, heading, notices } from './html/banner.ts'
 import { resilience } from './html/faults.ts'
 import { distribution, felt, sampled, tail } from './html/figures.ts'
 import { html as markup } from './html/markup.ts'
@@ -12,7 +12,8 @@ import { resultBadges } from './words.ts'
  * `report.html`: one file that needs nothing else, no script and no request. It reads from the
  * verdict down to its evidence, so a reader may stop at any line.
  */
-export const html: Reporter = (record) => markup`<!doctype html>
+export const html: Reporter = (record) =>
+  markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="generator" content="Holdfast ${record.plan.provenance.holdfast}"><meta name="robots" content="noindex">

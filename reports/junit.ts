@@ -10,7 +10,12 @@ type Status =
   | { kind: 'error'; type: string; message: string }
   | { kind: 'skipped'; message: string }
 
-interface Case { classname: string; name: string; status: Status; output: string }
+interface Case {
+  classname: string
+  name: string
+  status: Status
+  output: string
+}
 
 /**
  * `junit.xml`: a suite for the run itself, one for the objectives (a case per objective and phase
@@ -34,17 +39,31 @@ export const junit: Reporter = (record) => {
       ...cases.flatMap(caseLines),
       '  </testsuite>',
     ]),
-    '</testsuites>', '',
+    '</testsuites>',
+    '',
   ].join('\n')
 }
 
 /** The run as a case of its own, so that a run without results can't look like one without failures. */
 const runCase = ({ plan, verdict }: JudgedRecord): Case => {
   const left = notRemoved(verdict.faults).map(({ id }) => `not proven removed: ${faultName(verdict.faults, id)}`)
-  const reasons = [...left, ...(verdict.ended === 'completed' ? [] : [`the run ended early: ${verdict.ended}`]), ...verdict.invalidReasons]
-  const status: Status = reasons.length > 0 ? { kind: 'error', type: verdict.ended === 'completed' ? 'invalid' : verdict.ended, message: reasons.join('; ') }
-    : verdict.result === 'invalid' ? { kind: 'error', type: 'invalid', message: verdict.sentence } : { kind: 'pass' }
-  return { classname: `${plan.gameDay}.run`, name: 'the run is valid and every fault was removed', status, output: `${verdict.sentence} ${verdict.detail}` }
+  const reasons = [
+    ...left,
+    ...(verdict.ended === 'completed' ? [] : [`the run ended early: ${verdict.ended}`]),
+    ...verdict.invalidReasons,
+  ]
+  const status: Status =
+    reasons.length > 0
+      ? { kind: 'error', type: verdict.ended === 'completed' ? 'invalid' : verdict.ended, message: reasons.join('; ') }
+      : verdict.result === 'invalid'
+        ? { kind: 'error', type: 'invalid', message: verdict.sentence }
+        : { kind: 'pass' }
+  return {
+    classname: `${plan.gameDay}.run`,
+    name: 'the run is valid and every fault was removed',
+    status,
+    output: `${verdict.sentence} ${verdict.detail}`,
+  }
 }
 
 const objectiveCases = (objective: ObjectiveResult, { plan, verdict }: JudgedRecord): Case[] => {
@@ -52,20 +71,32 @@ const objectiveCases = (objective: ObjectiveResult, { plan, verdict }: JudgedRec
   // Judged with another document than the plan's, the phases that were measured are all that is known.
   const gating = objective.phases.filter(({ phase }) => planned === undefined || planned.phases.includes(phase))
   const fault = objective.fault === null ? '' : ` at ${faultName(verdict.faults, objective.fault)}`
-  const numbers = `measured ${objective.measured.text}, target ${objective.targetText}, interval ${objective.interval.text}, n = ${countText(objective.n)}` +
+  const numbers =
+    `measured ${objective.measured.text}, target ${objective.targetText}, interval ${objective.interval.text}, n = ${countText(objective.n)}` +
     `${objective.needed === null ? '' : ` (${countText(objective.needed)} needed)`}${fault}`
   const status = statusOf(objective, `${objective.title}: ${numbers}: ${objective.reason}`, plan.requireProof)
-  if (gating.length === 0) return [{ classname: `${plan.gameDay}.${objective.kind}`, name: objective.title, status, output: numbers }]
+  if (gating.length === 0)
+    return [{ classname: `${plan.gameDay}.${objective.kind}`, name: objective.title, status, output: numbers }]
   return gating.map(({ phase, n, bad, measured }) => ({
-    classname: `${plan.gameDay}.${phase}`, name: `${objective.title} (${phaseWords[phase]})`, status,
+    classname: `${plan.gameDay}.${phase}`,
+    name: `${objective.title} (${phaseWords[phase]})`,
+    status,
     output: `${phaseWords[phase]}: ${measured.text}, ${countText(bad)} bad of ${countText(n)}; judged together: ${numbers}`,
   }))
 }
 
-const statusOf = (objective: Pick<ObjectiveResult, 'outcome' | 'proven' | 'gate' | 'reasonCode'>, message: string, requireProof: boolean): Status => {
+const statusOf = (
+  objective: Pick<ObjectiveResult, 'outcome' | 'proven' | 'gate' | 'reasonCode'>,
+  message: string,
+  requireProof: boolean,
+): Status => {
   const { outcome, proven, gate, reasonCode } = objective
-  if (outcome === 'pass') return proven ? { kind: 'pass' } : requireProof && gate === 'required'
-    ? { kind: 'failure', type: 'inconclusive', message } : { kind: 'skipped', message: `not proven: ${message}` }
+  if (outcome === 'pass')
+    return proven
+      ? { kind: 'pass' }
+      : requireProof && gate === 'required'
+        ? { kind: 'failure', type: 'inconclusive', message }
+        : { kind: 'skipped', message: `not proven: ${message}` }
   if (gate !== 'required') return { kind: 'skipped', message: `${gate}, ${outcome}: ${message}` }
   if (outcome === 'fail') return { kind: 'failure', type: reasonCode, message }
   if (outcome === 'inconclusive') return { kind: 'failure', type: 'inconclusive', message }
@@ -76,8 +107,12 @@ const faultCase = (fault: FaultResult, { plan, verdict }: JudgedRecord): Case =>
   const { text } = fault
   const numbers = `active ${text.active}, impact after ${text.impact}, recovery ${text.recovery}, RTO ${text.rto}, lost writes ${text.lostWrites}`
   const message = `${numbers}: ${fault.reason}`
-  const status: Status = fault.skippedReason !== null ? { kind: 'skipped', message: `not injected: ${fault.skippedReason}` }
-    : statusOf({ outcome: fault.outcome, proven: true, gate: 'required', reasonCode: 'fault' }, message, plan.requireProof)
+  // A fault may fail by an advisory objective only; the run's result tells.
+  const gate = verdict.result === 'pass' ? 'advisory' : 'required'
+  const status: Status =
+    fault.skippedReason !== null
+      ? { kind: 'skipped', message: `not injected: ${fault.skippedReason}` }
+      : statusOf({ outcome: fault.outcome, proven: true, gate, reasonCode: 'fault' }, message, plan.requireProof)
   return { classname: `${plan.gameDay}.fault`, name: faultName(verdict.faults, fault.id), status, output: numbers }
 }
 
@@ -88,14 +123,21 @@ const totals = (cases: readonly Case[]): Record<string, string> => {
 
 const caseLines = ({ classname, name, status, output }: Case): string[] => [
   `    <testcase ${attributes({ classname: cleanLine(classname), name: cleanLine(name), time: '0' })}>`,
-  ...(status.kind === 'pass' ? [] : status.kind === 'skipped' ? [`      <skipped ${attributes({ message: status.message })}/>`]
-    : [`      <${status.kind} ${attributes({ type: status.type, message: status.message })}>${xml(status.message)}</${status.kind}>`]),
+  ...(status.kind === 'pass'
+    ? []
+    : status.kind === 'skipped'
+      ? [`      <skipped ${attributes({ message: status.message })}/>`]
+      : [
+          `      <${status.kind} ${attributes({ type: status.type, message: status.message })}>${xml(status.message)}</${status.kind}>`,
+        ]),
   `      <system-out>${xml(output)}</system-out>`,
   '    </testcase>',
 ]
 
 const attributes = (values: Record<string, string>): string =>
-  Object.entries(values).map(([key, value]) => `${key}="${xml(cleanLine(value))}"`).join(' ')
+  Object.entries(values)
+    .map(([key, value]) => `${key}="${xml(cleanLine(value))}"`)
+    .join(' ')
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 

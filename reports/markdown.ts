@@ -1,24 +1,40 @@
 import type { ObjectiveResult } from '../model/verdict.ts'
 import { countText, dateText, durationText, hashText, numberText, percentText } from './format.ts'
 import type { Section } from './markdown/text.ts'
-import { fit, markdownTable, plain } from './markdown/text.ts'
+import { markdownTable, plain, plainLine, within } from './markdown/text.ts'
 import type { JudgedRecord, Reporter } from './record.ts'
-import { faultName, notRemoved, outcomeBadges, phaseWords, requiredCounts, resultBadges, standingOf, worstFirst } from './words.ts'
+import {
+  faultName,
+  notRemoved,
+  outcomeBadges,
+  phaseWords,
+  requiredCounts,
+  resultBadges,
+  standingOf,
+  worstFirst,
+} from './words.ts'
 
 /** GitHub refuses a comment of 65,536 characters, and drops a step summary over 1,024 KiB whole. */
 const commentCharacters = 65_000
 const summaryBytes = 1_000 * 1024
 
 /** `report.md`: the verdict first, then the tables; short enough for a pull request's comment. */
-export const markdown: Reporter = (record) => fit(essentials(record), commentCharacters, (text) => text.length)
+export const markdown: Reporter = (record) => within(essentials(record), commentCharacters, (text) => text.length)
 
 /** The same with its details, for GitHub's step summary (`GITHUB_STEP_SUMMARY`). */
 export const stepSummary: Reporter = (record) =>
-  fit([...essentials(record), ...details(record)], summaryBytes, (text) => Buffer.byteLength(text))
+  within([...essentials(record), ...details(record)], summaryBytes, (text) => new TextEncoder().encode(text).length)
 
 const essentials = (record: JudgedRecord): Section[] => [
-  top(record), serviceLevels(record), resilience(record), faults(record), list('What this run cannot tell', record.verdict.cannotTell),
-  load(record), errors(record), list('Warnings', record.verdict.warnings), origin(record),
+  top(record),
+  serviceLevels(record),
+  resilience(record),
+  faults(record),
+  list('What this run cannot tell', record.verdict.cannotTell),
+  load(record),
+  errors(record),
+  list('Warnings', record.verdict.warnings),
+  origin(record),
 ]
 
 const details = (record: JudgedRecord): Section[] => [everyPhase(record)]
@@ -27,18 +43,28 @@ const top = ({ verdict, plan }: JudgedRecord): Section => {
   const { icon, word } = resultBadges[verdict.result]
   const counts = requiredCounts(verdict.objectives).map(({ badge, n }) => `${n} ${badge.word}`)
   return [
-    `## ${icon} ${word} · ${plain(plan.system.title)} · ${plain(plan.gameDay)}`, '',
-    `**${plain(verdict.sentence, 2000)}**`, '',
-    plain(verdict.detail, 2000), '',
+    `## ${icon} ${word} · ${plain(plan.system.title)} · ${plain(plan.gameDay)}`,
+    '',
+    `**${plain(verdict.sentence, 2000)}**`,
+    '',
+    plainLine(verdict.detail, 2000),
+    '',
     `Required objectives: ${counts.join(', ') || 'none'}. Profile ${plan.profile}, ${plan.environment}, ${dateText(verdict.startedAtMs)}, ${durationText(verdict.durationMs)}.`,
-    ...notes('Not proven removed, run holdfast cleanup', notRemoved(verdict.faults).map(({ id }) => faultName(verdict.faults, id))),
-    ...notes(`The run ended early (${verdict.ended})`, verdict.ended === 'completed' ? [] : ['only what was measured until then is below']),
+    ...notes(
+      'Not proven removed, run holdfast cleanup',
+      notRemoved(verdict.faults).map(({ id }) => faultName(verdict.faults, id)),
+    ),
+    ...notes(
+      `The run ended early (${verdict.ended})`,
+      verdict.ended === 'completed' ? [] : ['only what was measured until then is below'],
+    ),
     ...notes('Not valid', verdict.invalidReasons),
     ...notes('Weakness of the stand-in switched on', plan.weaknesses),
   ]
 }
 
-const notes = (words: string, texts: readonly string[]): string[] => texts.flatMap((text) => ['', `> **${words}:** ${plain(text)}`])
+const notes = (words: string, texts: readonly string[]): string[] =>
+  texts.flatMap((text) => ['', `> **${words}:** ${plain(text)}`])
 
 const standing = (objective: ObjectiveResult): string => {
   const { icon, word } = outcomeBadges[standingOf(objective)]
@@ -50,59 +76,122 @@ const serviceLevels = ({ verdict }: JudgedRecord): Section => {
   const rows = worstFirst(verdict.objectives.filter(({ kind }) => kind !== 'resilience'))
   if (rows.length === 0) return []
   const compared = rows.some(({ previous }) => previous)
-  return ['### Service levels', '', ...markdownTable(
-    [{ heading: 'Objective' }, { heading: 'Target' }, { heading: 'Measured', right: true }, { heading: '95 % interval', right: true },
-      { heading: 'Samples', right: true }, { heading: 'Margin', right: true }, ...(compared ? [{ heading: 'Previous', right: true }] : []), { heading: 'Verdict' }],
-    rows.map((objective) => [
-      plain(objective.title), plain(objective.targetText), `**${plain(objective.measured.text)}**`, plain(objective.interval.text),
-      countText(objective.n), plain(objective.margin.text), ...(compared ? [plain(objective.previous?.text ?? '–')] : []), standing(objective),
-    ]),
-  )]
+  return [
+    '### Service levels',
+    '',
+    ...markdownTable(
+      [
+        { heading: 'Objective' },
+        { heading: 'Target' },
+        { heading: 'Measured', right: true },
+        { heading: '95 % interval', right: true },
+        { heading: 'Samples', right: true },
+        { heading: 'Margin', right: true },
+        ...(compared ? [{ heading: 'Previous', right: true }] : []),
+        { heading: 'Verdict' },
+      ],
+      rows.map((objective) => [
+        plain(objective.title),
+        plain(objective.targetText),
+        `**${plain(objective.measured.text)}**`,
+        plain(objective.interval.text),
+        countText(objective.n),
+        plain(objective.margin.text),
+        ...(compared ? [plain(objective.previous?.text ?? '–')] : []),
+        standing(objective),
+      ]),
+    ),
+  ]
 }
 
 const resilience = ({ verdict }: JudgedRecord): Section => {
   const rows = worstFirst(verdict.objectives.filter(({ kind }) => kind === 'resilience'))
   if (rows.length === 0) return []
-  return ['### Resilience', '', ...markdownTable(
-    [{ heading: 'Objective' }, { heading: 'Target' }, { heading: 'Measured', right: true }, { heading: 'Worst fault' }, { heading: 'Verdict' }],
-    rows.map((objective) => [
-      plain(objective.title), plain(objective.targetText), `**${plain(objective.measured.text)}**`,
-      objective.fault === null ? '–' : plain(faultName(verdict.faults, objective.fault)), standing(objective),
-    ]),
-  )]
+  return [
+    '### Resilience',
+    '',
+    ...markdownTable(
+      [
+        { heading: 'Objective' },
+        { heading: 'Target' },
+        { heading: 'Measured', right: true },
+        { heading: 'Worst fault' },
+        { heading: 'Verdict' },
+      ],
+      rows.map((objective) => [
+        plain(objective.title),
+        plain(objective.targetText),
+        `**${plain(objective.measured.text)}**`,
+        objective.fault === null ? '–' : plain(faultName(verdict.faults, objective.fault)),
+        standing(objective),
+      ]),
+    ),
+  ]
 }
 
 const faults = ({ verdict }: JudgedRecord): Section => {
   if (verdict.faults.length === 0) return []
-  return ['### Faults', '', ...markdownTable(
-    [{ heading: 'Fault' }, { heading: 'Active' }, { heading: 'Impact after', right: true }, { heading: 'Mitigated' }, { heading: 'Recovery time', right: true },
-      { heading: 'RTO achieved', right: true }, { heading: 'Lost writes', right: true }, { heading: 'Budget used', right: true }, { heading: 'Verdict' }],
-    verdict.faults.map(({ id, text, outcome, reason, skippedReason }) => {
-      const { icon, word } = outcomeBadges[outcome]
-      const why = skippedReason === null ? (outcome === 'pass' ? '' : `: ${plain(reason)}`) : `: not injected, ${plain(skippedReason)}`
-      return [
-        plain(faultName(verdict.faults, id)), plain(text.active), plain(text.impact), plain(text.mitigated), `**${plain(text.recovery)}**`,
-        plain(text.rto), plain(text.lostWrites), plain(text.budget), `${icon} ${word}${why}`,
-      ]
-    }),
-  )]
+  return [
+    '### Faults',
+    '',
+    ...markdownTable(
+      [
+        { heading: 'Fault' },
+        { heading: 'Active' },
+        { heading: 'Impact after', right: true },
+        { heading: 'Mitigated' },
+        { heading: 'Recovery time', right: true },
+        { heading: 'RTO', right: true },
+        { heading: 'Lost writes', right: true },
+        { heading: 'Budget used', right: true },
+        { heading: 'Verdict' },
+      ],
+      verdict.faults.map(({ id, text, outcome, reason, skippedReason }) => {
+        const { icon, word } = outcomeBadges[outcome]
+        const why =
+          skippedReason === null
+            ? outcome === 'pass'
+              ? ''
+              : `: ${plain(reason)}`
+            : `: not injected, ${plain(skippedReason)}`
+        return [
+          plain(faultName(verdict.faults, id)),
+          plain(text.active),
+          plain(text.impact),
+          plain(text.mitigated),
+          `**${plain(text.recovery)}**`,
+          plain(text.rto),
+          plain(text.lostWrites),
+          plain(text.budget),
+          `${icon} ${word}${why}`,
+        ]
+      }),
+    ),
+  ]
 }
 
 const list = (title: string, texts: readonly string[]): Section =>
-  texts.length === 0 ? [] : [`### ${title}`, '', ...texts.map((text) => `- ${plain(text, 1000)}`)]
+  texts.length === 0 ? [] : [`### ${title}`, '', ...texts.map((text) => `- ${plainLine(text, 1000)}`)]
 
 const load = ({ verdict: { load } }: JudgedRecord): Section => [
-  '### Load generator', '',
+  '### Load generator',
+  '',
   `${numberText(load.steadyOfferedPerSecond)}/s offered and ${numberText(load.steadyAchievedPerSecond)}/s achieved in steady state; ` +
     `${countText(load.offered)} iterations due, ${countText(load.completed)} completed, ${countText(load.dropped)} dropped, ` +
     `${countText(load.interrupted)} interrupted; k6 used ${load.k6CpuRatio === null ? 'an unknown share' : percentText(load.k6CpuRatio)} of its cores.`,
 ]
 
 const errors = ({ verdict }: JudgedRecord): Section =>
-  verdict.topErrors.length === 0 ? [] : ['### Most frequent errors', '', ...markdownTable(
-    [{ heading: 'Request' }, { heading: 'Error' }, { heading: 'Count', right: true }],
-    verdict.topErrors.map(({ name, error, n }) => [plain(name), plain(error), countText(n)]),
-  )]
+  verdict.topErrors.length === 0
+    ? []
+    : [
+        '### Most frequent errors',
+        '',
+        ...markdownTable(
+          [{ heading: 'Request' }, { heading: 'Error' }, { heading: 'Count', right: true }],
+          verdict.topErrors.map(({ name, error, n }) => [plain(name), plain(error), countText(n)]),
+        ),
+      ]
 
 const origin = ({ plan, verdict }: JudgedRecord): Section => [
   `Run ${plain(verdict.runId)} · Holdfast ${plain(plan.provenance.holdfast)}${plan.provenance.gitCommit === null ? '' : ` (${plan.provenance.gitCommit.slice(0, 12)})`} · ` +
@@ -111,10 +200,26 @@ const origin = ({ plan, verdict }: JudgedRecord): Section => [
 
 const everyPhase = ({ verdict }: JudgedRecord): Section => {
   const rows = verdict.objectives.flatMap((objective) => objective.phases.map((entry) => ({ objective, entry })))
-  return rows.length === 0 ? [] : ['### Numbers of every phase', '', ...markdownTable(
-    [{ heading: 'Objective' }, { heading: 'Phase' }, { heading: 'Measured', right: true }, { heading: 'Bad', right: true }, { heading: 'Samples', right: true }],
-    rows.map(({ objective, entry }) => [
-      plain(objective.title), phaseWords[entry.phase], plain(entry.measured.text), countText(entry.bad), countText(entry.n),
-    ]),
-  )]
+  return rows.length === 0
+    ? []
+    : [
+        '### Numbers of every phase',
+        '',
+        ...markdownTable(
+          [
+            { heading: 'Objective' },
+            { heading: 'Phase' },
+            { heading: 'Measured', right: true },
+            { heading: 'Bad', right: true },
+            { heading: 'Samples', right: true },
+          ],
+          rows.map(({ objective, entry }) => [
+            plain(objective.title),
+            phaseWords[entry.phase],
+            plain(entry.measured.text),
+            countText(entry.bad),
+            countText(entry.n),
+          ]),
+        ),
+      ]
 }

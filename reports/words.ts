@@ -28,7 +28,10 @@ export const outcomeBadges: Record<Outcome | 'not-proven', Badge> = {
 export const standings = Object.keys(outcomeBadges) as (keyof typeof outcomeBadges)[]
 
 /** An objective's outcome, with "no breach seen" told apart from a proven pass. */
-export const standingOf = ({ outcome, proven }: Pick<ObjectiveResult, 'outcome' | 'proven'>): keyof typeof outcomeBadges =>
+export const standingOf = ({
+  outcome,
+  proven,
+}: Pick<ObjectiveResult, 'outcome' | 'proven'>): keyof typeof outcomeBadges =>
   outcome === 'pass' && !proven ? 'not-proven' : outcome
 
 export const phaseWords: Record<PhaseName, string> = {
@@ -42,9 +45,11 @@ const gates = ['required', 'advisory', 'info']
 
 /** Worst first, required before advisory; the document's order among equals. */
 export const worstFirst = (objectives: readonly ObjectiveResult[]): ObjectiveResult[] =>
-  objectives.toSorted((one, other) =>
-    standings.indexOf(standingOf(one)) - standings.indexOf(standingOf(other)) ||
-    gates.indexOf(one.gate) - gates.indexOf(other.gate))
+  objectives.toSorted(
+    (one, other) =>
+      standings.indexOf(standingOf(one)) - standings.indexOf(standingOf(other)) ||
+      gates.indexOf(one.gate) - gates.indexOf(other.gate),
+  )
 
 /** How many required objectives stand where, worst first; standings that nobody has are left out. */
 export const requiredCounts = (objectives: readonly ObjectiveResult[]): { badge: Badge; n: number }[] =>
@@ -57,7 +62,11 @@ export const requiredCounts = (objectives: readonly ObjectiveResult[]): { badge:
 
 /** ① for the first, as charts and tables name faults. */
 export const circled = (index: number): string =>
-  index < 20 ? String.fromCodePoint(0x2460 + index) : index < 35 ? String.fromCodePoint(0x3251 + index - 20) : `(${index + 1})`
+  index < 20
+    ? String.fromCodePoint(0x2460 + index)
+    : index < 35
+      ? String.fromCodePoint(0x3251 + index - 20)
+      : `(${index + 1})`
 
 /** `③ partition api → postgres`, by the fault's id; an unknown id stays as it is. */
 export const faultName = (faults: readonly Pick<FaultResult, 'id' | 'label'>[], id: string): string => {

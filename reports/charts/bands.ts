@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot'
 import type { Charts, FaultResult } from '../../model/verdict.ts'
-import { clip, cleanLine } from '../clean.ts'
+import { cleanLine, clip } from '../clean.ts'
 import { circled } from '../words.ts'
-import { chartWidth, marginLeft, marginRight, panel } from './svg.ts'
 import type { PlacedLabel } from './labels.ts'
 import { placeLabels } from './labels.ts'
+import { chartWidth, marginLeft, marginRight, panel } from './svg.ts'
 
 type Band = Charts['faultBands'][number]
 
@@ -27,7 +27,12 @@ const shade = (bands: readonly Band[], faults: readonly FaultResult[], endS: num
 
 /** The last second that a chart of this run shows. */
 export const endOf = (charts: Charts): number =>
-  Math.max(1, ...charts.phases.map(({ endS }) => endS), (charts.rate.t.at(-1) ?? 0) + charts.stepSeconds)
+  Math.max(
+    1,
+    ...charts.phases.map(({ endS }) => endS),
+    ...charts.faultBands.map(({ endS }) => endS),
+    (charts.rate.t.at(-1) ?? 0) + charts.stepSeconds,
+  )
 
 /** Hatched where a fault is active, shaded until recovery, a line at the injection; goes behind the other panels. */
 export const bandPanel = (charts: Charts, faults: readonly FaultResult[], height: number): Element => {
@@ -49,16 +54,21 @@ const rowHeight = 15
 
 /** The faults' names, each above its band, in as few rows as hold them; null without faults. */
 export const labelPanel = (
-  charts: Charts, faults: readonly FaultResult[], maxRows = 3,
+  charts: Charts,
+  faults: readonly FaultResult[],
+  maxRows = 3,
 ): { height: number; panel: Element } | null => {
   const endS = endOf(charts)
   const right = chartWidth - marginRight
   const scale = (right - marginLeft) / endS
   const labels = placeLabels(
     shade(charts.faultBands, faults, endS).map(({ startS, name, number }) => ({
-      x: marginLeft + startS * scale, text: name, short: number,
+      x: marginLeft + startS * scale,
+      text: name,
+      short: number,
     })),
-    chartWidth, maxRows,
+    chartWidth,
+    maxRows,
   )
   if (labels.length === 0) return null
   const height = Math.max(...labels.map(({ row }) => row + 1)) * rowHeight + 3
@@ -71,12 +81,28 @@ export const labelPanel = (
       x: { domain: [marginLeft, right], axis: null },
       y: { domain: [0, height], range: [0, height], axis: null },
       marks: [
-        Plot.ruleX(labels, { x: 'x', y1: (label: PlacedLabel) => y(label) - 6, y2: height, stroke: 'var(--fault)', strokeWidth: 1.2 }),
+        Plot.ruleX(labels, {
+          x: 'x',
+          y1: (label: PlacedLabel) => y(label) - 6,
+          y2: height,
+          stroke: 'var(--fault)',
+          strokeWidth: 1.2,
+        }),
         ...(['start', 'end'] as const).map((anchor) =>
-          Plot.text(labels.filter((label) => label.anchor === anchor), {
-            x: 'x', y, text: 'text', textAnchor: anchor, dx: anchor === 'start' ? 5 : -5,
-            fill: 'var(--fault)', fontSize: 11.5, fontWeight: 600,
-          })),
+          Plot.text(
+            labels.filter((label) => label.anchor === anchor),
+            {
+              x: 'x',
+              y,
+              text: 'text',
+              textAnchor: anchor,
+              dx: anchor === 'start' ? 5 : -5,
+              fill: 'var(--fault)',
+              fontSize: 11.5,
+              fontWeight: 600,
+            },
+          ),
+        ),
       ],
     }),
   }

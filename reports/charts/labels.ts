@@ -6,28 +6,43 @@ export interface PlacedLabel {
   anchor: 'start' | 'end'
 }
 
+interface Wanted {
+  x: number
+  text: string
+  short: string
+}
+
 /** Average width of a character at the labels' size; a little generous, so that labels never touch. */
-const characterWidth = 6.6
+const characterWidth = 6.8
+const gap = 8
 
 /**
- * Puts labels at their places in as few rows as possible without overlap. One that would leave the
- * chart on the right is anchored at its end. What does not fit in `maxRows` rows shows only its
- * `short` form, and where even that has no room, that form in the last row.
+ * Puts labels, given from left to right, at their places in at most `maxRows` rows. A line leads down
+ * from each, so a label that overlaps an earlier one goes below it: then no line crosses a text. Where
+ * the names do not fit so, all show their short form, in as many rows as that takes.
  */
-export const placeLabels = (
-  labels: readonly { x: number; text: string; short: string }[], right: number, maxRows: number,
-): PlacedLabel[] => {
-  const rows: [from: number, to: number][][] = Array.from({ length: maxRows }, () => [])
-  return labels.map(({ x, text, short }) => {
-    for (const candidate of [text, short]) {
-      const width = candidate.length * characterWidth
-      const anchor = x + width > right ? 'end' : 'start'
-      const span: [number, number] = anchor === 'start' ? [x, x + width + 8] : [x - width - 8, x]
-      const row = rows.findIndex((taken) => taken.every(([from, to]) => span[1] <= from || span[0] >= to))
-      if (row < 0 || span[0] < 0) continue
-      rows[row]?.push(span)
-      return { text: candidate, x, row, anchor }
-    }
-    return { text: short, x, row: maxRows - 1, anchor: 'start' as const }
-  })
+export const placeLabels = (labels: readonly Wanted[], right: number, maxRows: number): PlacedLabel[] => {
+  const sorted = labels.toSorted((one, other) => one.x - other.x)
+  return place(sorted, 'text', right, maxRows) ?? place(sorted, 'short', Number.POSITIVE_INFINITY, labels.length) ?? []
+}
+
+const place = (
+  labels: readonly Wanted[],
+  form: 'text' | 'short',
+  right: number,
+  maxRows: number,
+): PlacedLabel[] | null => {
+  const placed: (PlacedLabel & { from: number; to: number })[] = []
+  for (const label of labels) {
+    const text = label[form]
+    const width = [...text].length * characterWidth + gap
+    const anchor = label.x + width > right ? 'end' : 'start'
+    const [from, to] = anchor === 'start' ? [label.x, label.x + width] : [label.x - width, label.x]
+    const under = placed.filter((other) => from < other.to && to > other.from)
+    const row = Math.max(-1, ...under.map((other) => other.row)) + 1
+    // A text that runs to the left would be crossed by the lines of the labels it passes.
+    if (row >= maxRows || from < 0 || (anchor === 'end' && placed.some(({ x }) => x > from - gap))) return null
+    placed.push({ text, x: label.x, row, anchor, from, to })
+  }
+  return placed
 }

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { Charts, FaultResult } from '../../model/verdict.ts'
-import { clip, cleanLine } from '../clean.ts'
+import { cleanLine, clip } from '../clean.ts'
 import type { Markup } from '../html/markup.ts'
 import { note, panelTitle, timeAxis, valueAxis } from './axes.ts'
 import { bandPanel, endOf } from './bands.ts'
@@ -25,7 +25,11 @@ export const resources = (charts: Charts, faults: readonly FaultResult[]): Marku
   ])
 }
 
-const seriesPanel = ({ title, unit, t, value, limit }: Charts['resources'][number], endS: number, last: boolean): Element => {
+const seriesPanel = (
+  { title, unit, t, value, limit }: Charts['resources'][number],
+  endS: number,
+  last: boolean,
+): Element => {
   const seconds = t.map((second, index) => ({ second, value: value[index] ?? null }))
   const measured = value.filter((sample) => sample !== null)
   // A bound far above the data would flatten them; its words stand in the title all the same.
@@ -33,14 +37,22 @@ const seriesPanel = ({ title, unit, t, value, limit }: Charts['resources'][numbe
   const shown = limit && limit.value <= highest * 4 ? [limit] : []
   const { domain, ticks } = linearAxis(Math.max(highest, ...shown.map((bound) => bound.value)))
   return panel({
-    height: titleHeight + plotHeight + (last ? axisHeight : 0), marginTop: titleHeight, marginBottom: last ? axisHeight : 0,
-    x: { domain: [0, endS], axis: null }, y: { domain: [Math.min(0, ...measured), domain[1]], axis: null },
+    height: titleHeight + plotHeight + (last ? axisHeight : 0),
+    marginTop: titleHeight,
+    marginBottom: last ? axisHeight : 0,
+    x: { domain: [0, endS], axis: null },
+    y: { domain: [Math.min(0, ...measured), domain[1]], axis: null },
     marks: [
-      panelTitle(clip(cleanLine(title), 60), `${clip(cleanLine(unit), 20)}${limit ? `, objective ${clip(cleanLine(limit.text), 30)}` : ''}`),
+      panelTitle(
+        clip(cleanLine(title), 60),
+        `${clip(cleanLine(unit), 20)}${limit ? `, objective ${clip(cleanLine(limit.text), 30)}` : ''}`,
+      ),
       ...valueAxis(ticks),
       ...(last ? timeAxis(timeTicks(endS)) : []),
       Plot.ruleY(shown, { y: 'value', stroke: 'var(--slo)', strokeDasharray: '6 4', strokeWidth: 1.2 }),
-      measured.length === 0 ? note('nothing was measured') : Plot.lineY(seconds, { x: 'second', y: 'value', stroke: 'var(--p95)', strokeWidth: 1.6 }),
+      measured.length === 0
+        ? note('nothing was measured')
+        : Plot.lineY(seconds, { x: 'second', y: 'value', stroke: 'var(--p95)', strokeWidth: 1.6 }),
     ],
   })
 }

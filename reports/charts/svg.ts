@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { JSDOM } from 'jsdom'
-import { Markup } from '../html/markup.ts'
 import { clean } from '../clean.ts'
+import { Markup } from '../html/markup.ts'
 
 let sharedDocument: Document | undefined
 
@@ -19,7 +19,13 @@ export const marginRight = 48
 /** One plot of a chart; charts that share an x domain and the margins stay aligned when stacked. */
 export const panel = (options: Plot.PlotOptions): Element => {
   const drawn = Plot.plot({
-    document: drawingDocument(), className: 'plot', width: chartWidth, marginLeft, marginRight, marginTop: 0, marginBottom: 0,
+    document: drawingDocument(),
+    className: 'plot',
+    width: chartWidth,
+    marginLeft,
+    marginRight,
+    marginTop: 0,
+    marginBottom: 0,
     ...options,
   })
   // The page has one style sheet; Plot's own would be repeated in every panel.
@@ -29,7 +35,10 @@ export const panel = (options: Plot.PlotOptions): Element => {
 
 /** Panels one above the other (or on top of each other, in order), as one image with a title for screen readers. */
 export const stack = (
-  title: string, height: number, layers: readonly { top: number; panel: Element }[], width = chartWidth,
+  title: string,
+  height: number,
+  layers: readonly { top: number; panel: Element }[],
+  width = chartWidth,
 ): Markup => {
   const document = drawingDocument()
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')

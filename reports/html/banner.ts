@@ -18,8 +18,13 @@ export const banner = ({ verdict }: JudgedRecord): Markup => {
   return html`
 <section class="verdict ${tone}" aria-label="Verdict"><strong><span aria-hidden="true">${icon}</span> ${word}</strong>
 <div><p class="sentence">${verdict.sentence}</p><p class="detail">${verdict.detail}</p>
-${counts.length === 0 ? nothing : html`<ul class="counts" aria-label="Required objectives">${counts.map(({ badge, n }) =>
-  html`<li>${tag({ ...badge, word: `${n} ${badge.word}` })}</li>`)}<li>of ${counts.reduce((sum, { n }) => sum + n, 0)} required objectives</li></ul>`}
+${
+  counts.length === 0
+    ? nothing
+    : html`<ul class="counts" aria-label="Required objectives">${counts.map(
+        ({ badge, n }) => html`<li>${tag({ ...badge, word: `${n} ${badge.word}` })}</li>`,
+      )}<li>of ${counts.reduce((sum, { n }) => sum + n, 0)} required objectives</li></ul>`
+}
 </div></section>`
 }
 
@@ -38,14 +43,28 @@ export const notices = ({ plan, verdict }: JudgedRecord): Markup => {
   const left = notRemoved(verdict.faults)
   const ending = endings[verdict.ended]
   return html`${[
-    left.length > 0 ? notice('bad', 'Not proven removed. Run holdfast cleanup, then check:', left.map(({ id }) => faultName(verdict.faults, id))) : nothing,
+    left.length > 0
+      ? notice(
+          'bad',
+          'Not proven removed. Run holdfast cleanup, then check:',
+          left.map(({ id }) => faultName(verdict.faults, id)),
+        )
+      : nothing,
     ending ? notice('warn', ending) : nothing,
     verdict.invalidReasons.length > 0 ? notice('warn', 'Why the run is not valid:', verdict.invalidReasons) : nothing,
     plan.weaknesses.length > 0
-      ? notice('warn', 'Weaknesses of the stand-in were switched on. This run tests the judge, not the system:', plan.weaknesses) : nothing,
+      ? notice(
+          'warn',
+          'Weaknesses of the stand-in were switched on. This run tests the judge, not the system:',
+          plan.weaknesses,
+        )
+      : nothing,
     plan.profile !== 'full'
-      ? html`<p class="key">Profile ${plan.profile}: a shortened load, not the documented numbers (profile full). ${plan.requireProof
-          ? 'Objectives must be proven to pass.' : 'An objective without a breach passes even where this run cannot prove it; it is marked “not proven”.'}</p>`
+      ? html`<p class="key">Profile ${plan.profile}: a shortened load, not the documented numbers (profile full). ${
+          plan.requireProof
+            ? 'Objectives must be proven to pass.'
+            : 'An objective without a breach passes even where this run cannot prove it; it is marked “not proven”.'
+        }</p>`
       : nothing,
   ]}`
 }

@@ -16,19 +16,29 @@ export const resilience = (record: JudgedRecord): Markup => {
     { heading: 'Fault', look: 'wide', cell: ({ id }) => faultName(faults, id) },
     { heading: 'Active', look: 'keep', cell: ({ text }) => text.active },
     { heading: 'Impact after', look: 'n', cell: ({ text }) => text.impact },
-    { heading: 'Mitigated', look: 'wide', cell: ({ text }) => text.mitigated },
+    { heading: 'Mitigated', look: 'some', cell: ({ text }) => text.mitigated },
     { heading: 'Recovery time', look: 'n', cell: ({ text }) => html`<b>${text.recovery}</b>` },
-    { heading: 'RTO achieved', look: 'n', cell: ({ text }) => text.rto },
-    { heading: 'Lost writes', look: 'n', cell: ({ text, lostWrites }) => (lostWrites ?? 0) > 0 ? html`<b class="minus">${text.lostWrites}</b>` : text.lostWrites },
+    { heading: 'RTO', look: 'n', cell: ({ text }) => text.rto },
+    {
+      heading: 'Lost writes',
+      look: 'n',
+      cell: ({ text, lostWrites }) =>
+        (lostWrites ?? 0) > 0 ? html`<b class="minus">${text.lostWrites}</b>` : text.lostWrites,
+    },
     { heading: 'Budget used', look: 'n', cell: ({ text }) => text.budget },
-    { heading: 'Verdict', cell: (fault) => judgement(fault) },
+    { heading: 'Verdict', look: 'some', cell: (fault) => judgement(fault) },
   ]
   return html`<section><h2>Resilience <small>per objective, at the fault that did worst</small></h2>${resilienceObjectives(record)}
 <h3>Faults <small>what each did to the service level that it hit worst</small></h3>${table('Faults', columns, faults)}${everySli(record)}</section>`
 }
 
 const judgement = (fault: FaultResult): Markup => {
-  const reason = fault.skippedReason === null ? (fault.outcome === 'pass' ? '' : fault.reason) : `not injected: ${fault.skippedReason}`
+  const reason =
+    fault.skippedReason === null
+      ? fault.outcome === 'pass'
+        ? ''
+        : fault.reason
+      : `not injected: ${fault.skippedReason}`
   const overlap = fault.group.length > 1 ? 'overlaps other faults: judged with them' : ''
   return html`<span>${tag(outcomeBadges[fault.outcome])}${[reason, overlap].filter((text) => text !== '').map((text) => html`<small>${text}</small>`)}</span>`
 }
@@ -52,16 +62,27 @@ const everySli = ({ verdict: { faults, objectives } }: JudgedRecord): Markup => 
   if (rows.length === 0) return nothing
   const columns: Column<(typeof rows)[number]>[] = [
     { heading: 'Fault', cell: ({ fault }) => faultName(faults, fault.id) },
-    { heading: 'Service level', cell: ({ sli }) => objectives.find(({ id }) => id === sli.objective)?.title ?? sli.objective },
+    {
+      heading: 'Service level',
+      cell: ({ sli }) => objectives.find(({ id }) => id === sli.objective)?.title ?? sli.objective,
+    },
     { heading: 'State', cell: ({ sli }) => states[sli.state] },
     { heading: 'Impact', look: 'n', cell: ({ sli }) => durationText(sli.timeToImpactMs) },
-    { heading: 'Detected', look: 'n', cell: ({ sli }) => (sli.timeToDetectMs === null ? 'not detected' : durationText(sli.timeToDetectMs)) },
+    {
+      heading: 'Detected',
+      look: 'n',
+      cell: ({ sli }) => (sli.timeToDetectMs === null ? 'not detected' : durationText(sli.timeToDetectMs)),
+    },
     { heading: 'Recovery', look: 'n', cell: ({ sli }) => recoveryWords(sli) },
     { heading: 'Degraded', look: 'n', cell: ({ sli }) => `${numberText(sli.degradedSeconds)} s in ${sli.episodes}` },
     { heading: 'Lost good seconds', look: 'n', cell: ({ sli }) => numberText(sli.resilienceLossSeconds) },
     { heading: 'Bad requests', look: 'n', cell: ({ sli }) => countText(sli.badEvents) },
     { heading: 'Worst error ratio', look: 'n', cell: ({ sli }) => percentText(sli.maxErrorRatio) },
-    { heading: 'p95 / p99', look: 'n', cell: ({ sli }) => `${latencyWords(sli.latencyP95Us)} / ${latencyWords(sli.latencyP99Us)}` },
+    {
+      heading: 'p95 / p99',
+      look: 'n',
+      cell: ({ sli }) => `${latencyWords(sli.latencyP95Us)} / ${latencyWords(sli.latencyP99Us)}`,
+    },
   ]
   return html`<details><summary>Every service level under every fault</summary>${table('Service levels under faults', columns, rows)}</details>`
 }

@@ -15,17 +15,28 @@ const figure = (chart: Markup, caption: Content, data: Markup): Markup => html`
 /** The timeline of rate, latency and errors with the faults on it. */
 export const felt = ({ charts, verdict }: JudgedRecord): Markup => {
   const { rate, latency, errors } = charts
+  if (rate.t.length === 0 && latency.t.length === 0) {
+    return html`${hatchDefinition}<section><h2>What users felt</h2><p class="card">Nothing was measured.</p></section>`
+  }
   const faulty = charts.faultBands.length > 0
   const rows = rate.t.map((second, index) => {
-    const [inLatency, inErrors] = [latency.t.indexOf(second, Math.max(0, index - 1)), errors.t.indexOf(second, Math.max(0, index - 1))]
+    const [inLatency, inErrors] = [
+      latency.t.indexOf(second, Math.max(0, index - 1)),
+      errors.t.indexOf(second, Math.max(0, index - 1)),
+    ]
     return [
-      clockText(second), numberText(rate.offered[index] ?? null), numberText(rate.achieved[index] ?? null),
-      ...(['p50', 'p95', 'p99'] as const).map((key) => numberText(latency[key][inLatency] ?? null)), percentText(errors.ratio[inErrors] ?? null),
+      clockText(second),
+      numberText(rate.offered[index] ?? null),
+      numberText(rate.achieved[index] ?? null),
+      ...(['p50', 'p95', 'p99'] as const).map((key) => numberText(latency[key][inLatency] ?? null)),
+      percentText(errors.ratio[inErrors] ?? null),
     ]
   })
   return html`${hatchDefinition}<section><h2>What users felt</h2>${figure(
     timeline(charts, verdict.faults),
-    faulty ? html`<span class="swatch hatched"></span> fault active <span class="swatch shaded"></span> recovering, until every window holds the objective again <span class="swatch undone"></span> asked for and not done` : html`<span class="swatch undone"></span> asked for and not done`,
+    faulty
+      ? html`<span class="swatch hatched"></span> fault active <span class="swatch shaded"></span> recovering, until every window holds the objective again <span class="swatch undone"></span> asked for and not done`
+      : html`<span class="swatch undone"></span> asked for and not done`,
     dataTable(['Time', 'Offered/s', 'Achieved/s', 'p50 ms', 'p95 ms', 'p99 ms', 'Errors'], rows),
   )}</section>`
 }
@@ -42,7 +53,10 @@ const distributionTable = (cells: JudgedRecord['charts']['heatmap']): Markup => 
   const buckets = [...new Set(cells.map(({ lowMs }) => lowMs))].sort((one, other) => one - other)
   const rows = [...times].map(([second, column]) => {
     const counts = new Map(column.map(({ lowMs, n }) => [lowMs, n]))
-    return [clockText(second), ...buckets.map((lowMs) => (counts.has(lowMs) ? countText(counts.get(lowMs) ?? null) : ''))]
+    return [
+      clockText(second),
+      ...buckets.map((lowMs) => (counts.has(lowMs) ? countText(counts.get(lowMs) ?? null) : '')),
+    ]
   })
   return dataTable(['Time', ...buckets.map((lowMs) => `from ${numberText(lowMs)} ms`)], rows)
 }
@@ -62,10 +76,15 @@ export const sampled = ({ charts, verdict }: JudgedRecord): Markup => {
   const [first] = charts.resources
   if (!first) return nothing
   const times = [...new Set(charts.resources.flatMap(({ t }) => t))].sort((one, other) => one - other)
-  const byTime = charts.resources.map(({ t, value }) => new Map(t.map((second, index) => [second, value[index] ?? null])))
+  const byTime = charts.resources.map(
+    ({ t, value }) => new Map(t.map((second, index) => [second, value[index] ?? null])),
+  )
   return html`<section><h2>Resources</h2>${figure(
-    resources(charts, verdict.faults), nothing,
-    dataTable(['Time', ...charts.resources.map(({ title, unit }) => `${title}, ${unit}`)],
-      times.map((second) => [clockText(second), ...byTime.map((values) => numberText(values.get(second) ?? null))])),
+    resources(charts, verdict.faults),
+    nothing,
+    dataTable(
+      ['Time', ...charts.resources.map(({ title, unit }) => `${title}, ${unit}`)],
+      times.map((second) => [clockText(second), ...byTime.map((values) => numberText(values.get(second) ?? null))]),
+    ),
   )}</section>`
 }

@@ -30,13 +30,13 @@ h2 small,h3 small{font-weight:400;color:var(--mute);font-size:13px;margin-left:6
 table{width:100%;border-collapse:collapse;font-size:13.5px}
 th{font-weight:600;color:var(--mute);text-align:left;font-size:12.5px;vertical-align:bottom}
 tbody th{color:var(--ink);font-size:13.5px;font-weight:500;vertical-align:top}
-th,td{padding:7px 10px;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{padding:7px 9px;border-bottom:1px solid var(--line);vertical-align:top}
 th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
 thead th{border-bottom-color:var(--mute)}
-.n{text-align:right;white-space:nowrap}.keep{white-space:nowrap}
-td b{font-weight:650}
+.n{text-align:right;white-space:nowrap}.keep{min-width:6.5em;overflow-wrap:anywhere}
+.tag,.n b{font-weight:650}
 small{color:var(--mute);font-size:12px}td small,tbody th small{display:block;line-height:1.4}
-.wide{overflow-wrap:anywhere;min-width:9.5em}
+.wide{overflow-wrap:anywhere;min-width:13em}.some{overflow-wrap:anywhere;min-width:8em}
 .minus{color:var(--bad)}
 .tag{display:inline-flex;gap:5px;align-items:baseline;border-radius:999px;padding:1px 9px;font-size:12.5px;font-weight:650;white-space:nowrap}
 figure{margin:6px 0 0}
@@ -48,7 +48,7 @@ figcaption,.key{font-size:12.5px;color:var(--mute);margin:6px 0 0}
 .swatch{display:inline-block;width:16px;height:10px;border-radius:2px;vertical-align:-1px;margin:0 2px 0 6px}
 .hatched{background:repeating-linear-gradient(135deg,transparent 0 3px,var(--fault) 3px 4px);opacity:.6}.shaded{background:var(--recovery)}.undone{background:var(--bad);opacity:.3}
 .two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 32px}.two>:only-child{grid-column:1/-1}
-.card{background:var(--card);border-radius:10px;padding:12px 18px 12px 34px;font-size:14px;margin:8px 0 0}.card li{margin:3px 0}
+.card{background:var(--card);border-radius:10px;padding:12px 18px 12px 34px;font-size:14px;margin:8px 0 0}.card li{margin:3px 0}p.card{padding-left:18px}
 details{margin-top:8px;font-size:13px}summary{cursor:pointer;color:var(--mute);width:max-content;max-width:100%}summary:hover{color:var(--ink)}
 .scroll{overflow-x:auto}.data{max-height:420px;overflow:auto;margin-top:6px}
 .data table{font-size:12px;width:auto;min-width:50%}.data td,.data th{padding:2px 10px;text-align:right;white-space:nowrap}.data thead th{position:sticky;top:0;background:var(--bg)}
@@ -66,7 +66,7 @@ figure>.scroll>svg{min-width:720px}
 .cards td{display:flex;justify-content:space-between;gap:16px;text-align:right}.cards td::before{content:attr(data-label);color:var(--mute);text-align:left;flex:none}}
 @media print{@page{margin:14mm 12mm}body{font-size:12px}main{max-width:none;padding:0}
 .tag,.verdict,.notice,.card,.swatch,svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-table{font-size:10.5px}th,tbody th{font-size:10.5px}th,td{padding:4px 6px}.wide{min-width:0}small{font-size:9.5px}.tag{font-size:10px}
+table{font-size:10.5px}th,tbody th{font-size:10.5px}th,td{padding:4px 6px}.wide,.some,.keep{min-width:0}dl,.card{font-size:11px}dl{grid-template-columns:110px 1fr}small{font-size:9.5px}.tag{font-size:10px}
 h2{margin-top:22px}tr,figure,.verdict,.notice,.card,dl{break-inside:avoid}thead{display:table-header-group}
 details:not([open]){display:none}.scroll,.data{overflow:visible;max-height:none}}
 `)

@@ -6,13 +6,18 @@ import { cleanLine, clip } from '../clean.ts'
  */
 export const plain = (text: string, longest = 400): string =>
   clip(cleanLine(text), longest)
-    .replaceAll(/[\\`*_[\]|~]/g, '\\$&')
+    .replaceAll(/[\\`*_|~]|(?<=\])[([]/g, '\\$&')
     .replaceAll(/&(?=[#\w])/g, '&amp;')
     .replaceAll(/<(?=[\w/!?])/g, '&lt;')
     .replaceAll(/@(?=\w)/g, '@<!-- -->')
     .replaceAll(/#(?=\d)/g, '#<!-- -->')
     .replaceAll(/\b(https?):\/\//gi, '$1:<!-- -->//')
-    .replace(/^(?=[#>+-]|\d+[.)])/, '\\')
+
+/** The same where it begins a line: there a few more characters mean something. */
+export const plainLine = (text: string, longest?: number): string =>
+  plain(text, longest)
+    .replace(/^(?=[#>+[-])/, '\\')
+    .replace(/^(\d+)(?=[.)](\s|$))/, '$1\\')
 
 /** A column of a Markdown table; numbers stand at the right. */
 export interface MarkdownColumn {
@@ -35,7 +40,7 @@ export type Section = readonly string[]
  * fit, as many of its lines as do, and a last line says that something is missing: too long a text
  * would be refused whole.
  */
-export const fit = (sections: readonly Section[], budget: number, sizeOf: (text: string) => number): string => {
+export const within = (sections: readonly Section[], budget: number, sizeOf: (text: string) => number): string => {
   const rest = '\n… the rest did not fit here; report.html has it all.\n'
   const lines = sections.filter((section) => section.length > 0).flatMap((section) => [...section, ''])
   const whole = lines.join('\n')

@@ -21,7 +21,8 @@ export const planText = (plan: Plan, options: TerminalOptions): string => {
     ...indented(objectives(plan, options)),
     '',
     ...indented([
-      plan.requireProof ? 'proof: required; an objective without proof makes the run inconclusive'
+      plan.requireProof
+        ? 'proof: required; an objective without proof makes the run inconclusive'
         : 'proof: not required; an objective without a breach passes and is marked "not proven"',
       ...(plan.guards.length > 0 ? [`guards: ${plan.guards.map(guardText).join(' · ')}`] : []),
       ...(plan.faults.length > 0 ? [`blast radius: ${blastRadius(plan)}`] : []),
@@ -36,15 +37,35 @@ const schedule = (plan: Plan): string[] => {
   const { warmUp, steady, recovery } = plan.phases
   const length = ({ startMs, endMs }: { startMs: number; endMs: number }) => durationText(endMs - startMs)
   const lasting = recovery.endMs > recovery.startMs
-  return columns([{ heading: '', right: true }, { heading: '' }, { heading: '' }, { heading: '' }], [
-    [clockText(warmUp.startMs / 1000), 'warm-up', length(warmUp), ''],
-    [clockText(steady.startMs / 1000), 'steady', length(steady), plan.load.map(({ scenario, text }) => `${scenario} ${text}`).join(', ')],
-    ...plan.faults.map(({ label, atMs, holdMs }, index) => [
-      clockText(atMs / 1000), `${circled(index)} ${label}`, holdMs === null ? 'one-shot' : durationText(holdMs), '',
-    ]),
-    ...(lasting ? [[clockText(recovery.startMs / 1000), 'recovery', length(recovery), `GOOD for ${durationText(plan.stableForMs)} counts as recovered`]] : []),
-    [clockText(Math.max(recovery.endMs, steady.endMs) / 1000), 'end', '', ''],
-  ])
+  return columns(
+    [{ heading: '', right: true }, { heading: '' }, { heading: '' }, { heading: '' }],
+    [
+      [clockText(warmUp.startMs / 1000), 'warm-up', length(warmUp), ''],
+      [
+        clockText(steady.startMs / 1000),
+        'steady',
+        length(steady),
+        plan.load.map(({ scenario, text }) => `${scenario} ${text}`).join(', '),
+      ],
+      ...plan.faults.map(({ label, atMs, holdMs }, index) => [
+        clockText(atMs / 1000),
+        `${circled(index)} ${label}`,
+        holdMs === null ? 'one-shot' : durationText(holdMs),
+        '',
+      ]),
+      ...(lasting
+        ? [
+            [
+              clockText(recovery.startMs / 1000),
+              'recovery',
+              length(recovery),
+              `GOOD for ${durationText(plan.stableForMs)} counts as recovered`,
+            ],
+          ]
+        : []),
+      [clockText(Math.max(recovery.endMs, steady.endMs) / 1000), 'end', '', ''],
+    ],
+  )
 }
 
 const objectives = (plan: Plan, options: TerminalOptions): string[] => {
@@ -54,10 +75,19 @@ const objectives = (plan: Plan, options: TerminalOptions): string[] => {
     return { objective, expected }
   })
   return columns(
-    [{ heading: 'objective' }, { heading: 'target' }, { heading: 'samples', right: true }, { heading: 'needed', right: true }, { heading: 'can this run prove it?' }],
+    [
+      { heading: 'objective' },
+      { heading: 'target' },
+      { heading: 'samples', right: true },
+      { heading: 'needed', right: true },
+      { heading: 'can this run prove it?' },
+    ],
     rows.map(({ objective, expected }) => [
-      `${objective.title}${objective.gate === 'required' ? '' : ` (${objective.gate})`}`, objective.targetText,
-      countText(expected?.samples ?? null), countText(expected?.needed ?? null), expected?.text ?? 'not known',
+      `${objective.title}${objective.gate === 'required' ? '' : ` (${objective.gate})`}`,
+      objective.targetText,
+      countText(expected?.samples ?? null),
+      countText(expected?.needed ?? null),
+      expected?.text ?? 'not known',
     ]),
     (text, row, column) =>
       row < 0 ? paint('dim', text) : column === 4 && !rows[row]?.expected?.provable ? paint('warn', text) : text,
@@ -79,4 +109,8 @@ const blastRadius = ({ faults, environment }: Plan): string => {
 }
 
 const namesOf = (target: Target): string[] =>
-  target.kind === 'component' ? target.instances : target.kind === 'link' ? target.proxies.map((proxy) => `link ${proxy}`) : []
+  target.kind === 'component'
+    ? target.instances
+    : target.kind === 'link'
+      ? target.proxies.map((proxy) => `link ${proxy}`)
+      : []

@@ -21,8 +21,16 @@ export const verdictText = ({ verdict, plan }: Omit<JudgedRecord, 'charts'>, opt
     `${paint(tone, paint('bold', badge))}  ${paint('bold', first)}`,
     ...indented(rest.map((line) => paint('bold', line))),
     ...indented(wrap(verdict.detail, width - indent.length)),
-    ...indented(verdict.invalidReasons.flatMap((reason) => wrap(reason, width - indent.length)).map((line) => paint('warn', line))),
-    ...indented(left.map(({ id }) => paint('bad', `Not proven removed: ${cleanLine(faultName(verdict.faults, id))}. Run: holdfast cleanup`))),
+    ...indented(
+      verdict.invalidReasons
+        .flatMap((reason) => wrap(reason, width - indent.length))
+        .map((line) => paint('warn', line)),
+    ),
+    ...indented(
+      left.map(({ id }) =>
+        paint('bad', `Not proven removed: ${cleanLine(faultName(verdict.faults, id))}. Run: holdfast cleanup`),
+      ),
+    ),
     ...indented(plan.weaknesses.map((weakness) => paint('warn', `Weakness switched on: ${cleanLine(weakness)}`))),
     ...section(indented(unsettled(verdict.objectives, verdict.faults, options))),
     ...section(indented(recoveries(verdict.faults, options))),
@@ -31,7 +39,11 @@ export const verdictText = ({ verdict, plan }: Omit<JudgedRecord, 'charts'>, opt
 
 const section = (lines: string[]): string[] => (lines.length === 0 ? [] : ['', ...lines])
 
-const unsettled = (all: readonly ObjectiveResult[], faults: JudgedRecord['verdict']['faults'], options: TerminalOptions): string[] => {
+const unsettled = (
+  all: readonly ObjectiveResult[],
+  faults: JudgedRecord['verdict']['faults'],
+  options: TerminalOptions,
+): string[] => {
   const paint = painter(options)
   const rows = worstFirst(all).filter((objective) => objective.gate !== 'info' && standingOf(objective) !== 'pass')
   const shown = rows.slice(0, mostObjectives)
@@ -41,8 +53,10 @@ const unsettled = (all: readonly ObjectiveResult[], faults: JudgedRecord['verdic
       const { icon, word } = outcomeBadges[standingOf(objective)]
       const where = objective.fault === null ? '' : ` (${faultName(faults, objective.fault)})`
       return [
-        `${icon} ${word}${objective.gate === 'advisory' ? ', advisory' : ''}`, `${objective.title} ${objective.targetText}`,
-        objective.measured.text, `${objective.reason}${where}`,
+        `${icon} ${word}${objective.gate === 'advisory' ? ', advisory' : ''}`,
+        `${objective.title} ${objective.targetText}`,
+        objective.measured.text,
+        `${objective.reason}${where}`,
       ]
     }),
     (text, row, column) => {
@@ -58,7 +72,8 @@ const recoveries = (faults: JudgedRecord['verdict']['faults'], options: Terminal
   return columns(
     [{ heading: '' }, { heading: '' }, { heading: '' }, { heading: '' }],
     faults.map((fault, index) => [
-      outcomeBadges[fault.outcome].icon, `${circled(index)} ${fault.label}`,
+      outcomeBadges[fault.outcome].icon,
+      `${circled(index)} ${fault.label}`,
       fault.skippedReason === null ? `recovery ${fault.text.recovery}` : 'not injected',
       fault.skippedReason ?? (fault.outcome === 'pass' ? '' : fault.reason),
     ]),

@@ -1,0 +1,61 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { crowded, hostile, verdictFixtures } from '../test/fixtures/verdicts.ts'
+import { clean } from './clean.ts'
+import { columns, wrap } from './terminal/layout.ts'
+import { planText, verdictText } from './terminal.ts'
+
+describe.each(Object.entries(verdictFixtures))('terminal texts of %s', (name, record) => {
+  const texts = (color: boolean) => `${planText(record.plan, { color })}\n\n${verdictText(record, { color })}\n`
+
+  it('read as the golden file does', async () => {
+    await expect(texts(false)).toMatchFileSnapshot(`../test/fixtures/golden/${name}.txt`)
+  })
+
+  it('differ by colour alone', () => {
+    expect(texts(false)).not.toContain('\u001b')
+    expect(stripVTControlCharacters(texts(true))).toBe(texts(false))
+    expect(texts(true)).toContain('\u001b[')
+  })
+})
+
+it('lets no control character of foreign text through', () => {
+  const text = `${planText(hostile.plan, { color: false })}${verdictText(hostile, { color: false })}`
+  expect(text).toBe(clean(text))
+  expect(text).not.toContain('\t')
+})
+
+it('tells how many objectives it leaves out', () => {
+  const record = {
+    ...crowded,
+    verdict: {
+      ...crowded.verdict,
+      objectives: crowded.verdict.objectives.map((objective) => ({ ...objective, outcome: 'fail' as const })),
+    },
+  }
+  expect(verdictText(record, { color: false })).toContain('… and 28 more in the report')
+})
+
+it('says that an expectation is missing rather than yes', () => {
+  const [objective] = hostile.plan.objectives
+  if (!objective) throw new Error('the fixture has no objectives')
+  expect(planText({ ...hostile.plan, objectives: [objective], expectations: [] }, { color: false })).toContain(
+    'not known',
+  )
+})
+
+it('aligns columns by characters, not by code units', () => {
+  expect(
+    columns(
+      [{ heading: 'a' }, { heading: 'n', right: true }, { heading: 'z' }],
+      [
+        ['①', '1,000', 'x'],
+        ['four', '1', 'y'],
+      ],
+    ),
+  ).toEqual(['a         n  z', '①     1,000  x', 'four      1  y'])
+})
+
+it('wraps words, and keeps one that is longer than the line', () => {
+  expect(wrap('one two threefour', 7)).toEqual(['one two', 'threefour'])
+})
