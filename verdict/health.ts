@@ -3,7 +3,6 @@ import type { LoadHealth } from '../model/verdict.ts'
 import type { Folded } from './fold.ts'
 import { interruptedIterations } from './fold.ts'
 import { formatRatio } from './format.ts'
-import type { History } from './history.ts'
 import type { PhaseIndex } from './phases.ts'
 import { generator, seriesOf } from './resources.ts'
 
@@ -23,9 +22,10 @@ export interface Health {
  * How the load generator fared. The run is invalid when more than 1 % of the planned steady load was
  * not delivered while virtual users were free or k6 was out of CPU. Load that was dropped because
  * every user waited for the system is the system's doing, and counts as bad requests instead.
+ * @param seenUntilMs end of what the record holds of the load
  */
 export const judgeHealth = (
-  plan: Plan, history: History, folded: Folded, phases: PhaseIndex, startedAtMs: number,
+  plan: Plan, folded: Folded, phases: PhaseIndex, startedAtMs: number, seenUntilMs: number,
 ): Health => {
   const steady = phases.in(['steady'])
   const total = { started: 0, completed: 0, dropped: 0, interrupted: 0, offeredSteady: 0, completedSteady: 0 }
@@ -43,10 +43,9 @@ export const judgeHealth = (
       total.completedSteady += load.completed[at] ?? 0
     }
   }
-  const loadEndMs = history.loadEnded?.atMs ?? startedAtMs + plan.phases.recovery.endMs
   const seconds: number[] = []
   for (let at = 0; at < folded.length; at++) {
-    if (steady(at) && (folded.baseS + at) * 1000 < Math.min(loadEndMs, startedAtMs + plan.phases.recovery.endMs)) seconds.push(at)
+    if (steady(at) && (folded.baseS + at + 1) * 1000 <= seenUntilMs) seconds.push(at)
   }
   const cpu = cpuRatio(folded, seconds)
   const delivery = steadyDelivery(plan, folded, seconds, startedAtMs, cpu !== null && cpu > cpuLimitRatio)

@@ -54,7 +54,7 @@ export const judge = async ({ plan, events, lines, previous }: JudgeInput): Prom
   const objectives = judged.map((result) => withPrevious(result, previous))
   const faults = openFaults.map((fault) => judgeFault(fault, context))
 
-  const health = judgeHealth(plan, history, folded, phases, startedAtMs)
+  const health = judgeHealth(plan, folded, phases, startedAtMs, history.loadEnded ? endedAtMs : endedAtMs - 1000)
   const invalidReasons = [...unconfirmedFaults(history, faults), ...health.invalidReasons, ...earlyEnd(plan, history, startedAtMs)]
   const doubtReasons = doubts(history, folded, faults, objectives)
   const result = runResult(objectives, invalidReasons, doubtReasons)

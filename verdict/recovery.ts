@@ -145,7 +145,7 @@ const measureEffects = (
     resilienceLossSeconds: impact ? sum(during, loss) : 0,
     badEvents,
     budgetConsumedRatio: budget === null ? null : badEvents / budget,
-    maxErrorRatio: during.length === 0 ? null : Math.max(...during.map((window) => window.failed / window.due)),
+    maxErrorRatio: during.length === 0 ? null : during.reduce((most, window) => Math.max(most, window.failed / window.due), 0),
     latencyP95Us: latency && quantileUs(latency, 0.95),
     latencyP99Us: latency && quantileUs(latency, 0.99),
   }
