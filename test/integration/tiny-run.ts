@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { expect } from 'vitest'
+import type { RunEvent } from '../../model/event.ts'
+import { cleanUp } from '../../run/leftovers.ts'
+import { readEvents, readPlan, readWindows } from '../../run/record.ts'
+
+/** What the watchdog has for undoing everything: the promise of the design. */
+const promisedMs = 5_000
+
+/** One run of the tiny system in a process of its own, which the test ends in some way. */
+export interface TinyRun {
+  child: ChildProcess
+  runId: string
+  recordDir: string
+  /** Resolves with the exit code, or the signal's name. */
+  exit: Promise<number | string>
+  /** Resolves when the ledger has an event of which this is true; rejects when the run ends without. */
+  event: (isIt: (event: RunEvent) => boolean) => Promise<RunEvent>
+  events: () => RunEvent[]
+  said: () => string
+}
+
+let runs = 0
+
+/** @param folder where its record goes; the mark of its command fault goes beside it */
+export const startTiny = (folder: string, options: { noise?: boolean } = {}): TinyRun => {
+  const runId = `tiny-${process.pid}-${runs++}`
+  const recordDir = join(folder, runId)
+  mkdirSync(recordDir, { recursive: true })
+  const main = resolve(import.meta.dirname, '../fixtures/tiny/main.ts')
+  const argv = [main, recordDir, runId, markOf(recordDir), ...(options.noise ? ['noise'] : [])]
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  child.stdout.on('data', (chunk) => (text += chunk))
+  child.stderr.on('data', (chunk) => (text += chunk))
+  const exit = new Promise<number | string>((done) =>
+    child.on('close', (code, signal) => done(code ?? signal ?? 'unknown')),
+  )
+  const events = () => eventsOf(recordDir)
+  const event = (isIt: (event: RunEvent) => boolean) =>
+    new Promise<RunEvent>((found, reject) => {
+      const watcher = watch(recordDir, () => look())
+      const look = () => {
+        const seen = events().find(isIt)
+        if (seen === undefined) return
+        watcher.close()
+        found(seen)
+      }
+      void exit.then((code) => {
+        look()
+        watcher.close()
+        reject(new Error(`the run ended (${code}) without the event; it said: ${text}`))
+      })
+      look()
+    })
+  return { child, runId, recordDir, exit, event, events, said: () => text }
+}
+
+/** Whole lines of the ledger so far. */
+const eventsOf = (recordDir: string): RunEvent[] => {
+  const file = join(recordDir, 'events.ndjson')
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as RunEvent)
+}
+
+const markOf = (recordDir: string): string => `${recordDir}.mark`
+
+/** Every process that belongs to the run, from what the kernel says alone: by mark, by argument, or by ledger. */
+export const processesOf = ({ runId, recordDir, events }: TinyRun): string[] => {
+  const started = new Set(
+    events().flatMap((event) => (event.type === 'process.started' ? [`${event.pid} ${event.startTicks}`] : [])),
+  )
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const read = (file: string) => {
+        try {
+          return readFileSync(`/proc/${pid}/${file}`, 'latin1')
+        } catch {
+          return ''
+        }
+      }
+      const [state = 'Z', ...fields] = read('stat')
+        .replace(/^.*\) /s, '')
+        .split(' ')
+      if (state === 'Z' || state === '') return []
+      const is =
+        read('environ').split('\0').includes(`HOLDFAST_RUN=${runId}`) ||
+        read('cmdline').split('\0').includes(recordDir) ||
+        started.has(`${pid} ${fields[18]}`)
+      return is ? [`${pid} ${state} ${read('cmdline').replaceAll('\0', ' ')}`] : []
+    })
+}
+
+/** Within the promised time after its end nothing of the run is left: no process, no fault, no folder. */
+export const expectNothingLeft = async (run: TinyRun): Promise<void> => {
+  const deadline = performance.now() + promisedMs
+  const left = () => [
+    ...processesOf(run),
+    ...[join(run.recordDir, 'work'), join(run.recordDir, 'reserve'), markOf(run.recordDir)].filter((path) =>
+      existsSync(path),
+    ),
+  ]
+  while (left().length > 0 && performance.now() < deadline) await new Promise((next) => setTimeout(next, 25))
+  expect(left()).toEqual([])
+}
+
+/** The record can be read to its end, every line of it, and cleaning up again finds nothing to do. */
+export const expectReadableRecord = async ({ recordDir, events }: TinyRun): Promise<RunEvent[]> => {
+  if (!existsSync(join(recordDir, 'plan.json'))) return [] // ended before there was a record
+  readPlan(recordDir)
+  if (existsSync(join(recordDir, 'windows.ndjson')))
+    for await (const line of readWindows(recordDir)) expect(line).toHaveProperty('type')
+  const read: RunEvent[] = []
+  if (existsSync(join(recordDir, 'events.ndjson'))) {
+    for await (const event of readEvents(recordDir)) read.push(event)
+    expect(await cleanUp(recordDir)).toEqual({ done: [], failed: [] })
+  }
+  expect(read).toEqual(events())
+  return read
+}
+
+export const removeRecord = ({ recordDir }: TinyRun): void => {
+  rmSync(recordDir, { recursive: true, force: true })
+  expect(existsSync(dirname(recordDir))).toBe(true)
+}
