@@ -35,7 +35,10 @@ export const runChild = async (command, args, { onOutput, ...options }) => {
       child.on('error', reject)
       child.on('close', resolve)
     })
-    if (stoppedBy !== null) throw new SetupError('interrupted', '', exitCodes[stoppedBy])
+    if (stoppedBy !== null) {
+      signalGroup(child.pid, 'SIGKILL') // what it had only just started has not heard the signal
+      throw new SetupError('interrupted', '', exitCodes[stoppedBy])
+    }
     return { code, output }
   } finally {
     clearTimeout(killer)
