@@ -52,7 +52,8 @@ export const latencyMs = (latency: Latency, n: number): number => {
   return latency.medianMs * Math.exp(latency.sigma * normal)
 }
 
-export const isEvery = (n: number, period: number | undefined): boolean => period !== undefined && n % period === period - 1
+export const isEvery = (n: number, period: number | undefined): boolean =>
+  period !== undefined && n % period === period - 1
 
 export const outageOf = (plant: Plant, n: number): Exclude<Outage, { how: 'refuse' }> | undefined =>
   plant.outages?.find(

@@ -9,6 +9,7 @@ import type { Guard } from '../../../model/gameday.ts'
 import type { Objective } from '../../../model/objective.ts'
 import type { Plan, PlannedFault } from '../../../model/plan.ts'
 import type { Charts, Verdict } from '../../../model/verdict.ts'
+import type { RunListener } from '../../../run/listener.ts'
 import type { LiveStatus } from '../../../run/live.ts'
 import { readEvents, readWindows } from '../../../run/record.ts'
 import { run } from '../../../run/run.ts'
@@ -24,6 +25,8 @@ const plantedDir = fileURLToPath(new URL('.', import.meta.url))
 export interface PlantedRun {
   name: string
   scenarios: string[]
+  /** Multiplies the scenarios' own rates; 1 unless told. */
+  rateFactor?: number
   plants: Plants
   refusing?: Plants
   warmUpMs: number
@@ -32,6 +35,7 @@ export interface PlantedRun {
   guards?: Guard[]
   faults?: Pick<PlannedFault, 'kind' | 'oneShot' | 'target' | 'atMs' | 'holdMs' | 'injections'>[]
   recovery?: { ms: number; stableForMs: number }
+  listener?: RunListener
 }
 
 export interface PlantedResult {
@@ -62,14 +66,25 @@ export const runPlanted = async (options: PlantedRun): Promise<PlantedResult> =>
     baseUrl: null,
     userEnv: {},
     stop: new StopSwitch(),
-    listener: { onStatus: (status) => live.push({ atMs: Date.now(), status }) },
+    listener: { ...options.listener, onStatus: (status) => live.push({ atMs: Date.now(), status }) },
   })
   if (end.error) throw end.error
-  const events = await Array.fromAsync(readEvents(recordDir))
+  const events = await collect(readEvents(recordDir))
   return { plan, recordDir, events, live, ...(await judge({ plan, events, lines: readWindows(recordDir) })) }
 }
 
-const planOf = async (options: PlantedRun, recordDir: string, k6: string): Promise<{ plan: Plan; bundleFile: string }> => {
+/** A short record fits in memory. */
+export const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
+const planOf = async (
+  options: PlantedRun,
+  recordDir: string,
+  k6: string,
+): Promise<{ plan: Plan; bundleFile: string }> => {
   const { scenarios, warmUpMs, steadyMs, faults = [], recovery = { ms: 0, stableForMs: 0 } } = options
   const runId = recordDir.split('/').at(-1) ?? ''
   const steadyEndMs = warmUpMs + steadyMs
@@ -77,7 +92,12 @@ const planOf = async (options: PlantedRun, recordDir: string, k6: string): Promi
   const durationMs = faultsEndMs + recovery.ms
   const outFile = join(recordDir, 'bundle.js')
   const bundle = await bundleScenarios({ projectDir: plantedDir, system: 'planted', scenarios, outFile })
-  const load = scenarios.map((scenario) => ({ scenario, profile: 'short' as const, rateFactor: 1, durationMs }))
+  const load = scenarios.map((scenario) => ({
+    scenario,
+    profile: 'short' as const,
+    rateFactor: options.rateFactor ?? 1,
+    durationMs,
+  }))
   const plan: Plan = {
     schemaVersion: 1,
     runId,

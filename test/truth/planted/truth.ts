@@ -56,8 +56,10 @@ export const allRequests = (truth: TruthLine[]): TrueRequest[] => {
 export const servedMs = ({ arrivedUs, answeredUs }: TruthLine): number => (answeredUs - arrivedUs) / 1000
 
 /** Bad for the user: no answer, an error, or an answer `thresholdMs` or more after the request was sent. */
-export const isBad = (thresholdMs: number) => ({ sentMs, answer }: TrueRequest): boolean =>
-  answer === null || answer.status !== 200 || answer.answeredUs / 1000 - sentMs >= thresholdMs
+export const isBad =
+  (thresholdMs: number) =>
+  ({ sentMs, answer }: TrueRequest): boolean =>
+    answer === null || answer.status !== 200 || answer.answeredUs / 1000 - sentMs >= thresholdMs
 
 /** The longest row of bad requests among those sent in a span; single stray ones are none. */
 export const longestOutage = (

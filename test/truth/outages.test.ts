@@ -1,0 +1,207 @@
+// Outages that the server itself plants, by request number; a total hang while it lasts; no data; a healthy run.
+// The runs share one stretch of wall-clock time: their edges are compared to 0.3 s, not to milliseconds.
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Plan } from '../../model/plan.ts'
+import { readWindows } from '../../run/record.ts'
+import { judge } from '../../verdict/judge.ts'
+import { goodRatio, p95Below, resilience } from './planted/objectives.ts'
+import type { Plants } from './planted/plants.ts'
+import { collect, type PlantedResult, runPlanted } from './planted/run.ts'
+import { allRequests, isBad, longestOutage, refusals, truthOf } from './planted/truth.ts'
+
+/** As the issue allows; the windows carry the times of the first and the last bad sample. */
+const edgeMs = 300
+const fast = { kind: 'fixed', ms: 5 } as const
+const requestTimeoutMs = 3000
+
+const outages: Plants = {
+  // 2 s at 50/s; a request that hangs ends 3 s after its start, 1 s after the outage.
+  '/hang': { latency: fast, outages: [{ how: 'hang', fromN: 250, toN: 350 }] },
+  '/errors': { latency: fast, outages: [{ how: 'errors', fromN: 270, toN: 345 }] },
+  '/slow': { latency: fast, outages: [{ how: 'slow', fromN: 260, toN: 410, slowMs: 900 }] },
+}
+const refusing: Plants = { '/refuse': { latency: fast, outages: [{ how: 'refuse', fromN: 255, ms: 2500 }] } }
+const paths = ['/hang', '/errors', '/slow', '/refuse']
+
+let outage: PlantedResult
+let hang: PlantedResult
+let healthy: PlantedResult
+let silent: PlantedResult
+
+beforeAll(async () => {
+  const results = await Promise.all([
+    runPlanted({
+      name: 'outages',
+      scenarios: ['hang', 'errors', 'slow', 'refuse'],
+      plants: outages,
+      refusing,
+      warmUpMs: 1000,
+      steadyMs: 3500,
+      // The outages are the server's own; the no-op fault says when to start looking for them.
+      faults: [
+        {
+          kind: 'none',
+          oneShot: true,
+          target: { kind: 'none' },
+          atMs: 4500,
+          holdMs: null,
+          injections: [{ driver: 'none' }],
+        },
+      ],
+      recovery: { ms: 8000, stableForMs: 3000 },
+      objectives: [
+        ...paths.map((path) => p95Below(`GET ${path}`, 500, { id: path })),
+        ...paths.map((path) => resilience('recoveryTime', 60_000, 's', [path])),
+      ],
+    }),
+    runPlanted({
+      name: 'long-hang',
+      scenarios: ['long-hang'],
+      plants: { '/long-hang': { latency: fast, outages: [{ how: 'hang', fromN: 60, toN: Number.MAX_SAFE_INTEGER }] } },
+      warmUpMs: 1000,
+      steadyMs: 19_000,
+      guards: [{ kind: 'errorRatio', aboveRatio: 0.5, for: '1s' }],
+      objectives: [goodRatio('GET /long-hang', { id: 'errors' })],
+    }),
+    runPlanted({
+      name: 'healthy',
+      scenarios: ['healthy'],
+      plants: { '/healthy': { latency: { kind: 'lognormal', medianMs: 10, sigma: 0.5 } } },
+      warmUpMs: 1000,
+      steadyMs: 5000,
+      objectives: [p95Below('GET /healthy', 500, { id: 'latency' }), goodRatio('GET /healthy', { id: 'errors' })],
+    }),
+    runPlanted({
+      name: 'silent',
+      scenarios: ['silent', 'idle'],
+      plants: { '/silent': { latency: fast, outages: [{ how: 'hang', fromN: 0, toN: Number.MAX_SAFE_INTEGER }] } },
+      warmUpMs: 1000,
+      steadyMs: 4000,
+      objectives: [
+        p95Below('GET /silent', 500, { id: 'silent latency' }),
+        goodRatio('GET /silent', { id: 'silent errors' }),
+        p95Below('GET /idle', 500, { id: 'idle latency' }),
+        goodRatio('GET /idle', { id: 'idle errors' }),
+      ],
+    }),
+  ])
+  ;[outage, hang, healthy, silent] = results
+})
+
+describe('planted outages', () => {
+  const recovery = (path: string) => {
+    const found = outage.verdict.faults[0]?.perSli.find((sli) => sli.objective === path)
+    if (!found) throw new Error(`no recovery of ${path}`)
+    return found
+  }
+  const truth = (path: string) => {
+    const requests = allRequests(truthOf(outage.recordDir, path, path === '/refuse' ? 'refusing' : 'server'))
+    return longestOutage(requests, isBad(500), { fromMs: 0, toMs: Number.POSITIVE_INFINITY })
+  }
+
+  test.each(paths)('%s: begins and ends when the server says', (path) => {
+    const { firstMs, lastMs } = truth(path)
+    const { state, impactAtMs, recoveredAtMs } = recovery(path)
+    expect(state).toBe('recovered')
+    expect(Math.abs((impactAtMs ?? 0) - firstMs)).toBeLessThanOrEqual(edgeMs)
+    expect(Math.abs((recoveredAtMs ?? 0) - lastMs)).toBeLessThanOrEqual(edgeMs)
+  })
+
+  test.each(paths)('%s: recovery time', (path) => {
+    const { firstMs, lastMs } = truth(path)
+    expect(lastMs - firstMs).toBeGreaterThan(1400)
+    expect(Math.abs((recovery(path).recoveryMs ?? 0) - (lastMs - firstMs))).toBeLessThanOrEqual(edgeMs)
+  })
+
+  test.each([
+    ['/hang', 100],
+    ['/errors', 75],
+    ['/slow', 150],
+  ])('%s: every request of the outage was hit, and counted', (path, requests) => {
+    expect(truth(path).requests).toBe(requests)
+    expect(recovery(path).badEvents).toBe(requests)
+  })
+
+  test('/refuse: nobody listened for as long as the recovery took', () => {
+    const [closed, open] = refusals(outage.recordDir, 'refusing')
+    const trueMs = (open?.atMs ?? 0) - (closed?.atMs ?? 0)
+    expect(trueMs).toBeGreaterThanOrEqual(2500)
+    expect(Math.abs((recovery('/refuse').recoveryMs ?? 0) - trueMs)).toBeLessThanOrEqual(edgeMs)
+  })
+
+  test('/hang: the edges are not shifted by the timeout of its requests', () => {
+    const { firstMs, lastMs } = truth('/hang')
+    expect((recovery('/hang').impactAtMs ?? 0) - firstMs).toBeLessThan(requestTimeoutMs / 10)
+    expect((recovery('/hang').recoveredAtMs ?? 0) - lastMs).toBeLessThan(requestTimeoutMs / 10)
+  })
+})
+
+describe('a total hang', () => {
+  const timeoutMs = 15_000
+  const hungSinceMs = () => allRequests(truthOf(hang.recordDir, '/long-hang')).find(isBad(1000))?.sentMs ?? Number.NaN
+
+  test('is on the live line while it lasts, before any request has timed out', () => {
+    const seen = hang.live.find(({ status }) => (status.errorRatio ?? 0) > 0.5)
+    expect(seen?.status.inFlight).toBeGreaterThan(0)
+    expect((seen?.atMs ?? Number.NaN) - hungSinceMs()).toBeLessThan(timeoutMs / 3)
+  })
+
+  test('trips the guard while it lasts', () => {
+    const tripped = hang.events.find((event) => event.type === 'guard.tripped')
+    expect((tripped?.atMs ?? Number.NaN) - hungSinceMs()).toBeGreaterThan(0)
+    expect((tripped?.atMs ?? Number.NaN) - hungSinceMs()).toBeLessThan(timeoutMs / 2)
+  })
+
+  test('stops the run with the exit code of a guard, and its interrupted requests are bad ones', () => {
+    expect(hang.verdict).toMatchObject({ ended: 'guard', exitCode: 4 })
+    const requests = allRequests(truthOf(hang.recordDir, '/long-hang'))
+    const phases = hang.verdict.objectives[0]?.phases ?? []
+    expect(phases.reduce((sum, { n }) => sum + n, 0)).toBe(requests.length)
+    expect(phases.reduce((sum, { bad }) => sum + bad, 0)).toBe(requests.filter(isBad(1000)).length)
+  })
+})
+
+test('a healthy run passes with exit code 0', () => {
+  expect(healthy.verdict).toMatchObject({ result: 'pass', exitCode: 0, ended: 'completed', invalidReasons: [] })
+  for (const { outcome, proven } of healthy.verdict.objectives)
+    expect({ outcome, proven }).toEqual({ outcome: 'pass', proven: true })
+})
+
+describe('no data never passes', () => {
+  const outcome = (result: PlantedResult, id: string) =>
+    result.verdict.objectives.find((found) => found.id === id)?.outcome
+  const rejudge = async (result: PlantedResult, keep: (type: string) => boolean, plan: Plan = result.plan) => {
+    const lines = (await collect(readWindows(result.recordDir))).filter(({ type }) => keep(type))
+    return (await judge({ plan, events: result.events, lines })).verdict
+  }
+
+  test('a server that never answers', () => {
+    expect(truthOf(silent.recordDir, '/silent').length).toBeGreaterThan(80)
+    expect(outcome(silent, 'silent latency')).toBe('fail')
+    expect(outcome(silent, 'silent errors')).toBe('fail')
+    expect(silent.verdict.exitCode).toBe(1)
+  })
+
+  test('a scenario that sends nothing', () => {
+    expect(truthOf(silent.recordDir, '/idle')).toEqual([])
+    expect(outcome(silent, 'idle latency')).toBe('no-data')
+    expect(outcome(silent, 'idle errors')).toBe('no-data')
+  })
+
+  test('a run that has nothing but such a scenario is inconclusive', async () => {
+    const objectives = silent.plan.objectives.filter(({ id }) => id.startsWith('idle'))
+    const verdict = await rejudge(silent, () => true, { ...silent.plan, objectives })
+    expect(verdict).toMatchObject({ result: 'inconclusive', exitCode: 3 })
+  })
+
+  test.each([
+    ['windows', (type: string) => type !== 'window'],
+    ['all that k6 wrote', (type: string) => type === 'sample'],
+    ['everything', () => false],
+  ])('a healthy run whose record lacks %s', async (_what, keep) => {
+    const verdict = await rejudge(healthy, keep)
+    for (const objective of verdict.objectives) expect(objective.outcome).not.toBe('pass')
+    expect(['inconclusive', 'invalid']).toContain(verdict.result)
+    expect(verdict.exitCode).toBe(3)
+  })
+})
