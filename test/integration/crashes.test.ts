@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunEvent } from '../../model/event.ts'
+import { expectNothingLeft, expectReadableRecord, processesOf, startTiny, type TinyRun } from './tiny-run.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-crashes-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** All three faults are active: the server is frozen, its link slow, the mark there. */
+const inTheMiddle = (run: TinyRun) => run.event((event) => event.type === 'fault.active' && event.fault === 'f3')
+
+const pidOf = (run: TinyRun, instance: string): number => {
+  const started = run.events().find((event) => event.type === 'process.started' && event.instance === instance)
+  if (started?.type !== 'process.started') throw new Error(`${instance} was not started`)
+  return started.pid
+}
+const errorsOf = (events: RunEvent[]) => events.flatMap((event) => (event.type === 'error' ? [event.message] : []))
+const removedOf = (events: RunEvent[]) =>
+  events.flatMap((event) => (event.type === 'fault.provenRemoved' ? [event.fault] : []))
+
+test.each([
+  ['k6', 'k6 ended with SIGKILL'],
+  ['toxiproxy', 'toxiproxy has ended by itself'],
+])(
+  '%s is killed in the middle of three faults: all are removed, and the record says what happened',
+  async (instance, error) => {
+    const run = startTiny(folder)
+    await inTheMiddle(run)
+    process.kill(pidOf(run, instance), 'SIGKILL')
+    expect([await run.exit, run.said()]).toEqual([0, expect.stringContaining(`crashed ${error}`)])
+    expect(processesOf(run)).toEqual([])
+    const events = await expectReadableRecord(run)
+    expect(errorsOf(events)).toEqual([error])
+    expect(removedOf(events)).toEqual(['f3', 'f2', 'f1'])
+    expect(events.at(-1)).toMatchObject({ type: 'run.ended', reason: 'crashed' })
+    await expectNothingLeft(run)
+  },
+)
+
+test('the frozen server is killed: it comes back, and the freeze counts as removed', async () => {
+  const run = startTiny(folder)
+  await inTheMiddle(run)
+  process.kill(pidOf(run, 'server'), 'SIGKILL')
+  expect([await run.exit, run.said()]).toEqual([0, expect.stringContaining('completed')])
+  const events = await expectReadableRecord(run)
+  expect(events.filter((event) => event.type === 'process.started' && event.instance === 'server')).toHaveLength(2)
+  expect(removedOf(events).sort()).toEqual(['f1', 'f2', 'f3'])
+  await expectNothingLeft(run)
+})
+
+test('its standard output is closed: the faults go all the same', async () => {
+  const run = startTiny(folder)
+  await inTheMiddle(run)
+  run.child.stdout?.destroy()
+  await run.exit
+  await expectNothingLeft(run)
+  expect((await expectReadableRecord(run)).filter(({ type }) => type === 'run.ended')).toHaveLength(1)
+})
+
+const mounts = process.platform === 'linux' && process.getuid?.() === 0
+
+test.skipIf(!mounts)(
+  'the disk fills up (needs root, to mount a small one): faults are removed, the record so far stays',
+  async () => {
+    const disk = join(folder, 'disk')
+    mkdirSync(disk)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk])
+    try {
+      const run = startTiny(disk, { noise: true })
+      expect([await run.exit, run.said()]).toEqual([
+        0,
+        expect.stringContaining("crashed the record can't be written: ENOSPC"),
+      ])
+      // It was full to the last page when it happened, and the record is small: the noise of the server took the room.
+      expect(statfsSync(disk).bavail).toBeLessThan(40)
+      expect(processesOf(run)).toEqual([])
+      const events = await expectReadableRecord(run)
+      expect(errorsOf(events)).toEqual([expect.stringContaining('ENOSPC')])
+      const injected = events.flatMap((event) => (event.type === 'fault.injected' ? [event.fault] : []))
+      expect(removedOf(events).sort()).toEqual(injected.sort())
+      expect(events.at(-1)).toMatchObject({ type: 'run.ended', reason: 'crashed' })
+      await expectNothingLeft(run)
+    } finally {
+      execFileSync('umount', [disk])
+    }
+  },
+)
