@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
-import { HoldfastError } from '../../model/errors.ts'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { HoldfastError, messageOf } from '../../model/errors.ts'
 import type { CommandLine, Injection } from '../../model/fault.ts'
 import type { Driver } from './driver.ts'
 import { processTree, signalProcess } from './proc.ts'
@@ -32,8 +33,7 @@ export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = 
   }
   return {
     inject: () => mustSucceed(inject, 'inject'),
-    confirmActive: (signal) =>
-      lookUntil(() => look(true), { deadlineMs: confirmDeadlineMs, everyMs: 200, ...(signal && { signal }) }),
+    confirmActive: (signal) => lookUntil(() => look(true), { deadlineMs: confirmDeadlineMs, everyMs: 200, signal }),
     undo: () => mustSucceed(undo, 'undo'),
     confirmRemoved: () => lookUntil(() => look(false), { deadlineMs: confirmDeadlineMs, everyMs: 200 }),
     touches: () => [],
@@ -59,11 +59,17 @@ export const runCommand = (
   new Promise((resolve) => {
     if (options.signal?.aborted) return resolve({ exitCode: null, text: 'not started: the run was stopped' })
     const [file = '', ...args] = argv
-    const child = spawn(file, args, {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(options.env && { env: options.env }),
-    })
+    let child: ChildProcessByStdio<null, Readable, Readable>
+    try {
+      child = spawn(file, args, {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...(options.env && { env: options.env }),
+      })
+    } catch (error) {
+      // Some errors come at once: no program named, too many arguments.
+      return resolve({ exitCode: null, text: messageOf(error) })
+    }
     const said = { out: '', err: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       said.out = (said.out + text).slice(-keptCharacters)

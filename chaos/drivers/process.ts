@@ -31,7 +31,7 @@ export const processDriver: Driver<ProcessInjection> = ({ action, instance }, co
       text: alive ? `${instance} (pid ${ref.pid}) is still alive` : `${instance} (pid ${ref?.pid}) is gone`,
     }
   }
-  const confirmGone = () => lookUntil(gone, { deadlineMs: confirmDeadlineMs })
+  const confirmGone = (signal?: AbortSignal) => lookUntil(gone, { deadlineMs: confirmDeadlineMs, signal })
   // The fault is gone when the instance is started again; whether it is of use again is its recovery.
   const back = (): Evidence => {
     const ref = context.process(instance)
@@ -60,7 +60,8 @@ export const processDriver: Driver<ProcessInjection> = ({ action, instance }, co
           frozen.push(...fresh)
         }
       },
-      confirmActive: () => lookUntil(() => stopped(instance, frozen, true), { deadlineMs: confirmDeadlineMs }),
+      confirmActive: (signal) =>
+        lookUntil(() => stopped(instance, frozen, true), { deadlineMs: confirmDeadlineMs, signal }),
       undo: async () => {
         // By what was stopped, not by the tree: children whose parent has died meanwhile are in no tree.
         for (const { pid } of frozen.filter(isAlive)) signalProcess(pid, 'SIGCONT')

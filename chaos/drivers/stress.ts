@@ -9,7 +9,8 @@ const program = fileURLToPath(new URL('stress-main.ts', import.meta.url))
 const confirmDeadlineMs = 5_000
 /** CPU seconds that a stress process must have burnt before it counts as active: more than its own start takes. */
 const burntSeconds = 0.3
-const memoryShare = 0.9
+/** Less than Node itself takes, which must not count as memory that is held. */
+const ownBytes = 20 * 2 ** 20
 
 /**
  * A process of our own that burns the CPUs that an instance runs on, or fills memory beside it. It
@@ -29,7 +30,7 @@ export const stressDriver: Driver<Extract<Injection, { driver: 'stress' }>> = (i
     return injection.resource === 'cpu'
       ? { ok: stat.cpuSeconds >= burntSeconds, text: `${what}: ${stat.cpuSeconds.toFixed(2)} s of CPU burnt` }
       : {
-          ok: stat.residentBytes >= memoryShare * injection.bytes,
+          ok: stat.residentBytes >= injection.bytes + ownBytes,
           text: `${what}: ${Math.round(stat.residentBytes / 2 ** 20)} MiB held`,
         }
   }
@@ -46,7 +47,7 @@ export const stressDriver: Driver<Extract<Injection, { driver: 'stress' }>> = (i
         ...figures.map(String),
       ])
     },
-    confirmActive: () => lookUntil(look, { deadlineMs: confirmDeadlineMs }),
+    confirmActive: (signal) => lookUntil(look, { deadlineMs: confirmDeadlineMs, signal }),
     undo: async () => {
       if (helper.ref) context.stopHelper(helper.ref)
     },

@@ -12,7 +12,7 @@ export interface Evidence {
  */
 export const lookUntil = async (
   look: () => Promise<Evidence> | Evidence,
-  options: { deadlineMs: number; everyMs?: number; signal?: AbortSignal },
+  options: { deadlineMs: number; everyMs?: number; signal?: AbortSignal | undefined },
 ): Promise<Evidence> => {
   const end = Date.now() + options.deadlineMs
   for (;;) {

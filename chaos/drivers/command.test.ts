@@ -1,0 +1,117 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { commandDriver, runCommand } from './command.ts'
+import type { DriverContext } from './driver.ts'
+import { processStat } from './proc.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-command-'))
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+const shell = (script: string, timeoutMs = 5_000) => ({ argv: ['sh', '-c', script], timeoutMs })
+
+describe('a program', () => {
+  test('that is missing, is no program, or is not named gives no exit code and says why', async () => {
+    expect(await runCommand({ argv: ['/no/such'], timeoutMs: 1_000 })).toEqual({
+      exitCode: null,
+      text: expect.stringContaining('ENOENT'),
+    })
+    expect(await runCommand({ argv: [dir], timeoutMs: 1_000 })).toEqual({
+      exitCode: null,
+      text: expect.stringContaining('EACCES'),
+    })
+    expect((await runCommand({ argv: [''], timeoutMs: 1_000 })).exitCode).toBeNull()
+    expect((await runCommand({ argv: [], timeoutMs: 1_000 })).exitCode).toBeNull()
+  })
+
+  test('that takes too long is killed, with the children it waits for', async () => {
+    const pidFile = join(dir, 'pid')
+    const result = await runCommand(shell(`sleep 600 & echo $! > ${pidFile}; wait`, 300))
+    expect(result).toEqual({ exitCode: null, text: 'took longer than 300 ms' })
+    const child = Number(readFileSync(pidFile, 'utf8'))
+    await expect.poll(() => processStat(child)).toBeNull()
+  })
+
+  test('that leaves a child with its output open has ended all the same', async () => {
+    const pidFile = join(dir, 'pid')
+    const result = await runCommand(shell(`sleep 600 & echo $! > ${pidFile}; echo started`))
+    expect(result).toEqual({ exitCode: 0, text: 'exit 0 started' })
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
+  })
+
+  test('that is ended by a signal has no exit code', async () => {
+    expect(await runCommand(shell('kill -9 $$'))).toEqual({ exitCode: null, text: 'ended by SIGKILL' })
+  })
+
+  test('is ended when the run is stopped, and not started afterwards', async () => {
+    const abort = new AbortController()
+    const running = runCommand(shell('sleep 600'), { signal: abort.signal })
+    abort.abort()
+    expect(await running).toEqual({ exitCode: null, text: 'ended, since the run was stopped' })
+    expect((await runCommand(shell(`touch ${dir}/x`), { signal: abort.signal })).exitCode).toBeNull()
+    expect(existsSync(`${dir}/x`)).toBe(false)
+  })
+
+  test('tells its exit code and its last line, however much it says', async () => {
+    expect(await runCommand(shell('echo out; echo first >&2; echo last >&2; exit 3'))).toEqual({
+      exitCode: 3,
+      text: 'exit 3 last',
+    })
+    const { exitCode, text } = await runCommand(shell('yes word | head -c 5000000; echo; echo end'))
+    expect([exitCode, text]).toEqual([0, 'exit 0 end'])
+  })
+
+  test('gets no signal of our terminal: it leads a session of its own', async () => {
+    const { text } = await runCommand(shell('ps -o sid= -p $$; echo $$'))
+    const pid = text.replace('exit 0 ', '')
+    expect((await runCommand(shell('echo $(ps -o sid= -p $$)-$$'))).text).toMatch(/exit 0 (\d+)-\1$/)
+    expect(pid).toMatch(/^\d+$/)
+  })
+})
+
+describe('a runbook step', () => {
+  const context = (env: Record<string, string> = {}) =>
+    ({ commandEnv: { PATH: process.env.PATH, ...env } }) as unknown as DriverContext
+  const step = (steps: Partial<Record<'inject' | 'probe' | 'undo', string>>, env?: Record<string, string>) =>
+    commandDriver(
+      {
+        driver: 'command',
+        inject: shell(steps.inject ?? 'true'),
+        probe: shell(steps.probe ?? 'true'),
+        undo: shell(steps.undo ?? 'true'),
+      },
+      context(env),
+    )
+
+  test('whose inject or undo fails says which, and what it said', async () => {
+    const broken = step({ inject: 'echo no such context >&2; exit 4', undo: 'exit 5' })
+    await expect(broken.inject()).rejects.toThrow(/^inject command "sh -c .*" failed: exit 4 no such context$/)
+    await expect(broken.undo?.()).rejects.toThrow(/^undo command .* failed: exit 5$/)
+  })
+
+  test('is active while the probe ends with 0, and gone when it ends with another code', async () => {
+    const file = join(dir, 'x')
+    const mark = step({ inject: `touch ${file}`, probe: `test -e ${file}`, undo: `rm -f ${file}` })
+    await mark.inject()
+    expect(await mark.confirmActive()).toMatchObject({ ok: true })
+    await mark.undo?.()
+    await mark.undo?.()
+    expect(await mark.confirmRemoved?.()).toMatchObject({ ok: true })
+  })
+
+  test('whose probe cannot be run is neither proven active nor proven gone', async () => {
+    const blind = step({ probe: 'kill -9 $$' })
+    expect(await blind.confirmActive(AbortSignal.abort())).toMatchObject({ ok: false })
+  })
+
+  test('has the environment of the run', async () => {
+    await expect(
+      step({ inject: 'test "$HOLDFAST_RUN" = r1' }, { HOLDFAST_RUN: 'r1' }).inject(),
+    ).resolves.toBeUndefined()
+    await expect(step({ inject: 'test "$HOLDFAST_RUN" = r1' }).inject()).rejects.toThrow('failed')
+  })
+})
