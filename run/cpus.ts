@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { HoldfastError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
@@ -26,14 +27,29 @@ export const shareCpus = (plan: Plan): CpuShares => {
       hint: 'Run this game day on a larger machine, or leave cpuStress out.',
     })
   }
-  const shares = { load: '0', system: cores === 2 ? '1' : `1-${cores - 1}`, loadCores: 1 }
   try {
+    const shares = splitCpus(readFileSync('/proc/self/status', 'utf8'))
     execFileSync('taskset', ['-a', '-c', '-p', shares.load, String(process.pid)], { stdio: 'ignore' })
+    return { ...shares, loadCores: 1 }
   } catch (cause) {
     throw new HoldfastError('cpuStress needs `taskset` to keep the load generator apart from the stress', {
       hint: 'Install util-linux (Linux); macOS cannot pin processes, so leave cpuStress out there.',
       cause,
     })
   }
-  return shares
+}
+
+/**
+ * The first CPU that this process may use, and the others. A container's CPUs need not begin with 0.
+ * @param status `/proc/self/status`; its `Cpus_allowed_list` reads `0-3,8`
+ */
+export const splitCpus = (status: string): { load: string; system: string } => {
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? ''
+  const cpus = list.split(',').flatMap((range) => {
+    const [from = Number.NaN, to = from] = range.split('-').map(Number)
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index)
+  })
+  const [load, ...system] = cpus
+  if (load === undefined || system.length === 0) throw new Error(`no two CPUs in Cpus_allowed_list "${list}"`)
+  return { load: String(load), system: system.join(',') }
 }

@@ -94,6 +94,7 @@ describe('ended at any moment', () => {
       const begun = events.some(({ type }) => type === 'run.started')
       const wanted: EndReason[] = begun ? [code === 'SIGKILL' ? 'crashed' : 'interrupted'] : []
       const ended = endOf(events)
+      if (code === 0) expect(events.filter(({ type }) => type === 'fault.notRemoved' || type === 'warning')).toEqual([])
       // It may have been over before the signal came.
       if (ended[0] !== 'completed') expect(ended).toEqual(wanted)
       else expect(ended).toEqual(['completed'])
