@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -44,6 +44,21 @@ test('an empty ledger, and one that was cut in its first line, have nothing left
     writeFileSync(join(dir, recordFiles.events), text)
     expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
   }
+})
+
+test('a record without a ledger has started nothing', async () => {
+  expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
+})
+
+test('a damaged ledger is told, and what stands before the damage is cleaned up all the same', async () => {
+  const known = sleeper()
+  ledger(started, { type: 'process.started', instance: 'api', ...known.ref })
+  appendFileSync(join(dir, recordFiles.events), 'damage\n{"type":"warning"}\n')
+  expect(await cleanUp(dir)).toEqual({
+    done: ['ended 1 processes'],
+    failed: [expect.stringMatching(/events.ndjson:3: not a line of JSON/)],
+  })
+  await known.ended
 })
 
 test('a process with the pid but another start is left alone', async () => {

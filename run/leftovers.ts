@@ -1,8 +1,9 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../chaos/drivers/command.ts'
 import { isSameProcess, processesWithEnvironment, processTree, signalProcess } from '../chaos/drivers/proc.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
+import { HoldfastError } from '../model/errors.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { CommandLine } from '../model/fault.ts'
 import { readEvents, recordFiles } from './record.ts'
@@ -18,12 +19,21 @@ export interface Leftovers {
   /** Undo commands of `command` faults that were injected and never removed, last injected first. */
   commands: { fault: string; undo: CommandLine; probe: CommandLine }[]
   ended: boolean
+  /** Why the ledger could not be read to its end, or null. */
+  damage: string | null
 }
 
-/** Reads the ledger of a record; works on one that was cut anywhere. */
+/** Reads the ledger of a record; works on one that was cut or damaged anywhere, with what stands before. */
 export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
-  const left: Leftovers = { runId: '', pid: 0, startTicks: 0, processes: [], commands: [], ended: false }
-  for await (const event of readEvents(recordDir)) fold(left, event)
+  const left: Leftovers = { runId: '', pid: 0, startTicks: 0, processes: [], commands: [], ended: false, damage: null }
+  // Killed before its ledger was there: it has started nothing.
+  if (!existsSync(join(recordDir, recordFiles.events))) return left
+  try {
+    for await (const event of readEvents(recordDir)) fold(left, event)
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    left.damage = error.message
+  }
   return left
 }
 
@@ -75,7 +85,7 @@ const goneDeadlineMs = 5_000
  */
 export const cleanUp = async (recordDir: string): Promise<CleanUpResult> => {
   const left = await readLeftovers(recordDir)
-  const result: CleanUpResult = { done: [], failed: [] }
+  const result: CleanUpResult = { done: [], failed: left.damage === null ? [] : [left.damage] }
   await endProcesses(left, result)
   for (const { fault, undo, probe } of left.commands) {
     if (await isGone(probe)) continue
