@@ -43,6 +43,19 @@ test.each([
   },
 )
 
+test('k6 does not start: its own words are the reason, and what was up goes', async () => {
+  const run = startTiny(folder, 'no-script')
+  expect([await run.exit, run.said()]).toEqual([
+    0,
+    expect.stringMatching(/^crashed k6 ended before the load began: .*nothing\.js/),
+  ])
+  expect(processesOf(run)).toEqual([])
+  const events = await expectReadableRecord(run)
+  expect(events.map(({ type }) => type)).not.toContain('load.started')
+  expect(events.at(-1)).toMatchObject({ type: 'run.ended', reason: 'crashed' })
+  await expectNothingLeft(run)
+})
+
 test('the frozen server is killed: it comes back, and the freeze counts as removed', async () => {
   const run = startTiny(folder)
   await inTheMiddle(run)
@@ -72,7 +85,7 @@ test.skipIf(!mounts)(
     mkdirSync(disk)
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk])
     try {
-      const run = startTiny(disk, { noise: true })
+      const run = startTiny(disk, 'noise')
       expect([await run.exit, run.said()]).toEqual([
         0,
         expect.stringContaining("crashed the record can't be written: ENOSPC"),

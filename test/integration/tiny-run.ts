@@ -25,12 +25,12 @@ export interface TinyRun {
 let runs = 0
 
 /** @param folder where its record goes; the mark of its command fault goes beside it */
-export const startTiny = (folder: string, options: { noise?: boolean } = {}): TinyRun => {
+export const startTiny = (folder: string, trouble?: 'noise' | 'no-script'): TinyRun => {
   const runId = `tiny-${process.pid}-${runs++}`
   const recordDir = join(folder, runId)
   mkdirSync(recordDir, { recursive: true })
   const main = resolve(import.meta.dirname, '../fixtures/tiny/main.ts')
-  const argv = [main, recordDir, runId, markOf(recordDir), ...(options.noise ? ['noise'] : [])]
+  const argv = [main, recordDir, runId, markOf(recordDir), ...(trouble ? [trouble] : [])]
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   child.stdout.on('data', (chunk) => (text += chunk))

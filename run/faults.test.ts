@@ -1,0 +1,122 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { DriverContext } from '../chaos/drivers/driver.ts'
+import type { RunEvent } from '../model/event.ts'
+import type { Injection } from '../model/fault.ts'
+import type { PlannedFault } from '../model/plan.ts'
+import { runFault } from './faults.ts'
+import { Ledger, readEvents, recordFiles } from './record.ts'
+import { UndoStack } from './undo.ts'
+
+let dir: string
+let ledger: Ledger
+let abort: AbortController
+let undo: UndoStack
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-faults-'))
+  ledger = new Ledger(dir)
+  abort = new AbortController()
+  undo = new UndoStack(10_000)
+})
+afterEach(() => {
+  ledger.close()
+  rmSync(dir, { recursive: true })
+})
+
+const shell = (script: string) => ({ argv: ['sh', '-c', script], timeoutMs: 5_000 })
+const mark = (name: string) => join(dir, name)
+/** Leaves a file while it is active. */
+const step = (name: string, inject = `touch ${mark(name)}`): Injection => ({
+  driver: 'command',
+  inject: shell(inject),
+  probe: shell(`test -e ${mark(name)}`),
+  undo: shell(`rm -f ${mark(name)}`),
+})
+const fault = (injections: Injection[], more: Partial<PlannedFault> = {}): PlannedFault => ({
+  id: 'f1',
+  kind: 'command',
+  label: 'step',
+  oneShot: false,
+  target: { kind: 'none' },
+  atMs: 0,
+  holdMs: 60_000,
+  injections,
+  ...more,
+})
+const carryOut = (planned: PlannedFault) =>
+  runFault(planned, {
+    context: { commandEnv: { PATH: process.env.PATH } } as unknown as DriverContext,
+    ledger,
+    undo,
+    listener: {},
+    signal: abort.signal,
+    startedAtMs: Date.now(),
+  })
+const types = async () => {
+  const all: RunEvent['type'][] = []
+  for await (const event of readEvents(dir)) all.push(event.type)
+  return all
+}
+
+test('a ledger that refuses keeps the fault from being injected', async () => {
+  ledger.close()
+  await carryOut(fault([step('a')]))
+  expect(existsSync(mark('a'))).toBe(false)
+  await undo.all()
+})
+
+test('the ledger has it before it is injected', async () => {
+  await carryOut(
+    fault([step('a', `grep -q fault.injecting ${mark(recordFiles.events)} && touch ${mark('a')}`)], { holdMs: 0 }),
+  )
+  expect(await types()).toEqual([
+    'fault.injecting',
+    'fault.injected',
+    'fault.active',
+    'fault.removing',
+    'fault.removed',
+    'fault.provenRemoved',
+  ])
+})
+
+test('an inject that fails halfway is no fault, and all of it is removed at once', async () => {
+  await carryOut(fault([step('a'), step('b', `touch ${mark('b')}; exit 1`)]))
+  expect([existsSync(mark('a')), existsSync(mark('b'))]).toEqual([false, false])
+  expect(await types()).toEqual([
+    'fault.injecting',
+    'fault.notActive',
+    'fault.removing',
+    'fault.removed',
+    'fault.provenRemoved',
+  ])
+})
+
+test('a run that is stopped before its time injects nothing', async () => {
+  const running = carryOut(fault([step('a')], { atMs: 60_000 }))
+  abort.abort()
+  await running
+  await undo.all()
+  expect(await types()).toEqual([])
+})
+
+test('a run that is stopped while it holds leaves the removal to the undo', async () => {
+  const running = carryOut(fault([step('a')]))
+  await expect.poll(types).toContain('fault.active')
+  abort.abort()
+  await running
+  expect(existsSync(mark('a'))).toBe(true)
+  await undo.all()
+  expect(existsSync(mark('a'))).toBe(false)
+  expect((await types()).at(-1)).toBe('fault.provenRemoved')
+})
+
+test('a run that is stopped while it injects waits for the answer, so that the undo comes after it', async () => {
+  const running = carryOut(fault([step('a', `touch ${mark('begun')}; sleep 0.3; touch ${mark('a')}`)]))
+  await expect.poll(() => existsSync(mark('begun'))).toBe(true)
+  abort.abort()
+  await running
+  await undo.all()
+  expect(existsSync(mark('a'))).toBe(false)
+})
