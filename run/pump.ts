@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Plan } from '../model/plan.ts'
 import type { RecordLine, StreamLine } from '../model/window.ts'
 import { GuardWatch } from './guards.ts'
@@ -34,14 +35,24 @@ export class Pump {
     this.writer.add(line)
   }
 
-  start(startedAtMs: number, listener: RunListener, ledger: Ledger, stop: StopSwitch): void {
+  /** @param safetyLever file whose existence ends a run with faults; null where there is none */
+  start(
+    startedAtMs: number,
+    listener: RunListener,
+    ledger: Ledger,
+    stop: StopSwitch,
+    safetyLever: string | null,
+  ): void {
     this.#steady = new SteadyCheck(this.#plan, startedAtMs)
     const guards = new GuardWatch(this.#plan.guards)
+    const watched = this.#plan.faults.length > 0 ? safetyLever : null
+    const leverPulled = () =>
+      watched !== null && existsSync(watched) ? { guard: 'safety lever', evidence: `${watched} exists` } : null
     this.#timer = setInterval(() => {
       const nowMs = Date.now()
       this.writer.flush(nowMs)
       listener.onStatus?.(this.#live.status(nowMs))
-      const tripped = stop.signal.aborted ? null : guards.tripped(this.#live, nowMs)
+      const tripped = stop.signal.aborted ? null : (leverPulled() ?? guards.tripped(this.#live, nowMs))
       if (!tripped) return
       ledger.append({ type: 'guard.tripped', ...tripped })
       listener.onWarning?.(`guard tripped: ${tripped.guard} (${tripped.evidence}); removing every fault`)

@@ -41,6 +41,8 @@ export interface RunOptions {
   baseUrl: string | null
   userEnv: Record<string, string | undefined>
   stop: StopSwitch
+  /** File whose existence means: no fault on this machine. */
+  safetyLever?: string
   listener: RunListener
 }
 
@@ -178,7 +180,7 @@ const start = async (
   const { calledAtMs, repliedAtMs } = await k6.go()
   ledger.append({ type: 'load.started' })
   const startedAtMs = (calledAtMs + repliedAtMs) / 2
-  pump.start(startedAtMs, listener, ledger, stop)
+  pump.start(startedAtMs, listener, ledger, stop, options.safetyLever ?? null)
   return { system, k6, startedAtMs }
 }
 

@@ -11,6 +11,7 @@ import { extensions, newCommand } from './commands/new.ts'
 import { planCommand } from './commands/plan.ts'
 import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
+import { stopCommand } from './commands/stop.ts'
 import { printError } from './terminal.ts'
 
 const exitCodeHelp = `
@@ -95,6 +96,11 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .option('-o, --out <folder>', 'where records are', 'out')
     .option('--json', 'print JSON for scripts')
     .action(action(listCommand))
+  program
+    .command('stop')
+    .description('End a run that is going on, from another terminal: faults are removed first')
+    .argument('[run]', 'run id; every run of this user unless given')
+    .action(action(stopCommand))
   program
     .command('cleanup')
     .description('Undo whatever runs left behind, from their ledgers')

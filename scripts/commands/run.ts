@@ -1,8 +1,12 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import type { ExitCode } from '../../model/exit-codes.ts'
+import { HoldfastError, messageOf } from '../../model/errors.ts'
+import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
+import type { Plan } from '../../model/plan.ts'
 import { verdictText } from '../../reports/terminal.ts'
+import { takeLock } from '../../run/lock.ts'
 import { run } from '../../run/run.ts'
+import { safetyLever, stateDir } from '../../run/state-dir.ts'
 import { StopSwitch } from '../../run/stop.ts'
 import { judgeRecord } from '../judge-record.ts'
 import { type GameDayOptions, planGameDay } from '../plan-game-day.ts'
@@ -19,13 +23,13 @@ export const runCommand = async (gameDay: string, options: GameDayOptions): Prom
     progress.warn(`${signal}: removing every fault and process; the record stays`)
     stop.stop('interrupted')
   })
+  let giveBack = () => {}
   try {
     const outDir = resolve(options.out)
-    const { plan, system, bundleFile, tools, warnings } = await planGameDay(gameDay, options, (runId) => {
-      const dir = join(outDir, runId)
-      mkdirSync(dir, { recursive: true, mode: 0o700 })
-      return dir
-    })
+    const lever = safetyLever()
+    const ready = await prepare(outDir, lever, gameDay, options)
+    giveBack = ready.giveBack
+    const { plan, system, bundleFile, tools, warnings } = ready
     const recordDir = join(outDir, plan.runId)
     progress.plan(plan)
     for (const warning of warnings) progress.warn(warning)
@@ -39,6 +43,7 @@ export const runCommand = async (gameDay: string, options: GameDayOptions): Prom
       baseUrl: options.baseUrl ?? null,
       userEnv: process.env,
       stop,
+      safetyLever: lever,
       listener: progress.listener,
     })
     progress.close()
@@ -50,9 +55,52 @@ export const runCommand = async (gameDay: string, options: GameDayOptions): Prom
     else process.stdout.write(`\n${verdictText({ plan, verdict }, { color: useColor(process.stdout) })}\n\n${report}\n`)
     return verdict.exitCode
   } finally {
+    giveBack()
     progress.close()
     releaseSignals()
   }
+}
+
+/** Plans a run and takes its lock, the bundle in the folder of its record; nothing stays of a run that is refused. */
+const prepare = async (outDir: string, lever: string, gameDay: string, options: GameDayOptions) => {
+  let dir: string | null = null
+  try {
+    const planned = await planGameDay(gameDay, options, (runId) => {
+      dir = makeFolder(outDir, runId)
+      return dir
+    })
+    const { plan } = planned
+    refuseFaultsUnder(lever, plan)
+    const host = options.baseUrl === undefined ? '' : ` ${new URL(options.baseUrl).host}`
+    const run = { runId: plan.runId, recordDir: join(outDir, plan.runId) }
+    const giveBack = takeLock(join(stateDir(), 'locks'), `${plan.system.name} ${plan.environment}${host}`, run)
+    return { ...planned, giveBack }
+  } catch (error) {
+    if (dir !== null) rmSync(dir, { recursive: true, force: true })
+    throw error
+  }
+}
+
+const makeFolder = (outDir: string, runId: string): string => {
+  try {
+    mkdirSync(outDir, { recursive: true })
+    const dir = join(outDir, runId)
+    mkdirSync(dir, { mode: 0o700 })
+    return dir
+  } catch (cause) {
+    throw new HoldfastError(`no record can be made in ${outDir}: ${messageOf(cause)}`, {
+      hint: 'Name a folder that you may write to with --out; two runs of one game day cannot start in the same second.',
+      cause,
+    })
+  }
+}
+
+const refuseFaultsUnder = (lever: string, plan: Plan): void => {
+  if (plan.faults.length === 0 || !existsSync(lever)) return
+  throw new HoldfastError(`the safety lever is pulled: ${lever} exists, so no fault may be injected on this machine`, {
+    hint: 'Remove the file when faults are wanted again, or run a game day without faults.',
+    exitCode: exitCodes.guardTripped,
+  })
 }
 
 /** Calls back once for the first of the signals that end a run; later ones change nothing, the undo has its time. */

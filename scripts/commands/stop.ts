@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import { isSameProcess, signalProcess } from '../../chaos/drivers/proc.ts'
+import { lookUntil } from '../../chaos/drivers/wait.ts'
+import { HoldfastError } from '../../model/errors.ts'
+import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
+import { lockHolders } from '../../run/lock.ts'
+import { stateDir } from '../../run/state-dir.ts'
+
+/** The undo of a run has its own time budgets; this is longer than they are together. */
+const deadlineMs = 120_000
+
+/** `holdfast stop [run]`: the kill switch from another terminal. Faults go first; waits until the run has ended. */
+export const stopCommand = async (run: string | undefined): Promise<ExitCode> => {
+  const running = lockHolders(join(stateDir(), 'locks'))
+  const chosen =
+    run === undefined ? running : running.filter(({ runId, recordDir }) => runId === run || recordDir === run)
+  if (chosen.length === 0) {
+    const known = running.map(({ runId }) => runId).join(', ')
+    throw new HoldfastError(run === undefined ? 'no run is going on' : `no run "${run}" is going on`, {
+      hint:
+        known === '' ? 'What an earlier run left behind is removed by `holdfast cleanup --all`.' : `Running: ${known}.`,
+    })
+  }
+  for (const { pid } of chosen) signalProcess(pid, 'SIGINT')
+  const ended = await lookUntil(
+    () => ({ ok: chosen.every(({ pid, startTicks }) => !isSameProcess(pid, startTicks)), text: '' }),
+    { deadlineMs },
+  )
+  for (const { runId } of chosen) process.stdout.write(`${ended.ok ? '✔ stopped' : '✕ still ending:'} ${runId}\n`)
+  return ended.ok ? exitCodes.pass : exitCodes.faultNotRemoved
+}
