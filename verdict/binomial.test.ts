@@ -71,7 +71,13 @@ describe('bounds', () => {
   })
 
   it('is symmetric', () => {
-    for (const [bad, n] of [[0, 59], [7, 59], [38, 1000], [999, 1000], [12_345, 1_000_000]] as const) {
+    for (const [bad, n] of [
+      [0, 59],
+      [7, 59],
+      [38, 1000],
+      [999, 1000],
+      [12_345, 1_000_000],
+    ] as const) {
       expect(bounds(bad, n).low).toBeCloseTo(1 - bounds(n - bad, n).high, 12)
     }
   })

@@ -12,14 +12,17 @@ const rules = [
 
 /** What the reports say about the scale. */
 export const burnRateNote =
-  'Time to detect is that of the SRE workbook\'s burn-rate alert with windows of 1/60 of its length (60 s and 5 s, 360 s and 30 s).'
+  "Time to detect is that of the SRE workbook's burn-rate alert with windows of 1/60 of its length (60 s and 5 s, 360 s and 30 s)."
 
 /**
  * The first second in `from`..`to` at whose end a rule is true on both of its windows, or -1. Where a
  * window reaches back beyond the start of the load, the time before counts as load without errors.
  */
 export const detectedAt = (seconds: Seconds, from: number, to: number, allowed: number): number => {
-  const loadFrom = Math.max(0, seconds.due.findIndex((due) => due > 0))
+  const loadFrom = Math.max(
+    0,
+    seconds.due.findIndex((due) => due > 0),
+  )
   const burnt = (at: number, lengthS: number): number => {
     const start = Math.max(loadFrom, at + 1 - lengthS)
     let due = 0

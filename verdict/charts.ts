@@ -29,7 +29,10 @@ export interface Charted {
 export const makeCharts = (charted: Charted): Charts => {
   const { folded, startedAtMs, endedAtMs } = charted
   const from = Math.floor(startedAtMs / 1000) - folded.baseS
-  const to = Math.min(folded.length, Math.max(from, Math.ceil(endedAtMs / 1000) - folded.baseS, Math.min(folded.lastIndex + 1, folded.length)))
+  const to = Math.min(
+    folded.length,
+    Math.max(from, Math.ceil(endedAtMs / 1000) - folded.baseS, Math.min(folded.lastIndex + 1, folded.length)),
+  )
   const step = Math.max(1, Math.ceil((to - from) / mostPoints))
   const starts = Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step)
   const secondsOf = (at: number) => Math.round((folded.baseS + at) * 1000 - startedAtMs) / 1000
@@ -40,8 +43,10 @@ export const makeCharts = (charted: Charted): Charts => {
     for (let i = at; i < Math.min(to, at + step); i++) sum += values[i] ?? 0
     return sum
   }
-  const total = (at: number, pick: (load: { started: Uint32Array; completed: Uint32Array; dropped: Uint32Array }) => number) =>
-    [...folded.load.values()].reduce((sum, load) => sum + pick(load), 0) / Math.min(step, to - at)
+  const total = (
+    at: number,
+    pick: (load: { started: Uint32Array; completed: Uint32Array; dropped: Uint32Array }) => number,
+  ) => [...folded.load.values()].reduce((sum, load) => sum + pick(load), 0) / Math.min(step, to - at)
   const latency = latencySeries(folded.chart.grid, starts, step)
   return {
     schemaVersion: chartSchemaVersion,
@@ -65,7 +70,9 @@ export const makeCharts = (charted: Charted): Charts => {
     resources: resources(charted, secondsOf),
     faultBands: faultBands(charted),
     phases: charted.spans.map(({ phase, fromMs, toMs }) => ({
-      phase, startS: (fromMs - startedAtMs) / 1000, endS: (toMs - startedAtMs) / 1000,
+      phase,
+      startS: (fromMs - startedAtMs) / 1000,
+      endS: (toMs - startedAtMs) / 1000,
     })),
   }
 }
@@ -90,10 +97,19 @@ const toMs = (us: number | null): number | null => (us === null ? null : Math.ro
 
 const sloLines = (plan: Plan): Charts['sloLines'] =>
   plan.objectives
-    .filter((objective): objective is ProportionObjective => objective.kind === 'proportion' && objective.show === 'latency')
-    .flatMap((objective) => (objective.thresholdUs === null ? [] : [{ label: objective.title, ms: objective.thresholdUs / 1000 }]))
+    .filter(
+      (objective): objective is ProportionObjective => objective.kind === 'proportion' && objective.show === 'latency',
+    )
+    .flatMap((objective) =>
+      objective.thresholdUs === null ? [] : [{ label: objective.title, ms: objective.thresholdUs / 1000 }],
+    )
 
-const heatmap = (grid: LatencyGrid | null, from: number, to: number, secondsOf: (at: number) => number): Charts['heatmap'] => {
+const heatmap = (
+  grid: LatencyGrid | null,
+  from: number,
+  to: number,
+  secondsOf: (at: number) => number,
+): Charts['heatmap'] => {
   if (!grid) return []
   const firstColumn = Math.floor(from / grid.step)
   const lastColumn = Math.min(grid.columns.length, Math.ceil(to / grid.step))
@@ -112,8 +128,11 @@ const heatmap = (grid: LatencyGrid | null, from: number, to: number, secondsOf: 
     }
     for (const [row, n] of [...rows].sort((a, b) => a[0] - b[0])) {
       cells.push({
-        t: Math.max(0, secondsOf(at * grid.step)), tEnd: secondsOf(Math.min(to, (at + width) * grid.step)),
-        lowMs: round3(10 ** (row / heatRows)), highMs: round3(10 ** ((row + 1) / heatRows)), n,
+        t: Math.max(0, secondsOf(at * grid.step)),
+        tEnd: secondsOf(Math.min(to, (at + width) * grid.step)),
+        lowMs: round3(10 ** (row / heatRows)),
+        highMs: round3(10 ** ((row + 1) / heatRows)),
+        n,
       })
     }
   }
@@ -137,7 +156,10 @@ const percentiles = ({ folded, phases }: Charted): Charts['percentiles'] => {
 }
 
 /** Every sampled series with an objective: the mean of each column of points, worst component apart from the others. */
-const resources = ({ plan, folded, startedAtMs, endedAtMs }: Charted, secondsOf: (at: number) => number): Charts['resources'] => {
+const resources = (
+  { plan, folded, startedAtMs, endedAtMs }: Charted,
+  secondsOf: (at: number) => number,
+): Charts['resources'] => {
   const gauges = plan.objectives.filter((objective): objective is GaugeObjective => objective.kind === 'gauge')
   const step = Math.max(1, Math.ceil((endedAtMs - startedAtMs) / 1000 / mostPoints))
   return gauges.flatMap((gauge) => {
@@ -176,8 +198,13 @@ const faultBands = ({ faults, startedAtMs, endedAtMs }: Charted): Charts['faultB
     const endMs = fault.oneShot ? fault.activeAtMs : (fault.removedAtMs ?? endedAtMs)
     const open = fault.perSli.some((sli) => sli.state === 'not-recovered' || sli.state === 'not-seen')
     const recoveredMs = fault.perSli.map((sli) => sli.recoveredAtMs).filter((ms) => ms !== null)
-    return [{
-      id: fault.id, label: `${circled(index)} ${fault.label}`, startS: seconds(fault.activeAtMs), endS: seconds(endMs),
-      recoveredS: open ? null : seconds(Math.max(endMs, ...recoveredMs)),
-    }]
+    return [
+      {
+        id: fault.id,
+        label: `${circled(index)} ${fault.label}`,
+        startS: seconds(fault.activeAtMs),
+        endS: seconds(endMs),
+        recoveredS: open ? null : seconds(Math.max(endMs, ...recoveredMs)),
+      },
+    ]
   })

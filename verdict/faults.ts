@@ -3,7 +3,7 @@ import type { Plan, PlannedFault } from '../model/plan.ts'
 import type { FaultResult, SliRecovery } from '../model/verdict.ts'
 import { allowedRatio } from './binomial.ts'
 import type { Folded } from './fold.ts'
-import { dash, formatRatio, formatSeconds, plural } from './format.ts'
+import { dash, formatRatio, formatSeconds } from './format.ts'
 import type { FaultGroup } from './groups.ts'
 import { groupFaults } from './groups.ts'
 import type { FaultHistory, History } from './history.ts'
@@ -25,9 +25,13 @@ const fewestDue = 20
  * and all required ones where one of them names none (or there is none).
  */
 export const recoverySlis = (plan: Plan): ProportionObjective[] => {
-  const resilience = plan.objectives.filter((objective): objective is ResilienceObjective => objective.kind === 'resilience')
+  const resilience = plan.objectives.filter(
+    (objective): objective is ResilienceObjective => objective.kind === 'resilience',
+  )
   const named = new Set(resilience.flatMap((objective) => objective.sliIds))
-  const proportions = plan.objectives.filter((objective): objective is ProportionObjective => objective.kind === 'proportion')
+  const proportions = plan.objectives.filter(
+    (objective): objective is ProportionObjective => objective.kind === 'proportion',
+  )
   const all = resilience.length === 0 || resilience.some((objective) => objective.sliIds.length === 0)
   return proportions.filter((objective) => named.has(objective.id) || (all && objective.gate === 'required'))
 }
@@ -37,7 +41,11 @@ export const recoverySlis = (plan: Plan): ProportionObjective[] => {
  * @param tooFew is told of SLIs that had load, but too little for windows
  */
 export const recoverGroups = (
-  plan: Plan, history: History, folded: Folded, startedAtMs: number, tooFew: (sli: ProportionObjective, due: number) => void,
+  plan: Plan,
+  history: History,
+  folded: Folded,
+  startedAtMs: number,
+  tooFew: (sli: ProportionObjective, due: number) => void,
 ): RecoveredGroup[] => {
   const groups = groupFaults(plan, history)
   const [firstGroup] = groups
@@ -58,20 +66,37 @@ export const recoverGroups = (
     const steady = sumSeconds(record.seconds, (at) => at >= steadyFrom && at < first)
     const steadyBad = steady.due === 0 ? 0 : steady.bad / steady.due
     const usualRatio = Math.max(allowedRatio(objective.targetRatio), steadyBad)
-    const windows = poolWindows(record.seconds, { from: first, to: folded.lastIndex + 1, cuts: new Set(injections), usualRatio })
+    const windows = poolWindows(record.seconds, {
+      from: first,
+      to: folded.lastIndex + 1,
+      cuts: new Set(injections),
+      usualRatio,
+    })
     for (const [at, { group, perSli }] of result.entries()) {
       const from = injections[at] ?? 0
       const to = injections[at + 1] ?? Number.POSITIVE_INFINITY
       const own = windows.filter((window) => window.from >= from && window.from < to)
-      perSli.push(recover(folded, record, {
-        objective, group, windows: own, stableForMs: plan.stableForMs, referenceGoodRatio: 1 - steadyBad,
-      }))
+      perSli.push(
+        recover(folded, record, {
+          objective,
+          group,
+          windows: own,
+          stableForMs: plan.stableForMs,
+          referenceGoodRatio: 1 - steadyBad,
+        }),
+      )
     }
   }
   return result
 }
 
-const severity: Record<SliRecovery['state'], number> = { 'no-data': -1, absorbed: 0, recovered: 1, 'not-seen': 2, 'not-recovered': 3 }
+const severity: Record<SliRecovery['state'], number> = {
+  'no-data': -1,
+  absorbed: 0,
+  recovered: 1,
+  'not-seen': 2,
+  'not-recovered': 3,
+}
 
 /** The SLI that fared worst: not recovered, then not seen, then the longest recovery. */
 export const worstSli = (perSli: readonly SliRecovery[]): SliRecovery | null =>
@@ -79,12 +104,17 @@ export const worstSli = (perSli: readonly SliRecovery[]): SliRecovery | null =>
     if (!worst || severity[sli.state] > severity[worst.state]) return sli
     if (severity[sli.state] < severity[worst.state]) return worst
     return (sli.recoveryMs ?? 0) > (worst.recoveryMs ?? 0) ||
-      (sli.recoveryMs === worst.recoveryMs && (sli.rtoMs ?? 0) > (worst.rtoMs ?? 0)) ? sli : worst
+      (sli.recoveryMs === worst.recoveryMs && (sli.rtoMs ?? 0) > (worst.rtoMs ?? 0))
+      ? sli
+      : worst
   }, null)
 
 /** The table of faults, outcomes still open. */
 export const faultResults = (
-  plan: Plan, history: History, recovered: readonly RecoveredGroup[], startedAtMs: number,
+  plan: Plan,
+  history: History,
+  recovered: readonly RecoveredGroup[],
+  startedAtMs: number,
 ): FaultResult[] => {
   const lost = attributeLosses(history, recovered)
   return plan.faults.map((fault) => {
@@ -101,8 +131,12 @@ interface Loss {
 }
 
 const faultResult = (
-  fault: PlannedFault, past: FaultHistory | undefined, own: RecoveredGroup | undefined,
-  history: History, loss: Loss | null, startedAtMs: number,
+  fault: PlannedFault,
+  past: FaultHistory | undefined,
+  own: RecoveredGroup | undefined,
+  history: History,
+  loss: Loss | null,
+  startedAtMs: number,
 ): FaultResult => {
   const worst = worstSli(own?.perSli ?? [])
   const audited = history.audit !== null && past?.injected != null
@@ -110,12 +144,19 @@ const faultResult = (
   const removedAtMs = fault.oneShot ? null : (past?.removed?.atMs ?? null)
   const lostWrites = audited ? (loss?.lostWrites ?? 0) : null
   return {
-    id: fault.id, label: fault.label, kind: fault.kind, oneShot: fault.oneShot,
+    id: fault.id,
+    label: fault.label,
+    kind: fault.kind,
+    oneShot: fault.oneShot,
     group: own?.group.members.map((member) => member.fault.id) ?? [fault.id],
     confirmedActive: past?.confirmedActive ?? false,
-    confirmedRemoved: past !== undefined && past.notRemoved === null && (past.confirmedRemoved || (fault.oneShot && past.injected !== null)),
+    confirmedRemoved:
+      past !== undefined &&
+      past.notRemoved === null &&
+      (past.confirmedRemoved || (fault.oneShot && past.injected !== null)),
     skippedReason: past?.skipped ?? null,
-    activeAtMs, removedAtMs,
+    activeAtMs,
+    removedAtMs,
     edgeWidthMs: past?.injected?.widthMs ?? null,
     worst,
     perSli: own?.perSli ?? [],
@@ -133,7 +174,12 @@ const faultResult = (
   }
 }
 
-const activeText = (activeAtMs: number | null, removedAtMs: number | null, oneShot: boolean, startedAtMs: number): string => {
+const activeText = (
+  activeAtMs: number | null,
+  removedAtMs: number | null,
+  oneShot: boolean,
+  startedAtMs: number,
+): string => {
   if (activeAtMs === null) return 'not injected'
   const sinceStartMs = activeAtMs - startedAtMs
   const from = sinceStartMs < 600_000 ? `${(sinceStartMs / 1000).toFixed(1)} s` : formatSeconds(sinceStartMs)
@@ -142,17 +188,26 @@ const activeText = (activeAtMs: number | null, removedAtMs: number | null, oneSh
 }
 
 /** The words of the recovery columns. A lower bound is never shown as a number alone. */
-const recoveryText = (sli: SliRecovery | null, oneShot: boolean): Pick<FaultResult['text'], 'impact' | 'mitigated' | 'recovery' | 'rto'> => {
+const recoveryText = (
+  sli: SliRecovery | null,
+  oneShot: boolean,
+): Pick<FaultResult['text'], 'impact' | 'mitigated' | 'recovery' | 'rto'> => {
   if (!sli || sli.state === 'no-data') return { impact: dash, mitigated: dash, recovery: 'no data', rto: dash }
-  if (sli.state === 'absorbed') return { impact: 'none seen', mitigated: dash, recovery: 'absorbed', rto: formatSeconds(0) }
+  if (sli.state === 'absorbed')
+    return { impact: 'none seen', mitigated: dash, recovery: 'absorbed', rto: formatSeconds(0) }
   const impact = sli.timeToImpactMs === null ? 'none seen' : formatSeconds(sli.timeToImpactMs)
-  const mitigated = oneShot || sli.timeToImpactMs === null ? dash
-    : sli.timeToMitigateMs === null ? 'not mitigated before removal' : formatSeconds(sli.timeToMitigateMs)
+  const mitigated =
+    oneShot || sli.timeToImpactMs === null
+      ? dash
+      : sli.timeToMitigateMs === null
+        ? 'not mitigated before removal'
+        : formatSeconds(sli.timeToMitigateMs)
   const time = formatSeconds(sli.recoveryMs ?? 0)
   const rto = formatSeconds(sli.rtoMs ?? 0)
   if (sli.state === 'not-recovered') return { impact, mitigated, recovery: `not recovered, ≥ ${time}`, rto: `≥ ${rto}` }
   if (sli.state === 'not-seen') return { impact, mitigated, recovery: `≥ ${time}`, rto: `≥ ${rto}` }
-  const resolution = sli.resolutionMs === null ? '' : ` ± ${Math.max(0.1, Math.ceil(sli.resolutionMs / 100 - 0.01) / 10).toFixed(1)}`
+  const resolution =
+    sli.resolutionMs === null ? '' : ` ± ${Math.max(0.1, Math.ceil(sli.resolutionMs / 100 - 0.01) / 10).toFixed(1)}`
   return { impact, mitigated, recovery: `${time}${resolution}`, rto }
 }
 
@@ -172,13 +227,12 @@ const attributeLosses = (history: History, recovered: readonly RecoveredGroup[])
   if (!audit || audit.lostCount === 0) return losses
   const newest = audit.newestLostAtMs
   const oldest = audit.oldestLostAtMs
-  const group = (newest === null ? undefined : recovered.findLast((entry) => entry.group.injected.calledAtMs <= newest)) ?? recovered[0]
+  const group =
+    (newest === null ? undefined : recovered.findLast((entry) => entry.group.injected.calledAtMs <= newest)) ??
+    recovered[0]
   if (!group) return losses
   const injectedMs = group.group.injected.atMs
   const rpoMs = newest === null || oldest === null ? null : Math.max(0, Math.max(injectedMs, newest) - oldest)
   for (const { fault } of group.group.members) losses.set(fault.id, { lostWrites: audit.lostCount, rpoMs })
   return losses
 }
-
-/** `14 acknowledged writes`. */
-export const lostText = (count: number): string => plural(count, 'acknowledged write')

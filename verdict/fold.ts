@@ -3,35 +3,17 @@ import type { CountObjective, ProportionObjective, SliSelector } from '../model/
 import type { Plan } from '../model/plan.ts'
 import type { ErrorLine, LoadLine, RecordLine, SampleLine, VusLine, WindowLine } from '../model/window.ts'
 import { requestMetric } from '../model/window.ts'
+import { addToGrid, newGrid } from './latency-grid.ts'
 import { validLine } from './lines.ts'
-import type { LatencyGrid } from './latency-grid.ts'
-import { addCountToGrid, addToGrid, newGrid } from './latency-grid.ts'
+import type { LoadRecord } from './load.ts'
+import { addLoad, countUndelivered, newLoad } from './load.ts'
 import type { Resources } from './resources.ts'
 import { addSample, newResources } from './resources.ts'
-import { requestMetrics, selects, takesDrops } from './selector.ts'
 import type { Seconds } from './seconds.ts'
-import { addUndelivered, bump, newSeconds, seenBad, seenGood } from './seconds.ts'
+import { bump, newSeconds, seenBad, seenGood } from './seconds.ts'
+import { requestMetrics, selects } from './selector.ts'
+import type { SliRecord } from './sli-record.ts'
 import { splitAt } from './windows.ts'
-
-/** The record of one SLI, folded: counts per second and latency per column. */
-export interface SliRecord {
-  sli: SliSelector
-  thresholdUs: number | null
-  seconds: Seconds
-  /** Failed requests stand at their elapsed time or the threshold, whichever is longer. */
-  grid: LatencyGrid | null
-  /** The failed ones among them, so that the latency of the successes can be told. */
-  failures: LatencyGrid | null
-}
-
-/** Iterations per second of one scenario. */
-export interface LoadRecord {
-  scenario: string
-  sli: string
-  started: Uint32Array
-  completed: Uint32Array
-  dropped: Uint32Array
-}
 
 /** A whole run in columns: memory grows with its length and its objectives, not with its traffic. */
 export interface Folded {
@@ -64,7 +46,9 @@ const tailS = 120
  * @param startedAtMs Unix time of second 0 of the plan
  */
 export const foldLines = async (
-  plan: Plan, startedAtMs: number, lines: Iterable<RecordLine> | AsyncIterable<RecordLine>,
+  plan: Plan,
+  startedAtMs: number,
+  lines: Iterable<RecordLine> | AsyncIterable<RecordLine>,
 ): Promise<Folded> => {
   const folded = newFolded(plan, startedAtMs)
   const cache = new Map<string, SliRecord[]>()
@@ -81,7 +65,9 @@ export const foldLines = async (
   }
   if (Symbol.asyncIterator in lines) for await (const line of lines) fold(line)
   else for (const line of lines) fold(line)
-  countUndelivered(folded)
+  for (const load of folded.load.values()) {
+    countUndelivered(load, [...folded.slis.values(), folded.chart])
+  }
   return folded
 }
 
@@ -89,7 +75,9 @@ const newFolded = (plan: Plan, startedAtMs: number): Folded => {
   const graceMs = Math.max(0, ...plan.load.map((load) => load.gracefulStopMs))
   const length = leadS + Math.ceil((plan.phases.recovery.endMs + graceMs) / 1000) + tailS
   const record = (sli: SliSelector, thresholdUs: number | null, latency: boolean): SliRecord => ({
-    sli, thresholdUs, seconds: newSeconds(length),
+    sli,
+    thresholdUs,
+    seconds: newSeconds(length),
     grid: latency ? newGrid(length) : null,
     failures: latency && thresholdUs !== null ? newGrid(length) : null,
   })
@@ -101,14 +89,19 @@ const newFolded = (plan: Plan, startedAtMs: number): Folded => {
   }
   return {
     baseS: Math.floor(startedAtMs / 1000) - leadS,
-    length, slis,
+    length,
+    slis,
     chart: record(chartSelector(plan), null, true),
     load: new Map(),
     vusActive: new Uint32Array(length),
     vusMax: new Uint32Array(length),
     resources: newResources(plan),
     errors: new Map(),
-    acknowledged: false, damaged: 0, overflow: null, ended: false, lastIndex: -1,
+    acknowledged: false,
+    damaged: 0,
+    overflow: null,
+    ended: false,
+    lastIndex: -1,
   }
 }
 
@@ -118,7 +111,9 @@ type Sliced = ProportionObjective | CountObjective
 const chartSelector = (plan: Plan): SliSelector => {
   const latency = plan.objectives.filter(
     (objective): objective is Sliced =>
-      objective.kind === 'proportion' && objective.thresholdUs !== null && requestMetrics.includes(objective.sli.metric),
+      objective.kind === 'proportion' &&
+      objective.thresholdUs !== null &&
+      requestMetrics.includes(objective.sli.metric),
   )
   const metric = latency[0]?.sli.metric ?? requestMetric
   const same = latency.filter((objective) => objective.sli.metric === metric)
@@ -207,14 +202,10 @@ const foldLoad = (folded: Folded, line: LoadLine): void => {
   if (at > folded.lastIndex) folded.lastIndex = at
   let load = folded.load.get(line.scenario)
   if (!load) {
-    const column = () => new Uint32Array(folded.length)
-    load = { scenario: line.scenario, sli: line.sli, started: column(), completed: column(), dropped: column() }
+    load = newLoad(line, folded.length)
     folded.load.set(line.scenario, load)
   }
-  if (load.sli === '') load.sli = line.sli
-  bump(load.started, at, line.started)
-  bump(load.completed, at, line.completed)
-  bump(load.dropped, at, line.dropped)
+  addLoad(load, at, line)
 }
 
 const foldVus = (folded: Folded, line: VusLine): void => {
@@ -233,48 +224,4 @@ const foldError = (folded: Folded, line: ErrorLine): void => {
   const present = folded.errors.get(key)
   if (present) present.n += line.n
   else folded.errors.set(key, { name: line.name, error: line.error, n: line.n })
-}
-
-/** Dropped and interrupted iterations are due requests that went wrong. */
-const countUndelivered = (folded: Folded): void => {
-  for (const load of folded.load.values()) {
-    const records = [...folded.slis.values(), folded.chart].filter((record) =>
-      takesDrops(record.sli, load.scenario, load.sli),
-    )
-    const interruptedAt = interruptedIterations(load)
-    for (let at = 0; at < folded.length; at++) {
-      const started = load.started[at] ?? 0
-      const dropped = load.dropped[at] ?? 0
-      const interrupted = interruptedAt[at] ?? 0
-      if (dropped + interrupted === 0) continue
-      for (const record of records) {
-        addUndelivered(record.seconds, at, { started, dropped, interrupted })
-        if (record.thresholdUs === null) continue
-        for (const grid of [record.grid, record.failures]) {
-          if (grid) addCountToGrid(grid, at, bucketOf(record.thresholdUs), dropped + interrupted)
-        }
-      }
-    }
-  }
-}
-
-
-/**
- * Iterations that started and never completed, by the second of their start. k6 takes the start of
- * the completed ones a few microseconds before the scenario's own count, so that around the turn of a
- * second one second has too many and its neighbour too few: these cancel first.
- */
-export const interruptedIterations = (load: LoadRecord): Int32Array => {
-  const open = Int32Array.from(load.started, (started, at) => started - (load.completed[at] ?? 0))
-  for (let at = 0; at < open.length; at++) {
-    for (const neighbour of [at + 1, at - 1]) {
-      const surplus = -(open[at] ?? 0)
-      const missing = open[neighbour] ?? 0
-      if (surplus <= 0 || missing <= 0) continue
-      const moved = Math.min(surplus, missing)
-      open[at] = moved - surplus
-      open[neighbour] = missing - moved
-    }
-  }
-  return open.map((left) => Math.max(0, left))
 }

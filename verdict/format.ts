@@ -5,7 +5,9 @@ export const dash = '–'
 
 /** Whole numbers with a comma per thousand: `48,210`. */
 export const formatCount = (value: number): string =>
-  Math.round(value).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+  Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 
 /** Three significant digits at most two decimals, thousands with commas: `61`, `7.24`, `1,000`, `999.1`. */
 export const formatNumber = (value: number): string => {
@@ -41,7 +43,7 @@ export const percentDigits = (ratio: number): string => {
   const side = Math.min(Math.abs(percent), Math.abs(100 - percent))
   if (side === 0) return String(percent)
   if (side < 0.000_05) return percent < 50 ? '< 0.0001' : '> 99.9999'
-  const decimals = Math.min(4, Math.max(0, 1 - Math.floor(Math.log10(side))))
+  const decimals = Math.min(4, Math.max(0, 2 - Math.floor(Math.log10(side))))
   return trimZeros(percent.toFixed(decimals))
 }
 
@@ -76,11 +78,14 @@ export const formatMsInterval = (lowMs: number | null, highMs: number | null): s
   const text = (ms: number | null) => (ms === null ? '∞' : formatMs(ms))
   const [low, high] = [text(lowMs), text(highMs)]
   const plain = / ms$/
-  return plain.test(low) && plain.test(high) ? `[${low.replace(plain, '')}, ${high.replace(plain, '')}]` : `[${low}, ${high}]`
+  return plain.test(low) && plain.test(high)
+    ? `[${low.replace(plain, '')}, ${high.replace(plain, '')}]`
+    : `[${low}, ${high}]`
 }
 
 /** `[0.01, 0.03]`: two shares in percent. */
-export const formatRatioInterval = (low: number, high: number): string => `[${percentDigits(low)}, ${percentDigits(high)}]`
+export const formatRatioInterval = (low: number, high: number): string =>
+  `[${percentDigits(low)}, ${percentDigits(high)}]`
 
 /** ①, ②, ... as the fault tables and charts number the faults, from 0. */
 export const circled = (index: number): string => (index < 20 ? String.fromCodePoint(0x2460 + index) : `(${index + 1})`)

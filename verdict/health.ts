@@ -1,7 +1,6 @@
 import type { Plan, PlannedLoad } from '../model/plan.ts'
 import type { LoadHealth } from '../model/verdict.ts'
 import type { Folded } from './fold.ts'
-import { interruptedIterations } from './fold.ts'
 import { formatRatio } from './format.ts'
 import type { PhaseIndex } from './phases.ts'
 import { generator, seriesOf } from './resources.ts'
@@ -25,19 +24,22 @@ export interface Health {
  * @param seenUntilMs end of what the record holds of the load
  */
 export const judgeHealth = (
-  plan: Plan, folded: Folded, phases: PhaseIndex, startedAtMs: number, seenUntilMs: number,
+  plan: Plan,
+  folded: Folded,
+  phases: PhaseIndex,
+  startedAtMs: number,
+  seenUntilMs: number,
 ): Health => {
   const steady = phases.in(['steady'])
   const total = { started: 0, completed: 0, dropped: 0, interrupted: 0, offeredSteady: 0, completedSteady: 0 }
   for (const load of folded.load.values()) {
-    const interrupted = interruptedIterations(load)
     for (let at = 0; at < folded.length; at++) {
       const started = load.started[at] ?? 0
       const dropped = load.dropped[at] ?? 0
       total.started += started
       total.completed += load.completed[at] ?? 0
       total.dropped += dropped
-      total.interrupted += interrupted[at] ?? 0
+      total.interrupted += load.interrupted[at] ?? 0
       if (!steady(at)) continue
       total.offeredSteady += started + dropped
       total.completedSteady += load.completed[at] ?? 0
@@ -52,7 +54,9 @@ export const judgeHealth = (
   return {
     load: {
       offered: total.started + total.dropped,
-      completed: total.completed, dropped: total.dropped, interrupted: total.interrupted,
+      completed: total.completed,
+      dropped: total.dropped,
+      interrupted: total.interrupted,
       steadyOfferedPerSecond: seconds.length === 0 ? 0 : total.offeredSteady / seconds.length,
       steadyAchievedPerSecond: seconds.length === 0 ? 0 : total.completedSteady / seconds.length,
       k6CpuRatio: cpu,
@@ -71,7 +75,11 @@ interface Delivery {
 }
 
 const steadyDelivery = (
-  plan: Plan, folded: Folded, seconds: readonly number[], startedAtMs: number, outOfCpu: boolean,
+  plan: Plan,
+  folded: Folded,
+  seconds: readonly number[],
+  startedAtMs: number,
+  outOfCpu: boolean,
 ): Delivery => {
   let planned = 0
   let started = 0

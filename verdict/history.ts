@@ -46,9 +46,18 @@ export const readHistory = async (
   events: Iterable<RunEvent> | AsyncIterable<RunEvent>,
 ): Promise<History> => {
   const history: History = {
-    startedAtMs: null, loadEnded: null, faults: new Map(plan.faults.map((fault) => [fault.id, noHistory()])),
-    audit: null, auditFailed: null, guards: [], interruptedBy: null, ended: 'crashed', complete: false,
-    warnings: [], errors: [], damaged: 0,
+    startedAtMs: null,
+    loadEnded: null,
+    faults: new Map(plan.faults.map((fault) => [fault.id, noHistory()])),
+    audit: null,
+    auditFailed: null,
+    guards: [],
+    interruptedBy: null,
+    ended: 'crashed',
+    complete: false,
+    warnings: [],
+    errors: [],
+    damaged: 0,
   }
   for await (const event of events) {
     if (typeof event !== 'object' || event === null || !Number.isFinite(event.atMs)) history.damaged++
@@ -62,8 +71,13 @@ export const readHistory = async (
 }
 
 const noHistory = (): FaultHistory => ({
-  injected: null, removed: null, confirmedActive: false, confirmedRemoved: false,
-  notActive: null, notRemoved: null, skipped: null,
+  injected: null,
+  removed: null,
+  confirmedActive: false,
+  confirmedRemoved: false,
+  notActive: null,
+  notRemoved: null,
+  skipped: null,
 })
 
 const apply = (history: History, event: RunEvent): void => {

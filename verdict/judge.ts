@@ -35,7 +35,12 @@ export interface JudgeInput {
  * Judges a finished record, whole or cut short. Pure: the same record gives the same verdict. Bad
  * input never throws and never passes: what is missing becomes `no-data` or `inconclusive`.
  */
-export const judge = async ({ plan, events, lines, previous }: JudgeInput): Promise<{ verdict: Verdict; charts: Charts }> => {
+export const judge = async ({
+  plan,
+  events,
+  lines,
+  previous,
+}: JudgeInput): Promise<{ verdict: Verdict; charts: Charts }> => {
   const warnings: string[] = []
   const tooFew: string[] = []
   const history = await readHistory(plan, events)
@@ -55,7 +60,11 @@ export const judge = async ({ plan, events, lines, previous }: JudgeInput): Prom
   const faults = openFaults.map((fault) => judgeFault(fault, context))
 
   const health = judgeHealth(plan, folded, phases, startedAtMs, history.loadEnded ? endedAtMs : endedAtMs - 1000)
-  const invalidReasons = [...unconfirmedFaults(history, faults), ...health.invalidReasons, ...earlyEnd(plan, history, startedAtMs)]
+  const invalidReasons = [
+    ...unconfirmedFaults(history, faults),
+    ...health.invalidReasons,
+    ...earlyEnd(plan, history, startedAtMs),
+  ]
   const doubtReasons = doubts(history, folded, faults, objectives)
   const result = runResult(objectives, invalidReasons, doubtReasons)
   const told: Told = { plan, history, result, objectives, faults, health, invalidReasons, doubts: doubtReasons }
@@ -78,7 +87,11 @@ export const judge = async ({ plan, events, lines, previous }: JudgeInput): Prom
     warnings: [...warnings, ...recordWarnings(history, folded), ...history.warnings, ...history.errors],
     startedAtMs,
     durationMs: Math.max(0, endedAtMs - startedAtMs),
-    phases: spans.map(({ phase, fromMs, toMs }) => ({ phase, startMs: fromMs - startedAtMs, endMs: toMs - startedAtMs })),
+    phases: spans.map(({ phase, fromMs, toMs }) => ({
+      phase,
+      startMs: fromMs - startedAtMs,
+      endMs: toMs - startedAtMs,
+    })),
   }
   return { verdict, charts: makeCharts({ plan, folded, faults, spans, phases, startedAtMs, endedAtMs }) }
 }
@@ -98,7 +111,9 @@ const earlyEnd = (plan: Plan, history: History, startedAtMs: number): string[] =
   const loadEndMs = Math.max(0, ...plan.load.map((load) => load.durationMs))
   if (atMs - startedAtMs >= 0.99 * Math.min(loadEndMs, plan.phases.recovery.endMs)) return []
   const how = signal === null ? `exit code ${exitCode ?? 'unknown'}` : signal
-  return [`k6 ended ${plural(Math.round((loadEndMs - (atMs - startedAtMs)) / 1000), 'second')} before the load did (${how})`]
+  return [
+    `k6 ended ${plural(Math.round((loadEndMs - (atMs - startedAtMs)) / 1000), 'second')} before the load did (${how})`,
+  ]
 }
 
 const tooFewText = (sli: ProportionObjective, due: number): string =>
@@ -122,9 +137,11 @@ const judgeFault = (fault: FaultResult, context: JudgeContext): FaultResult => {
     return { ...fault, outcome, reason: findings.find((finding) => finding.outcome === outcome)?.reason ?? '' }
   }
   const state = worstSli(fault.perSli)?.state
-  if (fault.skippedReason !== null) return { ...fault, outcome: 'inconclusive', reason: `not injected: ${fault.skippedReason}` }
+  if (fault.skippedReason !== null)
+    return { ...fault, outcome: 'inconclusive', reason: `not injected: ${fault.skippedReason}` }
   if (!fault.confirmedActive) return { ...fault, outcome: 'inconclusive', reason: 'never confirmed active' }
-  if (state === undefined || state === 'no-data') return { ...fault, outcome: 'no-data', reason: 'no request to see it with' }
+  if (state === undefined || state === 'no-data')
+    return { ...fault, outcome: 'no-data', reason: 'no request to see it with' }
   const seen = state === 'absorbed' || state === 'recovered'
   return { ...fault, outcome: seen ? 'pass' : 'inconclusive', reason: `${state}; no objective for it` }
 }
@@ -145,9 +162,11 @@ const topErrors = (folded: Folded): Verdict['topErrors'] =>
 
 const recordWarnings = (history: History, folded: Folded): string[] => {
   const list: string[] = []
-  if (folded.overflow !== null) list.push(`More than ${formatCount(folded.overflow)} series: the rest was folded into "other".`)
-  if (folded.resources.garbage > 0) list.push(`${plural(folded.resources.garbage, 'sampled value')} were no numbers and were left out.`)
-  if (!folded.ended && history.loadEnded) list.push('The sample stream has no last line: the end of the load may be missing.')
-  if (history.auditFailed !== null) list.push(`The final read of the acknowledged writes failed: ${history.auditFailed}`)
+  if (folded.overflow !== null)
+    list.push(`More than ${formatCount(folded.overflow)} series: the rest was folded into "other".`)
+  if (folded.resources.garbage > 0)
+    list.push(`${plural(folded.resources.garbage, 'sampled value')} were no numbers and were left out.`)
+  if (history.auditFailed !== null)
+    list.push(`The final read of the acknowledged writes failed: ${history.auditFailed}`)
   return list
 }

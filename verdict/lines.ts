@@ -12,19 +12,31 @@ export const validLine = (line: RecordLine): boolean => {
   switch (line.type) {
     case 'window':
       return (
-        Number.isSafeInteger(line.s) && count(line.n) && line.n > 0 && Number.isFinite(line.sum) &&
-        typeof line.ok === 'boolean' && text(line.metric, line.scenario, line.name, line.status) &&
-        offset(line.firstUs) && offset(line.lastUs) &&
+        Number.isSafeInteger(line.s) &&
+        count(line.n) &&
+        line.n > 0 &&
+        Number.isFinite(line.sum) &&
+        typeof line.ok === 'boolean' &&
+        text(line.metric, line.scenario, line.name, line.status) &&
+        offset(line.firstUs) &&
+        offset(line.lastUs) &&
         (line.over === undefined || validOver(line.over, line.n)) &&
         (line.hist === undefined ? line.kind !== 'time' && line.kind !== 'trend' : validHistogram(line.hist, line.n))
       )
     case 'load':
-      return Number.isSafeInteger(line.s) && text(line.scenario, line.sli) &&
-        count(line.started) && count(line.completed) && count(line.dropped)
+      return (
+        Number.isSafeInteger(line.s) &&
+        text(line.scenario, line.sli) &&
+        count(line.started) &&
+        count(line.completed) &&
+        count(line.dropped)
+      )
     case 'vus':
       return Number.isSafeInteger(line.s) && count(line.active) && count(line.max)
     case 'sample':
-      return Number.isFinite(line.atMs) && text(line.component) && typeof line.values === 'object' && line.values !== null
+      return (
+        Number.isFinite(line.atMs) && text(line.component) && typeof line.values === 'object' && line.values !== null
+      )
     case 'error':
       return count(line.n) && text(line.name, line.error)
     case 'acks':
@@ -47,9 +59,17 @@ const validOver = (over: ThresholdCount[], n: number): boolean =>
   Array.isArray(over) &&
   over.every(
     (entry) =>
-      Array.isArray(entry) && entry.length === 6 && entry[0] > 0 && count(entry[1]) && entry[1] <= n &&
-      offsetOrNone(entry[2]) && offsetOrNone(entry[3]) && offsetOrNone(entry[4]) && offsetOrNone(entry[5]) &&
-      (entry[1] === 0) === (entry[2] === -1) && (entry[1] === n) === (entry[4] === -1),
+      Array.isArray(entry) &&
+      entry.length === 6 &&
+      entry[0] > 0 &&
+      count(entry[1]) &&
+      entry[1] <= n &&
+      offsetOrNone(entry[2]) &&
+      offsetOrNone(entry[3]) &&
+      offsetOrNone(entry[4]) &&
+      offsetOrNone(entry[5]) &&
+      (entry[1] === 0) === (entry[2] === -1) &&
+      (entry[1] === n) === (entry[4] === -1),
   )
 
 /** Buckets of up to a day in microseconds, and as many samples as the window has. */

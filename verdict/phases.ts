@@ -18,7 +18,10 @@ export interface PhaseSpan {
  * Without faults everything after the warm-up is steady.
  */
 export const realPhases = (
-  plan: Plan, startedAtMs: number, endedAtMs: number, groups: readonly { group: FaultGroup; perSli: SliRecovery[] }[],
+  plan: Plan,
+  startedAtMs: number,
+  endedAtMs: number,
+  groups: readonly { group: FaultGroup; perSli: SliRecovery[] }[],
 ): PhaseSpan[] => {
   const spans: PhaseSpan[] = []
   let fromMs = startedAtMs

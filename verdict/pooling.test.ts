@@ -32,9 +32,9 @@ describe('poolWindows', () => {
   })
 
   it('calls seconds without load unknown, and never lets them into a window beside', () => {
-    expect(shape(columns([...times(3, [50] as [number]), ...times(5, [0] as [number]), ...times(2, [50] as [number])]))).toEqual([
-      '0-1 good', '1-2 good', '2-3 good', '3-8 unknown', '8-9 good', '9-10 good',
-    ])
+    expect(
+      shape(columns([...times(3, [50] as [number]), ...times(5, [0] as [number]), ...times(2, [50] as [number])])),
+    ).toEqual(['0-1 good', '1-2 good', '2-3 good', '3-8 unknown', '8-9 good', '9-10 good'])
     expect(shape(columns(times(30, [0])))).toEqual(['0-30 unknown'])
   })
 
@@ -67,7 +67,9 @@ describe('poolWindows', () => {
 
   it('sees no bad window in an hour of 3 % slow requests at 10/s, where 26 % of the seconds have one', () => {
     const random = seededRandom(7)
-    const hour = columns(times(3600, 0).map((): [number, number] => [10, times(10, 0).filter(() => random() < 0.03).length]))
+    const hour = columns(
+      times(3600, 0).map((): [number, number] => [10, times(10, 0).filter(() => random() < 0.03).length]),
+    )
     const badSeconds = [...hour.bad].filter((bad) => bad > 0).length
     expect(badSeconds / 3600).toBeCloseTo(0.26, 1)
     expect(pool(hour).filter((window) => window.state === 'bad')).toEqual([])

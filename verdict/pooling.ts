@@ -43,7 +43,8 @@ export const poolWindows = (seconds: Seconds, options: PoolOptions): PooledWindo
   let open = empty(options.from)
   let idle = 0
   const close = (at: number): void => {
-    if (at > open.from) windows.push({ ...open, to: at, state: stateOf(seconds, { ...open, to: at }, options.usualRatio) })
+    if (at > open.from)
+      windows.push({ ...open, to: at, state: stateOf(seconds, { ...open, to: at }, options.usualRatio) })
     open = empty(at)
     idle = 0
   }

@@ -2,11 +2,12 @@ import type { ProportionObjective } from '../model/objective.ts'
 import type { SliRecovery } from '../model/verdict.ts'
 import { allowedRatio } from './binomial.ts'
 import { detectedAt } from './burn-rate.ts'
-import type { Folded, SliRecord } from './fold.ts'
+import type { Folded } from './fold.ts'
 import type { FaultGroup } from './groups.ts'
 import { sumGrid } from './latency-grid.ts'
 import type { PooledWindow } from './pooling.ts'
 import type { Seconds } from './seconds.ts'
+import type { SliRecord } from './sli-record.ts'
 import type { Stretch, TimeBase } from './stretches.ts'
 import { badStretches, goodMsAfter, resolutionMs } from './stretches.ts'
 import { quantileUs } from './windows.ts'
@@ -67,7 +68,11 @@ interface End {
 
 /** Recovered, absorbed, or only a lower bound. */
 const outcome = (
-  base: TimeBase, options: RecoveryOptions, stretches: readonly Stretch[], clockMs: number | null, rangeEndMs: number,
+  base: TimeBase,
+  options: RecoveryOptions,
+  stretches: readonly Stretch[],
+  clockMs: number | null,
+  rangeEndMs: number,
 ): End => {
   const { group, windows, stableForMs } = options
   const lastBad = stretches.at(-1)
@@ -92,16 +97,28 @@ const outcome = (
 }
 
 /** From impact to the end of the second in which the burn-rate alert would fire; null if it does not. */
-const detection = (base: TimeBase, objective: ProportionObjective, impactMs: number, rangeEndMs: number): number | null => {
+const detection = (
+  base: TimeBase,
+  objective: ProportionObjective,
+  impactMs: number,
+  rangeEndMs: number,
+): number | null => {
   const from = Math.floor(impactMs / 1000) - base.baseS
   const to = Math.ceil(rangeEndMs / 1000) - base.baseS
   const at = detectedAt(base.seconds, from, to, allowedRatio(objective.targetRatio))
   return at < 0 ? null : Math.max(0, (base.baseS + at + 1) * 1000 - impactMs)
 }
 
-/** From impact to the start of the first stable good stretch that begins while the fault is held. */
+/**
+ * From impact to the start of the first stable good stretch that begins while the fault is held, with
+ * at least one good window before the removal: requests that were in flight at the removal turn good
+ * a moment before it, and nobody mitigated anything.
+ */
 const mitigation = (
-  base: TimeBase, options: RecoveryOptions, stretches: readonly Stretch[], impactMs: number,
+  base: TimeBase,
+  options: RecoveryOptions,
+  stretches: readonly Stretch[],
+  impactMs: number,
 ): number | null => {
   const { group, windows, stableForMs } = options
   if (group.oneShot) return null
@@ -109,6 +126,13 @@ const mitigation = (
   for (const [at, stretch] of stretches.entries()) {
     if (stretch.toMs >= removedMs) break
     const nextMs = stretches[at + 1]?.fromMs ?? Number.POSITIVE_INFINITY
+    const seenGood = windows.some(
+      (window) =>
+        window.state === 'good' &&
+        (base.baseS + window.from) * 1000 >= stretch.toMs &&
+        (base.baseS + window.to) * 1000 <= removedMs,
+    )
+    if (!seenGood) continue
     const good = Math.min(nextMs - stretch.toMs, goodMsAfter(base, windows, stretch.toMs))
     if (good >= stableForMs) return stretch.toMs - impactMs
   }
@@ -123,12 +147,18 @@ const edgeResolution = (base: TimeBase, stretches: readonly Stretch[]): number |
   return Math.max(resolutionMs(base, first.fromMs, 'start'), resolutionMs(base, last.toMs, 'end'))
 }
 
-type Effects = Pick<SliRecovery,
-  'resilienceLossSeconds' | 'badEvents' | 'budgetConsumedRatio' | 'maxErrorRatio' | 'latencyP95Us' | 'latencyP99Us'>
+type Effects = Pick<
+  SliRecovery,
+  'resilienceLossSeconds' | 'badEvents' | 'budgetConsumedRatio' | 'maxErrorRatio' | 'latencyP95Us' | 'latencyP99Us'
+>
 
 /** What users lost between injection and recovery. An absorbed fault counts until `stableFor` after it was over. */
 const measureEffects = (
-  folded: Folded, record: SliRecord, options: RecoveryOptions, untilMs: number, impact: boolean,
+  folded: Folded,
+  record: SliRecord,
+  options: RecoveryOptions,
+  untilMs: number,
+  impact: boolean,
 ): Effects => {
   const { windows, objective, group } = options
   const from = Math.floor(group.injected.calledAtMs / 1000) - folded.baseS
@@ -145,7 +175,8 @@ const measureEffects = (
     resilienceLossSeconds: impact ? sum(during, loss) : 0,
     badEvents,
     budgetConsumedRatio: budget === null ? null : badEvents / budget,
-    maxErrorRatio: during.length === 0 ? null : during.reduce((most, window) => Math.max(most, window.failed / window.due), 0),
+    maxErrorRatio:
+      during.length === 0 ? null : during.reduce((most, window) => Math.max(most, window.failed / window.due), 0),
     latencyP95Us: latency && quantileUs(latency, 0.95),
     latencyP99Us: latency && quantileUs(latency, 0.99),
   }
@@ -169,9 +200,22 @@ const sum = <T>(items: readonly T[], value: (item: T) => number): number =>
   items.reduce((total, item) => total + value(item), 0)
 
 const noData = (objective: string): SliRecovery => ({
-  objective, state: 'no-data', timeToImpactMs: null, timeToDetectMs: null, timeToMitigateMs: null, recoveryMs: null,
-  resolutionMs: null, rtoMs: null, impactAtMs: null, recoveredAtMs: null, degradedSeconds: 0, episodes: 0,
-  resilienceLossSeconds: 0, badEvents: 0, budgetConsumedRatio: null, maxErrorRatio: null,
-  latencyP95Us: null, latencyP99Us: null,
+  objective,
+  state: 'no-data',
+  timeToImpactMs: null,
+  timeToDetectMs: null,
+  timeToMitigateMs: null,
+  recoveryMs: null,
+  resolutionMs: null,
+  rtoMs: null,
+  impactAtMs: null,
+  recoveredAtMs: null,
+  degradedSeconds: 0,
+  episodes: 0,
+  resilienceLossSeconds: 0,
+  badEvents: 0,
+  budgetConsumedRatio: null,
+  maxErrorRatio: null,
+  latencyP95Us: null,
+  latencyP99Us: null,
 })
-

@@ -23,13 +23,17 @@ export const generator = { component: 'k6', cpu: 'process_cpu_seconds', cores: '
 
 export const newResources = (plan: Plan): Resources => {
   const gauges = plan.objectives.filter((objective): objective is GaugeObjective => objective.kind === 'gauge')
-  const names = gauges.flatMap((gauge) => [gauge.series, ...(gauge.whileSeries === undefined ? [] : [gauge.whileSeries])])
+  const names = gauges.flatMap((gauge) => [
+    gauge.series,
+    ...(gauge.whileSeries === undefined ? [] : [gauge.whileSeries]),
+  ])
   return { wanted: new Set(names), series: new Map(), garbage: 0 }
 }
 
 export const addSample = (resources: Resources, line: SampleLine): void => {
   for (const [name, value] of Object.entries(line.values)) {
-    const wanted = resources.wanted.has(name) ||
+    const wanted =
+      resources.wanted.has(name) ||
       (line.component === generator.component && (name === generator.cpu || name === generator.cores))
     if (!wanted) continue
     if (!Number.isFinite(value)) {

@@ -6,16 +6,23 @@ import { plural } from './format.ts'
 import type { History } from './history.ts'
 
 /** Why nothing good can be said of the run, beside its objectives: each makes it inconclusive at best. */
-export const doubts = (history: History, folded: Folded, faults: readonly FaultResult[], objectives: readonly ObjectiveResult[]): string[] => {
+export const doubts = (
+  history: History,
+  folded: Folded,
+  faults: readonly FaultResult[],
+  objectives: readonly ObjectiveResult[],
+): string[] => {
   const reasons: string[] = []
   if (!history.complete) reasons.push('the record has no end')
   else if (history.ended !== 'completed') reasons.push(endText(history))
+  if (history.complete && !folded.ended) reasons.push('the sample stream has no end')
   if (history.startedAtMs === null) reasons.push('the load never started')
   if (folded.damaged > 0) reasons.push(`${plural(folded.damaged, 'line')} of the record could not be used`)
   if (history.damaged > 0) reasons.push(`${plural(history.damaged, 'event')} of the record could not be read`)
   if (history.errors.length > 0) reasons.push(`an error in the run: ${history.errors[0]}`)
   for (const fault of faults) {
-    if (fault.activeAtMs !== null && !fault.confirmedRemoved) reasons.push(`${fault.label}: nothing proves that it was removed`)
+    if (fault.activeAtMs !== null && !fault.confirmedRemoved)
+      reasons.push(`${fault.label}: nothing proves that it was removed`)
     if (fault.skippedReason !== null) reasons.push(`${fault.label} was not injected: ${fault.skippedReason}`)
   }
   if (!objectives.some((objective) => objective.gate === 'required')) reasons.push('there is no required objective')
@@ -23,8 +30,10 @@ export const doubts = (history: History, folded: Folded, faults: readonly FaultR
 }
 
 const endText = (history: History): string => {
-  if (history.ended === 'interrupted') return `the run was interrupted${history.interruptedBy === null ? '' : ` (${history.interruptedBy})`}`
-  if (history.ended === 'guard') return `a guard stopped the run: ${history.guards.map(({ guard, evidence }) => `${guard} (${evidence})`).join(', ')}`
+  if (history.ended === 'interrupted')
+    return `the run was interrupted${history.interruptedBy === null ? '' : ` (${history.interruptedBy})`}`
+  if (history.ended === 'guard')
+    return `a guard stopped the run: ${history.guards.map(({ guard, evidence }) => `${guard} (${evidence})`).join(', ')}`
   return 'the run ended with a crash'
 }
 
@@ -40,7 +49,9 @@ export const unconfirmedFaults = (history: History, faults: readonly FaultResult
 
 /** The worst of fail, invalid, inconclusive, pass. Only required objectives count. */
 export const runResult = (
-  objectives: readonly ObjectiveResult[], invalidReasons: readonly string[], doubtReasons: readonly string[],
+  objectives: readonly ObjectiveResult[],
+  invalidReasons: readonly string[],
+  doubtReasons: readonly string[],
 ): RunResult => {
   const outcomes = objectives.filter((objective) => objective.gate === 'required').map((objective) => objective.outcome)
   if (outcomes.includes('fail')) return 'fail'

@@ -71,7 +71,9 @@ const widen = (first: Int32Array, last: Int32Array, at: number, firstUs: number,
  * with the share d of the second dropped, the first is placed at 1 - d and the last at d.
  */
 export const addUndelivered = (
-  seconds: Seconds, at: number, load: { started: number; dropped: number; interrupted: number },
+  seconds: Seconds,
+  at: number,
+  load: { started: number; dropped: number; interrupted: number },
 ): void => {
   const missing = load.dropped + load.interrupted
   if (missing === 0) return
@@ -79,12 +81,18 @@ export const addUndelivered = (
   bump(seconds.bad, at, missing)
   bump(seconds.failed, at, missing)
   const share = Math.min(1, missing / Math.max(1, load.started + load.dropped))
-  seenBad(seconds, at, Math.min(second - 1, Math.round((1 - share) * second)), Math.max(0, Math.round(share * second) - 1))
+  seenBad(
+    seconds,
+    at,
+    Math.min(second - 1, Math.round((1 - share) * second)),
+    Math.max(0, Math.round(share * second) - 1),
+  )
 }
 
 /** Sums of one SLI over the seconds that `counts` selects. */
 export const sumSeconds = (
-  seconds: Seconds, counts: (at: number) => boolean,
+  seconds: Seconds,
+  counts: (at: number) => boolean,
 ): { due: number; bad: number; failed: number; samples: number; badSamples: number; unsure: number } => {
   const sum = { due: 0, bad: 0, failed: 0, samples: 0, badSamples: 0, unsure: 0 }
   for (let at = 0; at < seconds.length; at++) {

@@ -36,7 +36,8 @@ export const badStretches = (base: TimeBase, windows: readonly PooledWindow[], n
 }
 
 /** Whether all that was due in a second went bad. */
-const allBad = (seconds: Seconds, at: number): boolean => (seconds.due[at] ?? 0) > 0 && seconds.bad[at] === seconds.due[at]
+const allBad = (seconds: Seconds, at: number): boolean =>
+  (seconds.due[at] ?? 0) > 0 && seconds.bad[at] === seconds.due[at]
 
 /** Seconds without load across which an all-bad time goes on. */
 const longestPause = 10
@@ -59,7 +60,8 @@ const firstBadMs = (base: TimeBase, window: PooledWindow, notBeforeMs: number): 
     }
   }
   for (let at = from; at < window.to; at++) {
-    if ((seconds.lastBadUs[at] ?? none) === none || offsetMs(base, at, seconds.lastBadUs[at] ?? 0) < notBeforeMs) continue
+    if ((seconds.lastBadUs[at] ?? none) === none || offsetMs(base, at, seconds.lastBadUs[at] ?? 0) < notBeforeMs)
+      continue
     return Math.max(notBeforeMs, offsetMs(base, at, seconds.firstBadUs[at] ?? 0))
   }
   return Math.max(notBeforeMs, (base.baseS + window.from) * 1000)

@@ -22,7 +22,9 @@ export interface Told {
 export const sentence = (told: Told): string => {
   const required = told.objectives.filter((objective) => objective.gate === 'required')
   if (told.result === 'fail') {
-    const failed = required.filter((objective) => objective.outcome === 'fail').sort((a, b) => gravity(b, told) - gravity(a, told))
+    const failed = required
+      .filter((objective) => objective.outcome === 'fail')
+      .sort((a, b) => gravity(b, told) - gravity(a, told))
     const [first] = failed
     const more = failed.length > 1 ? ` ${plural(failed.length - 1, 'more required objective')} failed.` : ''
     return first ? failure(first, told) + more : 'A required objective failed.'
@@ -32,14 +34,17 @@ export const sentence = (told: Told): string => {
   const unproven = required.filter((objective) => !objective.proven)
   const held = told.faults.length === 0 ? '' : ` through ${plural(told.faults.length, 'fault')}`
   if (unproven.length === 0) return `All ${formatCount(required.length)} required objectives hold${held}.`
-  return `No breach was seen${held}; ${formatCount(unproven.length)} of ${formatCount(required.length)} required objectives ` +
+  return (
+    `No breach was seen${held}; ${formatCount(unproven.length)} of ${formatCount(required.length)} required objectives ` +
     `${unproven.length === 1 ? 'is' : 'are'} not proven.`
+  )
 }
 
 /** Lost writes first, then what broke under faults, then service levels. */
 const gravity = (result: ObjectiveResult, told: Told): number => {
   const objective = objectiveOf(result, told)
-  if (objective?.kind === 'resilience') return objective.measure === 'lostWrites' ? 3 : objective.measure === 'duplicates' ? 2.5 : 2
+  if (objective?.kind === 'resilience')
+    return objective.measure === 'lostWrites' ? 3 : objective.measure === 'duplicates' ? 2.5 : 2
   return objective?.kind === 'count' ? 1.5 : 1
 }
 
@@ -55,7 +60,8 @@ const failure = (result: ObjectiveResult, told: Told): string => {
     const allowed = objective.value === 0 || (objective.op === 'lt' && objective.value === 1) ? 'none' : target
     return `${result.title}: ${result.reason}; the objective allows ${allowed}.`
   }
-  if (objective?.kind === 'gauge') return `${result.title} was ${result.measured.text} (${result.interval.text}); the objective is ${target}.`
+  if (objective?.kind === 'gauge')
+    return `${result.title} was ${result.measured.text} (${result.interval.text}); the objective is ${target}.`
   return `${result.title} was ${result.measured.text}; the objective is ${target}.`
 }
 
@@ -88,7 +94,10 @@ const doubt = (told: Told, required: readonly ObjectiveResult[]): string => {
   const [reason] = told.doubts
   if (reason !== undefined) return `Nothing is decided: ${reason}.`
   if (!first) return 'Nothing is decided.'
-  const more = open.length > 1 ? ` ${plural(open.length - 1, 'more required objective')} ${open.length === 2 ? 'is' : 'are'} open.` : ''
+  const more =
+    open.length > 1
+      ? ` ${plural(open.length - 1, 'more required objective')} ${open.length === 2 ? 'is' : 'are'} open.`
+      : ''
   return `Nothing is decided: ${first.title}: ${first.reason}.${more}`
 }
 
@@ -102,8 +111,14 @@ export const detail = (told: Told): string => {
   const confirmed = faults.filter((fault) => fault.confirmedActive && fault.confirmedRemoved).length
   const facts: string[] = []
   if (faults.length > 0) facts.push(`${confirmed} of ${plural(faults.length, 'fault')} confirmed active and removed`)
-  if (health.deliveredRatio !== null) facts.push(`${formatRatio(floorShare(health.deliveredRatio))} of the offered load delivered in steady state`)
-  const validity = told.invalidReasons.length > 0 ? 'The run is invalid' : told.doubts.length > 0 ? 'The run is incomplete' : 'The run is valid'
+  if (health.deliveredRatio !== null)
+    facts.push(`${formatRatio(floorShare(health.deliveredRatio))} of the offered load delivered in steady state`)
+  const validity =
+    told.invalidReasons.length > 0
+      ? 'The run is invalid'
+      : told.doubts.length > 0
+        ? 'The run is incomplete'
+        : 'The run is valid'
   const why = told.result === 'invalid' ? [] : [...told.invalidReasons]
   if (told.result === 'fail') why.push(...told.doubts)
   parts.push(`${validity}${[...why, ...facts].length > 0 ? `: ${[...why, ...facts].join(', ')}` : ''}.`)
@@ -112,7 +127,8 @@ export const detail = (told: Told): string => {
       `${unproven.length === 0 ? '' : `, ${formatCount(unproven.length)} of them not proven`}.`,
   )
   const still = faults.filter((fault) => history.faults.get(fault.id)?.notRemoved != null)
-  for (const fault of still) parts.push(`${fault.label} COULD NOT BE REMOVED: run \`holdfast cleanup\` and check by hand.`)
+  for (const fault of still)
+    parts.push(`${fault.label} COULD NOT BE REMOVED: run \`holdfast cleanup\` and check by hand.`)
   return parts.join(' ')
 }
 
@@ -127,23 +143,34 @@ export const cannotTell = (told: Told, tooFew: readonly string[], blocks: number
     if (result.proven || result.outcome === 'fail' || result.outcome === 'error' || result.gate === 'info') continue
     if (result.kind === 'proportion' && result.n > 0) {
       const needed = result.needed === null ? '' : `, ${formatCount(result.needed)} needed to prove it`
-      list.push(`${result.title}: ${formatCount(result.n)} seen${result.needed !== null && result.n < result.needed ? needed : ', and the interval reaches over the target'}.`)
+      list.push(
+        `${result.title}: ${formatCount(result.n)} seen${result.needed !== null && result.n < result.needed ? needed : ', and the interval reaches over the target'}.`,
+      )
     } else list.push(`${result.title}: ${result.reason}.`)
   }
   list.push(...tooFew)
   const spanMs = plan.phases.recovery.endMs
   for (const objective of plan.objectives) {
     if (objective.kind !== 'resilience' || faults.length === 0) continue
-    if ((objective.measure === 'rto' || objective.measure === 'recoveryTime' || objective.measure === 'rpo') && objective.value > spanMs) {
-      list.push(`${objective.title} of ${formatMs(objective.value)}: judged for ${faults.length === 1 ? 'this fault' : `these ${faults.length} faults`} only.`)
+    if (
+      (objective.measure === 'rto' || objective.measure === 'recoveryTime' || objective.measure === 'rpo') &&
+      objective.value > spanMs
+    ) {
+      list.push(
+        `${objective.title} (${objective.targetText}): judged for ${faults.length === 1 ? 'this fault' : `these ${faults.length} faults`} only.`,
+      )
     }
   }
   for (const fault of faults) {
-    if (fault.group.length > 1) {
-      list.push(`${fault.label}: overlaps with ${fault.group.filter((id) => id !== fault.id).join(', ')}, so that their effects cannot be told apart.`)
-    }
+    if (fault.group.length < 2 || fault.group[0] !== fault.id) continue
+    const names = fault.group.map((id) => {
+      const at = faults.findIndex((other) => other.id === id)
+      return `${circled(at)} ${faults[at]?.label ?? id}`
+    })
+    list.push(`Which of the faults did what: ${names.join(' and ')} overlap, so they are judged as one.`)
   }
-  if (plan.system.standsFor.length > 0) list.push(...plan.system.standsFor.map((text) => `Stand-in: ${text}.`))
+  if (plan.system.standsFor.length > 0)
+    list.push(`How the real system fares: in its place stood ${plan.system.standsFor.join(', ')}.`)
   if (blocks < fewestBlocks) {
     list.push(
       `How far neighbouring requests depend on each other: ${plural(blocks, 'block')} of 10 s, ${fewestBlocks} needed. ` +

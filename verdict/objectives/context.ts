@@ -1,6 +1,6 @@
 import type { Objective } from '../../model/objective.ts'
 import type { Plan } from '../../model/plan.ts'
-import type { Figure, FaultResult, ObjectiveResult, Outcome } from '../../model/verdict.ts'
+import type { FaultResult, Figure, ObjectiveResult, Outcome } from '../../model/verdict.ts'
 import type { Folded } from '../fold.ts'
 import { dash } from '../format.ts'
 import type { History } from '../history.ts'
@@ -21,11 +21,29 @@ export interface JudgeContext {
 export type JudgeObjective<O extends Objective> = (objective: O, context: JudgeContext) => ObjectiveResult
 
 /** What every result starts from: nothing measured. */
-export const blankResult = (objective: Objective, outcome: Outcome, reasonCode: string, reason: string): ObjectiveResult => ({
-  id: objective.id, title: objective.title, kind: objective.kind, gate: objective.gate, source: objective.source,
-  targetText: objective.targetText, outcome, proven: false, reasonCode, reason,
-  measured: noFigure(), interval: { low: null, high: null, text: dash }, n: 0, needed: null, margin: noFigure(),
-  fault: null, phases: [],
+export const blankResult = (
+  objective: Objective,
+  outcome: Outcome,
+  reasonCode: string,
+  reason: string,
+): ObjectiveResult => ({
+  id: objective.id,
+  title: objective.title,
+  kind: objective.kind,
+  gate: objective.gate,
+  source: objective.source,
+  targetText: objective.targetText,
+  outcome,
+  proven: false,
+  reasonCode,
+  reason,
+  measured: noFigure(),
+  interval: { low: null, high: null, text: dash },
+  n: 0,
+  needed: null,
+  margin: noFigure(),
+  fault: null,
+  phases: [],
 })
 
 export const noFigure = (): Figure => ({ value: null, text: dash })

@@ -27,7 +27,9 @@ export const judgeCount: JudgeObjective<CountObjective> = (objective, { folded, 
   }
   return {
     ...blankResult(
-      objective, good ? 'pass' : 'fail', good ? 'within-bound' : 'over-bound',
+      objective,
+      good ? 'pass' : 'fail',
+      good ? 'within-bound' : 'over-bound',
       `${formatCount(sum.badSamples)} bad of ${formatCount(sum.samples)}`,
     ),
     ...base,

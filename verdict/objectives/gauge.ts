@@ -32,7 +32,12 @@ export const judgeGauge: JudgeObjective<GaugeObjective> = (objective, context) =
   const upper = objective.op === 'lt' || objective.op === 'lte'
   const margin = upper ? objective.value - reading.value : reading.value - objective.value
   return {
-    ...blankResult(objective, good ? 'pass' : 'fail', good ? 'within-bound' : 'over-bound', `${reading.component}, ${aggregateText(objective)}`),
+    ...blankResult(
+      objective,
+      good ? 'pass' : 'fail',
+      good ? 'within-bound' : 'over-bound',
+      `${reading.component}, ${aggregateText(objective)}`,
+    ),
     ...base,
     proven: true,
     measured: figure(objective, reading.value),
@@ -41,7 +46,8 @@ export const judgeGauge: JudgeObjective<GaugeObjective> = (objective, context) =
   }
 }
 
-const aggregateText = (objective: GaugeObjective): string => (objective.aggregate === 'rate' ? 'mean rate' : objective.aggregate)
+const aggregateText = (objective: GaugeObjective): string =>
+  objective.aggregate === 'rate' ? 'mean rate' : objective.aggregate
 
 const figure = (objective: GaugeObjective, value: number | null) => ({
   value,

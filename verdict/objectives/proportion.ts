@@ -5,10 +5,10 @@ import type { Proof } from '../binomial.ts'
 import { allowedRatio, bounds, prove, samplesNeeded } from '../binomial.ts'
 import type { Block } from '../bootstrap.ts'
 import { blockBounds, blockSeconds } from '../bootstrap.ts'
-import type { SliRecord } from '../fold.ts'
 import { formatCount, formatMs, formatMsInterval, formatRatio, formatRatioInterval, percentDigits } from '../format.ts'
 import { sumGrid } from '../latency-grid.ts'
 import { sumSeconds } from '../seconds.ts'
+import type { SliRecord } from '../sli-record.ts'
 import { countFrom, quantileUs, withoutHistogram } from '../windows.ts'
 import type { JudgeObjective } from './context.ts'
 import { blankResult } from './context.ts'
@@ -23,7 +23,10 @@ export const judgeProportion: JudgeObjective<ProportionObjective> = (objective, 
   if (!record) throw new Error(`objective ${objective.id} was not folded`)
   const counts = phases.in(objective.phases)
   const sum = sumSeconds(record.seconds, counts)
-  const result = { ...blankResult(objective, 'no-data', 'no-samples', 'no request was due'), phases: perPhase(objective, record, context) }
+  const result = {
+    ...blankResult(objective, 'no-data', 'no-samples', 'no request was due'),
+    phases: perPhase(objective, record, context),
+  }
   if (sum.due === 0) return result
   if (sum.unsure > 0) {
     context.warn(
@@ -66,23 +69,45 @@ const decide = (sum: Sum, allowed: number, blocks: RatioBounds['blocks']): Proof
 }
 
 const conclude = (
-  objective: ProportionObjective, sum: Sum, proof: Proof, requireProof: boolean, allowed: number, aside: string,
+  objective: ProportionObjective,
+  sum: Sum,
+  proof: Proof,
+  requireProof: boolean,
+  allowed: number,
+  aside: string,
 ): Pick<ObjectiveResult, 'outcome' | 'proven' | 'reasonCode' | 'reason'> => {
   const seen = `${formatCount(sum.bad)} bad of ${formatCount(sum.due)}${aside}`
   if (proof === 'proven-pass') return { outcome: 'pass', proven: true, reasonCode: proof, reason: seen }
-  if (proof === 'proven-fail') return { outcome: 'fail', proven: true, reasonCode: proof, reason: `${seen}; at most ${formatRatio(allowed)} allowed` }
+  if (proof === 'proven-fail')
+    return {
+      outcome: 'fail',
+      proven: true,
+      reasonCode: proof,
+      reason: `${seen}; at most ${formatRatio(allowed)} allowed`,
+    }
   if (sum.bad / sum.due > allowed) {
     return {
-      outcome: 'inconclusive', proven: false, reasonCode: 'breach-not-proven',
+      outcome: 'inconclusive',
+      proven: false,
+      reasonCode: 'breach-not-proven',
       reason: `over the target, but not proven: ${seen}; at most ${formatRatio(allowed)} allowed`,
     }
   }
   const needed = samplesNeeded(objective.targetRatio, Math.min(sum.bad, 1000))
-  const lack = needed !== null && sum.due < needed
-    ? `${formatCount(sum.due)} seen, ${formatCount(needed)} needed`
-    : needed === null ? 'a target of 100 % cannot be proven' : `${seen}; the interval reaches over the target`
-  if (requireProof) return { outcome: 'inconclusive', proven: false, reasonCode: 'not-proven', reason: `not proven: ${lack}` }
-  return { outcome: 'pass', proven: false, reasonCode: 'no-breach-seen', reason: `no breach seen, not proven (${lack})` }
+  const lack =
+    needed !== null && sum.due < needed
+      ? `${formatCount(sum.due)} seen, ${formatCount(needed)} needed`
+      : needed === null
+        ? 'a target of 100 % cannot be proven'
+        : `${seen}; the interval reaches over the target`
+  if (requireProof)
+    return { outcome: 'inconclusive', proven: false, reasonCode: 'not-proven', reason: `not proven: ${lack}` }
+  return {
+    outcome: 'pass',
+    proven: false,
+    reasonCode: 'no-breach-seen',
+    reason: `no breach seen, not proven (${lack})`,
+  }
 }
 
 /** The wider of Clopper-Pearson and block bootstrap. */
@@ -131,7 +156,9 @@ export const measure = (objective: ProportionObjective, record: SliRecord, count
 /** Failed requests count as slow; the latency of the successes stands beside it. */
 const successes = (objective: ProportionObjective, record: SliRecord, counts: Counts, failed: number): string => {
   if (objective.show !== 'latency' || failed === 0 || !record.grid || record.thresholdUs === null) return ''
-  const answered = record.failures ? withoutHistogram(sumGrid(record.grid, counts), sumGrid(record.failures, counts)) : null
+  const answered = record.failures
+    ? withoutHistogram(sumGrid(record.grid, counts), sumGrid(record.failures, counts))
+    : null
   const us = answered && quantileUs(answered, objective.targetRatio)
   const alone = us === null ? '' : `; of the successes alone: ${formatMs(us / 1000)}`
   return `, ${formatCount(failed)} of them failed and count as slow${alone}`
@@ -143,9 +170,13 @@ const successes = (objective: ProportionObjective, record: SliRecord, counts: Co
  * (Woodruff 1952). Open above when the share cannot be bounded away from the slowest request.
  */
 const intervalOf = (
-  objective: ProportionObjective, record: SliRecord, counts: Counts, shares: RatioBounds,
+  objective: ProportionObjective,
+  record: SliRecord,
+  counts: Counts,
+  shares: RatioBounds,
 ): ObjectiveResult['interval'] => {
-  if (objective.show === 'badRatio') return { low: shares.low, high: shares.high, text: formatRatioInterval(shares.low, shares.high) }
+  if (objective.show === 'badRatio')
+    return { low: shares.low, high: shares.high, text: formatRatioInterval(shares.low, shares.high) }
   if (objective.show === 'goodRatio') {
     return { low: 1 - shares.high, high: 1 - shares.low, text: formatRatioInterval(1 - shares.high, 1 - shares.low) }
   }

@@ -22,13 +22,18 @@ export const judgeResilience: JudgeObjective<ResilienceObjective> = (objective, 
     return { ...resultOf(objective, judgeAudit(objective, null, context)), n: context.history.audit.checked }
   }
   const findings = context.faults.map((fault) => judgeForFault(objective, fault, context))
-  const worst = findings.reduce((a, b) => (isWorse(b.outcome, a.outcome) || (a.outcome === b.outcome && larger(b, a)) ? b : a))
+  const worst = findings.reduce((a, b) =>
+    isWorse(b.outcome, a.outcome) || (a.outcome === b.outcome && larger(b, a)) ? b : a,
+  )
   const index = context.faults.findIndex((fault) => fault.id === worst.fault)
   const lower = worst.reasonCode === 'not-recovered' || worst.reasonCode === 'not-seen'
   return {
     ...resultOf(objective, worst),
     reason: `${circled(index)} ${context.faults[index]?.label ?? worst.fault}: ${worst.reason}`,
-    measured: { value: worst.value, text: worst.value === null ? dash : (lower ? '≥ ' : '') + formatMeasure(objective, worst.value) },
+    measured: {
+      value: worst.value,
+      text: worst.value === null ? dash : (lower ? '≥ ' : '') + formatMeasure(objective, worst.value),
+    },
     n: findings.length,
     fault: worst.fault,
   }
@@ -61,29 +66,48 @@ const withoutFaults = (objective: ResilienceObjective, context: JudgeContext): O
 const auditMeasures: ReadonlySet<string> = new Set(['lostWrites', 'rpo', 'duplicates'])
 
 /** Judges one objective for one fault. */
-export const judgeForFault = (objective: ResilienceObjective, fault: FaultResult, context: JudgeContext): FaultFinding => {
-  const nothing = (outcome: Outcome, reasonCode: string, reason: string): FaultFinding => ({ fault: fault.id, outcome, reasonCode, reason, value: null })
+export const judgeForFault = (
+  objective: ResilienceObjective,
+  fault: FaultResult,
+  context: JudgeContext,
+): FaultFinding => {
+  const nothing = (outcome: Outcome, reasonCode: string, reason: string): FaultFinding => ({
+    fault: fault.id,
+    outcome,
+    reasonCode,
+    reason,
+    value: null,
+  })
   if (auditMeasures.has(objective.measure) && fault.activeAtMs !== null) return judgeAudit(objective, fault, context)
-  if (fault.skippedReason !== null) return nothing('inconclusive', 'fault-skipped', `not injected: ${fault.skippedReason}`)
-  if (!fault.confirmedActive) return nothing('inconclusive', 'fault-not-confirmed', 'the fault was never confirmed active')
-  const required = new Set(context.plan.objectives.filter((other) => other.gate === 'required').map((other) => other.id))
+  if (fault.skippedReason !== null)
+    return nothing('inconclusive', 'fault-skipped', `not injected: ${fault.skippedReason}`)
+  if (!fault.confirmedActive)
+    return nothing('inconclusive', 'fault-not-confirmed', 'the fault was never confirmed active')
+  const required = new Set(
+    context.plan.objectives.filter((other) => other.gate === 'required').map((other) => other.id),
+  )
   const findings = fault.perSli
     .filter((sli) => (objective.sliIds.length === 0 ? required : new Set(objective.sliIds)).has(sli.objective))
     .map((sli) => judgeSli(objective, fault.id, sli))
   const [first] = findings
   if (!first) return nothing('no-data', 'no-samples', 'no SLI had enough requests to see this fault with')
-  return findings.reduce((a, b) => (isWorse(b.outcome, a.outcome) || (a.outcome === b.outcome && larger(b, a)) ? b : a), first)
+  return findings.reduce(
+    (a, b) => (isWorse(b.outcome, a.outcome) || (a.outcome === b.outcome && larger(b, a)) ? b : a),
+    first,
+  )
 }
 
 const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecovery): FaultFinding => {
-  const value = valueOf(objective.measure, sli)
+  const value = measuredValue(objective.measure, sli)
   const base = { fault, value }
-  if (sli.state === 'no-data') return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason: `${sli.objective}: no request was due` }
+  if (sli.state === 'no-data')
+    return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason: `${sli.objective}: no request was due` }
   if (objective.measure === 'timeToImpact' && value === null && sli.state === 'absorbed') {
     return { ...base, outcome: 'pass', reasonCode: 'absorbed', reason: 'no impact seen' }
   }
   if (value === null || !Number.isFinite(value)) {
-    const reason = objective.measure === 'budgetConsumed' ? 'production traffic is not stated' : `${sli.objective}: nothing measured`
+    const reason =
+      objective.measure === 'budgetConsumed' ? 'production traffic is not stated' : `${sli.objective}: nothing measured`
     return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason }
   }
   const text = formatMeasure(objective, value)
@@ -91,28 +115,48 @@ const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecover
   if (sli.state === 'not-recovered' || sli.state === 'not-seen') {
     // The run ended first: what was seen is a lower bound, and a lower bound over the target is proof.
     const upper = objective.op === 'lt' || objective.op === 'lte'
-    const words = sli.state === 'not-recovered' ? 'had not recovered when the run or the next fault ended the view' : 'the run or the next fault ended the view before it was stable'
-    return { ...base, outcome: upper && !good ? 'fail' : 'inconclusive', reasonCode: sli.state, reason: `${sli.objective}: ≥ ${text}; ${words}` }
+    const words =
+      sli.state === 'not-recovered'
+        ? 'had not recovered when the run or the next fault ended the view'
+        : 'the run or the next fault ended the view before it was stable'
+    return {
+      ...base,
+      outcome: upper && !good ? 'fail' : 'inconclusive',
+      reasonCode: sli.state,
+      reason: `${sli.objective}: ≥ ${text}; ${words}`,
+    }
   }
   return {
-    ...base, outcome: good ? 'pass' : 'fail', reasonCode: sli.state === 'absorbed' ? 'absorbed' : good ? 'within-bound' : 'over-bound',
+    ...base,
+    outcome: good ? 'pass' : 'fail',
+    reasonCode: sli.state === 'absorbed' ? 'absorbed' : good ? 'within-bound' : 'over-bound',
     reason: sli.state === 'absorbed' && value === 0 ? 'no impact seen' : `${sli.objective}: ${text}`,
   }
 }
 
 /** In the objective's base unit: ms, ratio, seconds of degradation in ms, seconds lost in ms. */
-const valueOf = (measure: ResilienceObjective['measure'], sli: SliRecovery): number | null => {
+const measuredValue = (measure: ResilienceObjective['measure'], sli: SliRecovery): number | null => {
   switch (measure) {
-    case 'recoveryTime': return sli.recoveryMs
-    case 'rto': return sli.rtoMs
-    case 'timeToImpact': return sli.timeToImpactMs
-    case 'degradedSeconds': return sli.degradedSeconds * 1000
-    case 'resilienceLoss': return sli.resilienceLossSeconds * 1000
-    case 'budgetConsumed': return sli.budgetConsumedRatio
-    case 'maxErrorRatio': return sli.maxErrorRatio
-    case 'latencyP95': return sli.latencyP95Us === null ? null : sli.latencyP95Us / 1000
-    case 'latencyP99': return sli.latencyP99Us === null ? null : sli.latencyP99Us / 1000
-    default: return null
+    case 'recoveryTime':
+      return sli.recoveryMs
+    case 'rto':
+      return sli.rtoMs
+    case 'timeToImpact':
+      return sli.timeToImpactMs
+    case 'degradedSeconds':
+      return sli.degradedSeconds * 1000
+    case 'resilienceLoss':
+      return sli.resilienceLossSeconds * 1000
+    case 'budgetConsumed':
+      return sli.budgetConsumedRatio
+    case 'maxErrorRatio':
+      return sli.maxErrorRatio
+    case 'latencyP95':
+      return sli.latencyP95Us === null ? null : sli.latencyP95Us / 1000
+    case 'latencyP99':
+      return sli.latencyP99Us === null ? null : sli.latencyP99Us / 1000
+    default:
+      return null
   }
 }
 
@@ -129,7 +173,11 @@ export const formatMeasure = (objective: ResilienceObjective, value: number): st
 }
 
 /** Lost and duplicate writes and RPO, from the final read. Without it there is no data, never "none lost". */
-const judgeAudit = (objective: ResilienceObjective, fault: FaultResult | null, { history }: JudgeContext): FaultFinding => {
+const judgeAudit = (
+  objective: ResilienceObjective,
+  fault: FaultResult | null,
+  { history }: JudgeContext,
+): FaultFinding => {
   const { audit } = history
   const base = { fault: fault?.id ?? '', value: null }
   if (!audit) {
@@ -138,16 +186,24 @@ const judgeAudit = (objective: ResilienceObjective, fault: FaultResult | null, {
   }
   const value = fault
     ? { lostWrites: fault.lostWrites, duplicates: fault.duplicates, rpo: fault.rpoMs }[objective.measure as 'rpo']
-    : { lostWrites: audit.lostCount, duplicates: audit.duplicates, rpo: audit.lostCount === 0 ? 0 : null }[objective.measure as 'rpo']
-  if (value === null) return { ...base, outcome: 'no-data', reasonCode: 'not-measured', reason: 'the final read cannot show it' }
+    : { lostWrites: audit.lostCount, duplicates: audit.duplicates, rpo: audit.lostCount === 0 ? 0 : null }[
+        objective.measure as 'rpo'
+      ]
+  if (value === null)
+    return { ...base, outcome: 'no-data', reasonCode: 'not-measured', reason: 'the final read cannot show it' }
   if (audit.checked < audit.acknowledged) {
     const reason = `only ${formatCount(audit.checked)} of ${formatCount(audit.acknowledged)} acknowledged writes were read back`
-    if (holds(value, objective.op, objective.value)) return { ...base, outcome: 'no-data', reasonCode: 'partial-audit', reason }
+    if (holds(value, objective.op, objective.value))
+      return { ...base, outcome: 'no-data', reasonCode: 'partial-audit', reason }
   }
-  if (audit.acknowledged === 0) return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason: 'no write was acknowledged' }
+  if (audit.acknowledged === 0)
+    return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason: 'no write was acknowledged' }
   const good = holds(value, objective.op, objective.value)
   return {
-    ...base, value, outcome: good ? 'pass' : 'fail', reasonCode: good ? 'within-bound' : 'over-bound',
+    ...base,
+    value,
+    outcome: good ? 'pass' : 'fail',
+    reasonCode: good ? 'within-bound' : 'over-bound',
     reason: `${formatMeasure(objective, value)} (${formatCount(audit.checked)} acknowledged writes read back)`,
   }
 }
