@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +27,19 @@ test('a sync after close throws: what it announces must not be done', () => {
   const file = new LineFile(join(dir, 'a'))
   file.close()
   expect(() => file.sync()).toThrow('the record is closed')
+})
+
+test('a write that the system takes only in part leaves no piece of it', () => {
+  const script = `
+    import { LineFile } from ${JSON.stringify(join(import.meta.dirname, 'line-file.ts'))}
+    const file = new LineFile(${JSON.stringify(join(dir, 'a'))})
+    file.write('first\\n')
+    try { file.write('x'.repeat(1e6) + '\\n') } catch (error) { console.log(error.code) }
+    file.write('last\\n')`
+  // No file of this process may grow beyond a few kB: the same as a disk that fills up, without needing one.
+  const command = `trap '' XFSZ; ulimit -f 8; exec "$0" --input-type=module -e "$1"`
+  expect(execFileSync('sh', ['-c', command, process.execPath, script], { encoding: 'utf8' })).toBe('EFBIG\n')
+  expect(readFileSync(join(dir, 'a'), 'utf8')).toBe('first\nlast\n')
 })
 
 test('appends to what is there', () => {

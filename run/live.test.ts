@@ -73,6 +73,7 @@ describe('a healthy system', () => {
     { perSecond: 10, tookMs: 730 },
     { perSecond: 3, tookMs: 40 },
     { perSecond: 10, tookMs: 2_500 },
+    { perSecond: 7.3, tookMs: 190 },
   ])('shows no error at any moment: $perSecond/s of $tookMs ms', (rate) => {
     const live = new LiveWindow()
     const seen: [number, number | null][] = []

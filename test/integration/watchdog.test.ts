@@ -22,9 +22,12 @@ const inTheMiddle = (run: TinyRun) => run.event((event) => event.type === 'fault
 test('a run that nobody disturbs completes, ends by itself, and leaves nothing', async () => {
   const run = startTiny(folder)
   expect([await run.exit, run.said()]).toEqual([0, expect.stringContaining('completed')])
+  const endedAtMs = Date.now()
   expect(processesOf(run)).toEqual([])
   const events = await expectReadableRecord(run)
   expect(endOf(events)).toEqual(['completed'])
+  // Nothing it has left open keeps it from ending.
+  expect(endedAtMs - (events.at(-1)?.atMs ?? 0)).toBeLessThan(5_000)
   for (const type of ['fault.active', 'fault.provenRemoved'] as const)
     expect(faultsWith(events, type)).toEqual(['f1', 'f2', 'f3'])
   await expectNothingLeft(run)
