@@ -54,7 +54,7 @@ export const checkNpm = (env) => {
 }
 
 /**
- * Go must be there, of at least the version that the modules ask for.
+ * Go must be there, of at least the version that the modules ask for, or one that fetches that version by itself.
  * @param {string} projectDir
  * @returns {string} what `go version` prints
  */
@@ -70,7 +70,9 @@ export const checkGo = (projectDir) => {
   if (version === undefined) {
     throw new SetupError(`\`go version\` gives no version: ${asked.stdout.trim() || asked.stderr.trim()}`, howTo)
   }
-  if (compareVersions(version, needed) < 0) throw new SetupError(`Go ${version} is too old`, howTo)
+  if (compareVersions(version, needed) < 0 && !fetchesNewerGo(version)) {
+    throw new SetupError(`Go ${version} is too old`, `${howTo} Or let Go fetch it: GOTOOLCHAIN=auto.`)
+  }
   return asked.stdout.trim()
 }
 
@@ -85,4 +87,11 @@ const goDirective = (goModFile) => {
 const compareVersions = (a, b) => {
   const [left, right] = [a, b].map((version) => version.split('.').map(Number))
   return left[0] - right[0] || left[1] - right[1] || (left[2] ?? 0) - (right[2] ?? 0)
+}
+
+/** Go 1.21 and newer download the toolchain that a module asks for, unless GOTOOLCHAIN says local. */
+const fetchesNewerGo = (version) => {
+  if (compareVersions(version, '1.21') < 0) return false
+  const asked = spawnSync('go', ['env', 'GOTOOLCHAIN'], { env: goEnv(), encoding: 'utf8' })
+  return asked.status === 0 && /(^|\+)(auto|path)$/.test(asked.stdout.trim())
 }

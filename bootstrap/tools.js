@@ -28,10 +28,13 @@ export const goModules = [...new Set(goTools.map((tool) => tool.module))]
 
 const buildArgs = ['build', '-trimpath', '-ldflags', '-s -w']
 
-/** Go's environment: the installed Go as it is, exactly the pinned modules, for this machine, without a C compiler. */
+/**
+ * Go's environment: exactly the pinned modules, for this machine, without a C compiler. GOTOOLCHAIN stays the
+ * user's: nats-server asks for a newer Go than 1.25, and Go fetches that by itself unless it was told not to.
+ */
 export const goEnv = () => {
   const { GOOS: _os, GOARCH: _arch, ...env } = process.env
-  return { ...env, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly -buildvcs=false', GOWORK: 'off', CGO_ENABLED: '0' }
+  return { ...env, GOFLAGS: '-mod=readonly -buildvcs=false', GOWORK: 'off', CGO_ENABLED: '0' }
 }
 
 /** The tools whose binary is not there or was built from other inputs. */
