@@ -9,7 +9,9 @@ export const cleanupCommand = async (
   options: { all?: boolean; out: string; json?: boolean },
 ): Promise<ExitCode> => {
   if ((run === undefined) === (options.all !== true)) {
-    throw new HoldfastError('cleanup needs a run or --all', { hint: '`holdfast list` shows the runs there are.' })
+    throw new HoldfastError('cleanup needs either a run or --all', {
+      hint: '`holdfast list` shows the runs there are.',
+    })
   }
   const dirs =
     run === undefined ? runIds(options.out).map((id) => recordDirOf(id, options.out)) : [recordDirOf(run, options.out)]

@@ -32,7 +32,7 @@ export const extensions = {
     example: 'batchsender/black-friday',
     parts: 2,
     file: ([system, name]) => `gamedays/${system}/${name}.ts`,
-    next: (parts) => [`holdfast plan ${parts.join('/')}`],
+    next: (parts) => ['name its load and its faults', `holdfast plan ${parts.join('/')}`, 'read docs/game-days.md'],
   },
   system: {
     example: 'shop',
