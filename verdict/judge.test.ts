@@ -94,6 +94,34 @@ describe('validity', () => {
     ])
   })
 
+  it('is lost when k6 dropped iterations while it had users left', async () => {
+    const verdict = await judgeRun({ troubles: [{ kind: 'drop', fromS: 20, toS: 26 }], vus: 10 })
+    expect(verdict.load).toMatchObject({ dropped: 300, vusAvailable: 10 })
+    expect(verdict.invalidReasons[0]).toContain('virtual users were free')
+  })
+
+  it('interrupted iterations are bad requests', async () => {
+    const verdict = await judgeRun({ troubles: [{ kind: 'interrupt', fromS: 20, toS: 26 }] })
+    expect(verdict.load.interrupted).toBe(300)
+    expect(verdict.objectives[0]).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('300 bad of') })
+  })
+
+  it('no iteration counts as interrupted because its two counts lie on either side of a second', async () => {
+    const { plan, events, lines } = makeRecord({
+      steadyS: 20,
+      streams: [{ perSecond: 50 }],
+      objectives: [latencyObjective()],
+    })
+    const moved = [...lines()].map((line) =>
+      line.type === 'load' && line.completed > 0 && line.s % 3 === 0
+        ? { ...line, s: line.s + (line.s % 2 ? 1 : -1) }
+        : line,
+    )
+    const { verdict } = await judge({ plan, events, lines: moved })
+    expect(verdict.load.interrupted).toBe(0)
+    expect(verdict.objectives[0]).toMatchObject({ outcome: 'pass', reason: expect.stringMatching(/^0 bad of/) })
+  })
+
   it('is not lost when all users waited for the system: those requests are bad instead', async () => {
     const verdict = await judgeRun({ troubles: [{ kind: 'drop', fromS: 20, toS: 26 }], vus: 0 })
     expect(verdict.invalidReasons).toEqual([])
@@ -243,8 +271,8 @@ describe('other objectives', () => {
     const series = ['worker-1', 'worker-2'].map((component) => ({
       component,
       values: (s: number) => ({
-        sent: s < 40 ? Math.min(s, 30) * 60 : (s - 40) * 60,
-        queue_depth: s <= 30 || s > 40 ? 5 : 0,
+        sent: s < 40 ? Math.min(s, 30) * 60 : (s - 39) * 60,
+        queue_depth: s <= 30 || s >= 40 ? 5 : 0,
       }),
     }))
     const verdict = await judgeRun({ objectives: [latencyObjective(), rate], series })

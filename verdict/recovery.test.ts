@@ -77,6 +77,13 @@ describe('one-shot faults', () => {
     expect(Math.abs((sli.rtoMs ?? 0) - 4100)).toBeLessThan(10)
   })
 
+  it('reach into the seconds beside the BAD windows, whose few bad requests are no proof alone', async () => {
+    // Windows turn at 50.75 and 54.75: two bad requests lie before the first, two after the last.
+    const { sli } = await first({ faults: [{ atS: 50 }], troubles: [{ kind: 'error', fromS: 50.73, toS: 54.77 }] })
+    expect(sli.timeToImpactMs).toBeCloseTo(735, 0)
+    expect(sli.rtoMs).toBeCloseTo(4765, 0)
+  })
+
   it('flapping is one recovery to the end of the last stretch, and several episodes', async () => {
     const { sli } = await first({
       faults: [{ atS: 50 }],
@@ -298,6 +305,11 @@ describe('special cases', () => {
     // All lost ones were acknowledged after the first injection and before the second.
     expect(verdict.faults.map((fault) => fault.lostWrites)).toEqual([14, 0])
     expect(verdict.sentence).toBe('14 acknowledged writes were lost under ① kill worker-1; the objective allows none.')
+  })
+
+  it('losses acknowledged before the injection: the RPO reaches from the injection back', async () => {
+    const verdict = await run({ faults: [{ atS: 60 }], audit: { lostCount: 3, oldestLostAtS: 58, newestLostAtS: 59 } })
+    expect(verdict.faults[0]).toMatchObject({ lostWrites: 3, rpoMs: 2000 })
   })
 
   it('phases follow what happened', async () => {
