@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ProcessSpec, System } from '../../../model/system.ts'
+import { recordFiles } from '../../../run/record.ts'
 import type { Plants } from './plants.ts'
 
 /** The server of a run's `systemOptions.plants`, and a second one to its `refusing`, which k6 reaches without a proxy. */
@@ -56,8 +57,8 @@ export const planted: System = {
   },
 }
 
-/** Name of a server's log in the run's work folder. */
-export const truthFile = (instance: string): string => `${instance}.truth.ndjson`
+/** A server's own log, in the folder of the record: the work folder goes with the run. */
+export const truthFile = (instance: string): string => join(recordFiles.logs, `${instance}.truth.ndjson`)
 
 /** What a run plants, as its plan carries it. */
 export const plantOptions = (plants: Plants, refusing?: Plants): Record<string, string> => ({
