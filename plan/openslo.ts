@@ -108,3 +108,18 @@ export const resilienceSchema = z.strictObject({
   metadata,
   spec: z.strictObject(objectiveShape),
 })
+
+/** JSON Schema (draft 2020-12) of one document of an SLO file; `docs/schemas/slo.schema.json` holds it, for editors. */
+export const sloJsonSchema = (): object => ({
+  title: 'Holdfast SLO document',
+  description: 'OpenSLO v1 as far as Holdfast reads it, and ResilienceObjective (holdfast.dev/v1).',
+  ...z.toJSONSchema(
+    z.union([
+      sloSchema,
+      sliSchema,
+      resilienceSchema,
+      z.looseObject({ apiVersion: z.literal('openslo/v1'), kind: z.enum(ignoredKinds) }),
+    ]),
+    { io: 'input', reused: 'ref' },
+  ),
+})

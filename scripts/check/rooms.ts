@@ -42,7 +42,7 @@ export const rooms: Room[] = [
   },
   { folder: 'verdict', rooms: ['model'], packages: [], node: false },
   { folder: 'reports', rooms: ['model'], packages: ['@observablehq/plot', 'jsdom'], node: false },
-  { folder: 'docs', rooms: ['model'], packages: ['zod'], node: true },
+  { folder: 'docs', rooms: ['model', 'plan/openslo.ts'], packages: ['zod'], node: true },
   // Runs before there are packages.
   { folder: 'bootstrap', rooms: [], packages: [], node: true },
   { folder: 'scripts', rooms: ['*'], packages: ['*'], node: true },
