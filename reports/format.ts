@@ -1,17 +1,16 @@
 /** Numbers and times that the verdict carries without words. Missing ones are `–`, never 0. */
 const missing = '–'
 
+// Kept: making a formatter costs a thousand times what using one does, and tables have thousands of cells.
+const wholeFormat = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const digitsFormat = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
+
 /** `48,210` */
-export const countText = (n: number | null): string =>
-  n === null ? missing : n.toLocaleString('en-US', { maximumFractionDigits: 0 })
+export const countText = (n: number | null): string => (n === null ? missing : wholeFormat.format(n))
 
 /** Three significant digits at most, thousands separated: `61.3`, `4,120`, `0.52`. */
 export const numberText = (value: number | null): string =>
-  value === null
-    ? missing
-    : Math.abs(value) >= 100
-      ? countText(value)
-      : value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+  value === null ? missing : Math.abs(value) >= 100 ? countText(value) : digitsFormat.format(value)
 
 /** `0.31 %` of a ratio. */
 export const percentText = (ratio: number | null): string => (ratio === null ? missing : `${numberText(ratio * 100)} %`)

@@ -56,7 +56,7 @@ const rowHeight = 15
 export const labelPanel = (
   charts: Charts,
   faults: readonly FaultResult[],
-  maxRows = 3,
+  maxRows = 4,
 ): { height: number; panel: Element } | null => {
   const endS = endOf(charts)
   const right = chartWidth - marginRight

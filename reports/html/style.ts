@@ -33,7 +33,7 @@ tbody th{color:var(--ink);font-size:13.5px;font-weight:500;vertical-align:top}
 th,td{padding:7px 9px;border-bottom:1px solid var(--line);vertical-align:top}
 th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
 thead th{border-bottom-color:var(--mute)}
-.n{text-align:right;white-space:nowrap}.keep{min-width:6.5em;overflow-wrap:anywhere}
+.n{text-align:right;white-space:nowrap}.keep{min-width:9.8em;overflow-wrap:anywhere}
 .tag,.n b{font-weight:650}
 small{color:var(--mute);font-size:12px}td small,tbody th small{display:block;line-height:1.4}
 .wide{overflow-wrap:anywhere;min-width:13em}.some{overflow-wrap:anywhere;min-width:8em}
