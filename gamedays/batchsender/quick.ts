@@ -24,6 +24,8 @@ export default {
     kill({ target: 'worker-1', at: '23s' }),
     kill({ target: 'api', at: '38s' }),
   ],
+  // A weakness that already shows in steady state must not hide what the faults would show.
+  faultsDespiteBreach: true,
   recovery: { for: '20s', stableFor: '6s' },
   // There is one API: its loss is the point.
   blastRadius: { api: 1 },
