@@ -31,23 +31,26 @@ export const judgeHealth = (
   seenUntilMs: number,
 ): Health => {
   const steady = phases.in(['steady'])
-  const total = { started: 0, completed: 0, dropped: 0, interrupted: 0, offeredSteady: 0, completedSteady: 0 }
+  const total = { started: 0, completed: 0, dropped: 0, interrupted: 0 }
   for (const load of folded.load.values()) {
     for (let at = 0; at < folded.length; at++) {
-      const started = load.started[at] ?? 0
-      const dropped = load.dropped[at] ?? 0
-      total.started += started
+      total.started += load.started[at] ?? 0
       total.completed += load.completed[at] ?? 0
-      total.dropped += dropped
+      total.dropped += load.dropped[at] ?? 0
       total.interrupted += load.interrupted[at] ?? 0
-      if (!steady(at)) continue
-      total.offeredSteady += started + dropped
-      total.completedSteady += load.completed[at] ?? 0
     }
   }
   const seconds: number[] = []
   for (let at = 0; at < folded.length; at++) {
     if (steady(at) && (folded.baseS + at + 1) * 1000 <= seenUntilMs) seconds.push(at)
+  }
+  // Only whole seconds: the one in which the load ends would make a rate of its own.
+  const perSecond = (column: 'started' | 'completed' | 'dropped'): number => {
+    const sum = [...folded.load.values()].reduce(
+      (all, load) => all + seconds.reduce((own, at) => own + (load[column][at] ?? 0), 0),
+      0,
+    )
+    return seconds.length === 0 ? 0 : sum / seconds.length
   }
   const cpu = cpuRatio(folded, seconds)
   const delivery = steadyDelivery(plan, folded, seconds, startedAtMs, cpu !== null && cpu > cpuLimitRatio)
@@ -57,8 +60,8 @@ export const judgeHealth = (
       completed: total.completed,
       dropped: total.dropped,
       interrupted: total.interrupted,
-      steadyOfferedPerSecond: seconds.length === 0 ? 0 : total.offeredSteady / seconds.length,
-      steadyAchievedPerSecond: seconds.length === 0 ? 0 : total.completedSteady / seconds.length,
+      steadyOfferedPerSecond: perSecond('started') + perSecond('dropped'),
+      steadyAchievedPerSecond: perSecond('completed'),
       k6CpuRatio: cpu,
       maxVusInUse: mostOf(folded.vusActive),
       vusAvailable: mostOf(folded.vusMax),
