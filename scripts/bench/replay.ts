@@ -38,7 +38,9 @@ export const replay: BenchPart = {
     const bytes = statSync(join(dir, recordFiles.windows)).size
     say(`${lines} lines, ${Math.round(bytes / 1e6)} MB; judging it`)
     const child = fileURLToPath(new URL('replay-child.ts', import.meta.url))
-    const { code, output } = await runChild(process.execPath, [...nodeFlags, child, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const { code, output } = await runChild(process.execPath, [...nodeFlags, child, dir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     if (code !== 0) throw new Error(`judging the record ended with exit code ${code}`)
     const { seconds, peakBytes, result } = JSON.parse(output) as ReplayResult
     say(`result: ${result}`)

@@ -33,7 +33,14 @@ export const start: BenchPart = {
 
 const firstRequest = async (projectDir: string, outDir: string): Promise<{ ownS: number; systemS: number }> => {
   const startedAtMs = Date.now()
-  const argv = ['--max-semi-space-size=4', join(projectDir, 'scripts/holdfast.ts'), 'run', 'batchsender/smoke', '--out', outDir]
+  const argv = [
+    '--max-semi-space-size=4',
+    join(projectDir, 'scripts/holdfast.ts'),
+    'run',
+    'batchsender/smoke',
+    '--out',
+    outDir,
+  ]
   const child = spawn(process.execPath, argv, { stdio: 'ignore', cwd: projectDir })
   const ended = once(child, 'exit')
   try {
