@@ -15,11 +15,18 @@ export interface LoadSpec {
   rateFactor?: number | undefined
 }
 
-/** A condition on the live windows that stops the run and removes every fault. */
+/**
+ * A condition that stops the run and removes every fault when it has been true for that long: on the
+ * live windows, or on a probe of the user's own, asked once a second.
+ */
 export type Guard =
   | { kind: 'errorRatio'; aboveRatio: number; for: Duration }
   | { kind: 'latency'; percentile: number; aboveMs: number; for: Duration }
   | { kind: 'achievedRate'; belowRatio: number; for: Duration }
+  /** The address does not answer with this status (any 2xx unless said). */
+  | { kind: 'http'; url: string; expect?: number | undefined; for: Duration }
+  /** The program, run without a shell, does not end with 0. */
+  | { kind: 'command'; argv: string[]; for: Duration }
 
 /** One game day: what `gamedays/<system>/<name>.ts` exports as default. */
 export interface GameDay {

@@ -49,7 +49,7 @@ describe('a game day is refused in one line', () => {
     ],
     [
       { ...good, guards: [{ kind: 'errors', aboveRatio: 0.5, for: '5s' }] },
-      'g.ts: guards[0].kind: "errors" is not allowed | Allowed: errorRatio, latency, achievedRate.',
+      'g.ts: guards[0].kind: "errors" is not allowed | Allowed: errorRatio, latency, achievedRate, http, command.',
     ],
     [{ ...good, blastRadius: { api: 0.5 } }, 'g.ts: blastRadius.api: 0.5 is not an int | '],
     [

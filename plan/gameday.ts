@@ -78,6 +78,17 @@ const guardSchema: z.ZodType<Guard> = z.discriminatedUnion('kind', [
     for: durationSchema,
   }),
   z.strictObject({ kind: z.literal('achievedRate'), belowRatio: ratio, for: durationSchema }),
+  z.strictObject({
+    kind: z.literal('http'),
+    url: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }),
+    expect: z.int().min(100, 'must be an HTTP status').max(599, 'must be an HTTP status').optional(),
+    for: durationSchema,
+  }),
+  z.strictObject({
+    kind: z.literal('command'),
+    argv: z.array(z.string().min(1)).min(1, 'must name a program'),
+    for: durationSchema,
+  }),
 ])
 
 const faultSchema: z.ZodType<FaultBase> = z.looseObject({

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Guard } from '../model/gameday.ts'
+import { guardText } from '../model/guard-text.ts'
 import type { LoadLine, WindowLine } from '../model/window.ts'
-import { GuardWatch, guardText } from './guards.ts'
+import { GuardProbes } from './guard-probes.ts'
+import { GuardWatch } from './guards.ts'
 import { LiveWindow } from './live.ts'
 
 const t0 = 1_700_000_000
@@ -32,7 +34,7 @@ const second = (live: LiveWindow, s: number, { n, bad, tookMs = 10 }: { n: numbe
 /** Seconds at which the guard trips, when `figures(s)` is what second s brings. */
 const trips = (guard: Guard, figures: (s: number) => { n: number; bad: number; tookMs?: number } | null): number[] => {
   const live = new LiveWindow()
-  const watch = new GuardWatch([guard])
+  const watch = new GuardWatch([guard], new GuardProbes([]))
   const tripped: number[] = []
   for (let s = 0; s < 20; s++) {
     const figure = figures(s)
@@ -45,7 +47,7 @@ const trips = (guard: Guard, figures: (s: number) => { n: number; bad: number; t
 const errors: Guard = { kind: 'errorRatio', aboveRatio: 0.5, for: '5s' }
 
 test('no guards, no data: nothing trips', () => {
-  expect(new GuardWatch([]).tripped(new LiveWindow(), t0 * 1000)).toBeNull()
+  expect(new GuardWatch([], new GuardProbes([])).tripped(new LiveWindow(), t0 * 1000)).toBeNull()
   const all: Guard[] = [
     errors,
     { kind: 'latency', percentile: 99, aboveMs: 1, for: 0 },
@@ -75,15 +77,15 @@ test('latency trips above its bound, at the percentile asked for', () => {
 
 test('the achieved rate trips when iterations start and do not end', () => {
   const live = new LiveWindow()
-  const watch = new GuardWatch([{ kind: 'achievedRate', belowRatio: 0.5, for: 0 }])
+  const watch = new GuardWatch([{ kind: 'achievedRate', belowRatio: 0.5, for: 0 }], new GuardProbes([]))
   live.add({ type: 'load', s: t0, scenario: 'a', sli: '', started: 30, completed: 10, dropped: 0 }, t0 * 1000)
   expect(watch.tripped(live, (t0 + 1) * 1000)).toEqual({
-    guard: 'achieved rate < 50 % of offered for 0',
+    guard: 'achieved rate < 50 % of offered for 0 ms',
     evidence: '3.3/s of 10.0/s',
   })
 })
 
 test('names read well, also where floating point does not', () => {
-  expect(guardText({ kind: 'errorRatio', aboveRatio: 0.07, for: '15s' })).toBe('errors > 7 % for 15s')
-  expect(guardText({ kind: 'latency', percentile: 99.9, aboveMs: 1_500, for: '1m' })).toBe('p99.9 > 1500 ms for 1m')
+  expect(guardText({ kind: 'errorRatio', aboveRatio: 0.07, for: '15s' })).toBe('errors > 7 % for 15 s')
+  expect(guardText({ kind: 'latency', percentile: 99.9, aboveMs: 1_500, for: '1m' })).toBe('p99.9 > 1.5 s for 60 s')
 })

@@ -1,26 +1,16 @@
 import { durationMs } from '../model/duration.ts'
 import type { Guard } from '../model/gameday.ts'
+import { guardText } from '../model/guard-text.ts'
+import type { GuardProbes } from './guard-probes.ts'
 import type { LiveWindow } from './live.ts'
 
-/** 0.07 is `7`, not `7.000000000000001`. */
-const percent = (ratio: number): string => String(Number((ratio * 100).toPrecision(6)))
-
-/** As plans and reports name a guard. */
-export const guardText = (guard: Guard): string => {
-  switch (guard.kind) {
-    case 'errorRatio':
-      return `errors > ${percent(guard.aboveRatio)} % for ${guard.for}`
-    case 'latency':
-      return `p${guard.percentile} > ${guard.aboveMs} ms for ${guard.for}`
-    case 'achievedRate':
-      return `achieved rate < ${percent(guard.belowRatio)} % of offered for ${guard.for}`
-  }
-}
-
 /** Says whether a guard's condition is true now, and what was seen; null when nothing was due. */
-const breach = (guard: Guard, live: LiveWindow, nowMs: number): string | null => {
+const breach = (guard: Guard, live: LiveWindow, probes: GuardProbes, nowMs: number): string | null => {
   const status = live.status(nowMs)
   switch (guard.kind) {
+    case 'http':
+    case 'command':
+      return probes.failure(guard)
     case 'errorRatio':
       if (status.errorRatio === null || status.errorRatio <= guard.aboveRatio) return null
       return `${(status.errorRatio * 100).toFixed(1)} % errors`
@@ -38,14 +28,17 @@ const breach = (guard: Guard, live: LiveWindow, nowMs: number): string | null =>
 /** Watches all guards; call it regularly. Gives the first that has been true for its whole time. */
 export class GuardWatch {
   #guards: { guard: Guard; sinceMs: number | null }[]
+  #probes: GuardProbes
 
-  constructor(guards: Guard[]) {
+  /** @param probes answers for the guards that ask something outside the load */
+  constructor(guards: Guard[], probes: GuardProbes) {
+    this.#probes = probes
     this.#guards = guards.map((guard) => ({ guard, sinceMs: null }))
   }
 
   tripped(live: LiveWindow, nowMs: number): { guard: string; evidence: string } | null {
     for (const entry of this.#guards) {
-      const seen = breach(entry.guard, live, nowMs)
+      const seen = breach(entry.guard, live, this.#probes, nowMs)
       entry.sinceMs = seen === null ? null : (entry.sinceMs ?? nowMs)
       if (seen !== null && entry.sinceMs !== null && nowMs - entry.sinceMs >= durationMs(entry.guard.for)) {
         return { guard: guardText(entry.guard), evidence: seen }

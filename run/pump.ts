@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Plan } from '../model/plan.ts'
 import type { RecordLine, StreamLine } from '../model/window.ts'
+import { GuardProbes } from './guard-probes.ts'
 import { GuardWatch } from './guards.ts'
 import type { RunListener } from './listener.ts'
 import { LiveWindow } from './live.ts'
@@ -17,11 +18,13 @@ export class Pump {
   #live = new LiveWindow()
   #plan: Plan
   #steady: SteadyCheck | null = null
+  #probes: GuardProbes
   #timer: NodeJS.Timeout | null = null
 
   constructor(recordDir: string, plan: Plan) {
     this.writer = new WindowWriter(recordDir)
     this.#plan = plan
+    this.#probes = new GuardProbes(plan.guards)
   }
 
   /** Takes a line of k6. The writer goes last: it keeps the line and merges later ones into it. */
@@ -44,7 +47,8 @@ export class Pump {
     safetyLever: string | null,
   ): void {
     this.#steady = new SteadyCheck(this.#plan, startedAtMs)
-    const guards = new GuardWatch(this.#plan.guards)
+    this.#probes.start()
+    const guards = new GuardWatch(this.#plan.guards, this.#probes)
     const watched = this.#plan.faults.length > 0 ? safetyLever : null
     const leverPulled = () =>
       watched !== null && existsSync(watched) ? { guard: 'safety lever', evidence: `${watched} exists` } : null
@@ -66,6 +70,7 @@ export class Pump {
 
   close(): void {
     if (this.#timer) clearInterval(this.#timer)
+    this.#probes.stop()
     this.writer.close()
   }
 }

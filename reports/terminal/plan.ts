@@ -1,9 +1,8 @@
-import { durationMs } from '../../model/duration.ts'
 import type { Target } from '../../model/fault.ts'
-import type { Guard } from '../../model/gameday.ts'
+import { guardText } from '../../model/guard-text.ts'
 import type { Plan } from '../../model/plan.ts'
 import { cleanLine } from '../clean.ts'
-import { clockText, countText, durationText, percentText } from '../format.ts'
+import { clockText, countText, durationText } from '../format.ts'
 import { circled } from '../words.ts'
 import type { TerminalOptions } from './layout.ts'
 import { columns, painter } from './layout.ts'
@@ -24,7 +23,9 @@ export const planText = (plan: Plan, options: TerminalOptions): string => {
       plan.requireProof
         ? 'proof: required; an objective without proof makes the run inconclusive'
         : 'proof: not required; an objective without a breach passes and is marked "not proven"',
-      ...(plan.guards.length > 0 ? [`guards: ${plan.guards.map(guardText).join(' · ')}`] : []),
+      ...(plan.guards.length > 0
+        ? [`guards: ${plan.guards.map((guard) => cleanLine(guardText(guard))).join(' · ')}`]
+        : []),
       ...(plan.faults.length > 0 ? [`blast radius: ${blastRadius(plan)}`] : []),
     ]),
   ].join('\n')
@@ -92,13 +93,6 @@ const objectives = (plan: Plan, options: TerminalOptions): string[] => {
     (text, row, column) =>
       row < 0 ? paint('dim', text) : column === 4 && !rows[row]?.expected?.provable ? paint('warn', text) : text,
   )
-}
-
-const guardText = (guard: Guard): string => {
-  const lasting = `for ${durationText(durationMs(guard.for))}`
-  if (guard.kind === 'errorRatio') return `errors > ${percentText(guard.aboveRatio)} ${lasting}`
-  if (guard.kind === 'latency') return `p${guard.percentile} > ${durationText(guard.aboveMs)} ${lasting}`
-  return `achieved rate < ${percentText(guard.belowRatio)} of offered ${lasting}`
 }
 
 /** Which instances and links the faults touch, each once. */
