@@ -118,6 +118,17 @@ export const verdictSchema = z.strictObject({
   startedAtMs: z.number(),
   durationMs: z.number(),
   phases: z.array(z.strictObject({ phase, startMs: z.number(), endMs: z.number() })),
+  history: z
+    .array(
+      z.strictObject({
+        runId: z.string(),
+        startedAtMs: z.number(),
+        result: z.enum(['pass', 'fail', 'inconclusive', 'invalid']),
+        sentence: z.string(),
+        measured: z.array(z.strictObject({ objective: z.string(), title: z.string(), figure: figure.nullable() })),
+      }),
+    )
+    .describe('Earlier runs of the same game day, profile and environment, newest first.'),
 })
 
 /** JSON Schema (draft 2020-12) of `verdict.json`; `docs/schemas/verdict.schema.json` holds it. */

@@ -108,6 +108,16 @@ export interface FaultResult {
   reason: string
 }
 
+/** An earlier run of the same game day, profile and environment. */
+export interface EarlierRun {
+  runId: string
+  startedAtMs: number
+  result: RunResult
+  sentence: string
+  /** What it measured for this verdict's required service levels; null where it did not. */
+  measured: { objective: string; title: string; figure: Figure | null }[]
+}
+
 export interface Verdict {
   schemaVersion: number
   runId: string
@@ -130,6 +140,8 @@ export interface Verdict {
   durationMs: number
   /** What really happened, as spans in ms from the start: warmUp, steady, fault, recovered. */
   phases: { phase: PhaseName; startMs: number; endMs: number }[]
+  /** Newest first. */
+  history: EarlierRun[]
 }
 
 export interface LoadHealth {

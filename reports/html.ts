@@ -2,6 +2,7 @@ import { cannotTell, loadGenerator, provenance, topErrors, warnings } from './ht
 import { banner, heading, notices } from './html/banner.ts'
 import { resilience } from './html/faults.ts'
 import { distribution, felt, sampled, tail } from './html/figures.ts'
+import { history } from './html/history.ts'
 import { html as markup } from './html/markup.ts'
 import { serviceLevels } from './html/objectives.ts'
 import { style } from './html/style.ts'
@@ -29,6 +30,7 @@ ${distribution(record)}
 <div class="two">${tail(record)}
 <div>${cannotTell(record)}${loadGenerator(record)}</div></div>
 ${sampled(record)}
+${history(record)}
 ${topErrors(record)}
 ${warnings(record)}
 ${provenance(record)}

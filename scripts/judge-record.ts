@@ -5,10 +5,17 @@ import type { Charts, Verdict } from '../model/verdict.ts'
 import { reporters } from '../reports/index.ts'
 import { readEvents, readWindows, recordFiles } from '../run/record.ts'
 import { judge } from '../verdict/judge.ts'
+import { earlierVerdicts } from './earlier-verdicts.ts'
 
 /** Judges a record and writes `verdict.json`, `charts.json` and every report into its folder. */
 export const judgeRecord = async (recordDir: string, plan: Plan): Promise<Verdict> => {
-  const { verdict, charts } = await judge({ plan, events: readEvents(recordDir), lines: readWindows(recordDir) })
+  const earlier = earlierVerdicts(recordDir, plan)
+  const { verdict, charts } = await judge({
+    plan,
+    events: readEvents(recordDir),
+    lines: readWindows(recordDir),
+    earlier,
+  })
   write(recordDir, recordFiles.verdict, `${JSON.stringify(verdict, null, 2)}\n`)
   write(recordDir, recordFiles.charts, `${JSON.stringify(charts)}\n`)
   writeReports(recordDir, plan, verdict, charts)

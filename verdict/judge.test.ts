@@ -370,7 +370,12 @@ describe('what is said', () => {
       objectives: [latencyObjective()],
     })
     const { verdict: previous } = await judge({ plan, events, lines: lines() })
-    const { verdict } = await judge({ plan, events, lines: lines(), previous })
+    const { verdict } = await judge({ plan, events, lines: lines(), earlier: [previous] })
     expect(verdict.objectives[0]?.previous).toEqual(previous.objectives[0]?.measured)
+    const { runId, startedAtMs, result, sentence } = previous
+    const { id, title, measured } = previous.objectives[0] ?? {}
+    expect(verdict.history).toEqual([
+      { runId, startedAtMs, result, sentence, measured: [{ objective: id, title, figure: measured }] },
+    ])
   })
 })

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../model/event.ts'
 import type { ProportionObjective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Charts, FaultResult, Outcome, Verdict } from '../model/verdict.ts'
+import type { Charts, EarlierRun, FaultResult, Outcome, Verdict } from '../model/verdict.ts'
 import { verdictSchemaVersion } from '../model/verdict.ts'
 import type { RecordLine } from '../model/window.ts'
 import { blockSeconds } from './bootstrap.ts'
@@ -27,8 +27,8 @@ export interface JudgeInput {
   plan: Plan
   events: Iterable<RunEvent> | AsyncIterable<RunEvent>
   lines: Iterable<RecordLine> | AsyncIterable<RecordLine>
-  /** Verdict of an earlier run, whose figures stand beside these. */
-  previous?: Verdict
+  /** Verdicts of earlier runs, newest first; the figures of the newest stand beside these. */
+  earlier?: Verdict[]
 }
 
 /**
@@ -39,7 +39,7 @@ export const judge = async ({
   plan,
   events,
   lines,
-  previous,
+  earlier = [],
 }: JudgeInput): Promise<{ verdict: Verdict; charts: Charts }> => {
   const warnings: string[] = []
   const tooFew: string[] = []
@@ -56,7 +56,7 @@ export const judge = async ({
   const warn = (message: string) => void (warnings.includes(message) || warnings.push(message))
   const context: JudgeContext = { plan, history, folded, phases, faults: openFaults, warn }
   const judged = plan.objectives.map((objective) => judgeObjective(objective, context))
-  const objectives = judged.map((result) => withPrevious(result, previous))
+  const objectives = judged.map((result) => withPrevious(result, earlier[0]))
   const faults = openFaults.map((fault) => judgeFault(fault, context))
 
   const health = judgeHealth(plan, folded, phases, startedAtMs, history.loadEnded ? endedAtMs : endedAtMs - 1000)
@@ -92,6 +92,7 @@ export const judge = async ({
       startMs: fromMs - startedAtMs,
       endMs: toMs - startedAtMs,
     })),
+    history: earlier.map((before) => earlierRun(before, objectives)),
   }
   return { verdict, charts: makeCharts({ plan, folded, faults, spans, phases, startedAtMs, endedAtMs }) }
 }
@@ -150,6 +151,20 @@ const withPrevious = <R extends Verdict['objectives'][number]>(result: R, previo
   const before = previous?.objectives.find((objective) => objective.id === result.id && objective.kind === result.kind)
   return before ? { ...result, previous: before.measured } : result
 }
+
+/** What an earlier run measured for the required service levels of this one. */
+const earlierRun = (before: Verdict, objectives: Verdict['objectives']): EarlierRun => ({
+  runId: before.runId,
+  startedAtMs: before.startedAtMs,
+  result: before.result,
+  sentence: before.sentence,
+  measured: objectives
+    .filter(({ kind, gate }) => kind === 'proportion' && gate === 'required')
+    .map(({ id, title }) => {
+      const same = before.objectives.find((objective) => objective.id === id && objective.kind === 'proportion')
+      return { objective: id, title, figure: same?.measured ?? null }
+    }),
+})
 
 const fullBlocks = (folded: Folded, counts: (at: number) => boolean): number => {
   let seconds = 0

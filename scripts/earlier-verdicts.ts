@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Plan } from '../model/plan.ts'
+import { type Verdict, verdictSchemaVersion } from '../model/verdict.ts'
+import { recordFiles } from '../run/record.ts'
+import { runIds } from './project.ts'
+
+const most = 8
+
+/**
+ * Verdicts of the runs before this one in the same folder, newest first: same game day, profile,
+ * environment and weaknesses, and ended as planned. One that can't be read is left out: it is no
+ * part of this verdict.
+ */
+export const earlierVerdicts = (recordDir: string, plan: Plan): Verdict[] => {
+  const outDir = dirname(recordDir)
+  const found: Verdict[] = []
+  const before = runIds(outDir).filter((id) => id < basename(recordDir))
+  for (const id of before.reverse()) {
+    if (found.length === most) break
+    const earlierPlan = read<Plan>(join(outDir, id, recordFiles.plan))
+    const verdict = read<Verdict>(join(outDir, id, recordFiles.verdict))
+    if (earlierPlan === null || verdict === null || !isAlike(earlierPlan, plan)) continue
+    if (verdict.schemaVersion === verdictSchemaVersion && verdict.ended === 'completed') found.push(verdict)
+  }
+  return found
+}
+
+const isAlike = (a: Plan, b: Plan): boolean =>
+  a.gameDay === b.gameDay &&
+  a.profile === b.profile &&
+  a.environment === b.environment &&
+  [...a.weaknesses].sort().join() === [...b.weaknesses].sort().join()
+
+const read = <T>(file: string): T | null => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T
+  } catch {
+    return null
+  }
+}
