@@ -44,6 +44,13 @@ export interface TruthLine {
   stored?: number
 }
 
+/** How long the client says that it waited for an answer, by its own clock in whole milliseconds. */
+export interface WitnessLine {
+  witness: string
+  n: number
+  waitedMs: number
+}
+
 /** Milliseconds that request `n` takes: a pure function, hence the same in every run. */
 export const latencyMs = (latency: Latency, n: number): number => {
   if (latency.kind === 'fixed') return latency.ms

@@ -2,7 +2,7 @@
 // is the truth that the harness is measured against, not what the server was told to do.
 import { openSync, writeSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { isEvery, latencyMs, outageOf, type Plant, type Plants, type TruthLine } from './plants.ts'
+import { isEvery, latencyMs, outageOf, type Plant, type Plants, type TruthLine, type WitnessLine } from './plants.ts'
 
 const setting = (name: string): string => {
   const value = process.env[name]
@@ -18,7 +18,7 @@ const stored = new Map<string, number>()
 const nowUs = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000)
 
 /** Line by line, so that a killed server has told of everything that it answered. */
-const tell = (line: TruthLine | { refuses: boolean; atUs: number }): void => {
+const tell = (line: TruthLine | WitnessLine | { refuses: boolean; atUs: number }): void => {
   writeSync(log, `${JSON.stringify(line)}\n`)
 }
 
@@ -28,7 +28,11 @@ const server = createServer((request, response) => {
   request.resume()
   if (url.pathname === '/ready') response.end('ready')
   else if (url.pathname === '/stored') response.end(JSON.stringify([...stored]))
-  else if (plant) serve(plant, url, request, response)
+  else if (url.pathname === '/witness') {
+    const of = (name: string) => url.searchParams.get(name)
+    tell({ witness: of('path') ?? '', n: Number(of('n')), waitedMs: Number(of('waited')) })
+    response.end()
+  } else if (plant) serve(plant, url, request, response)
   else response.writeHead(404).end()
 })
 // An idle connection that the server closes would look like an outage.

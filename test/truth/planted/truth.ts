@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TruthLine } from './plants.ts'
+import type { TruthLine, WitnessLine } from './plants.ts'
 import { truthFile } from './system.ts'
 
 /** One request as it really was. */
@@ -30,6 +30,14 @@ export const truthOf = (recordDir: string, path: string, instance = 'server'): T
   lines<TruthLine>(recordDir, instance)
     .filter((line) => line.path === path)
     .sort((a, b) => a.n - b.n)
+
+/** How long the client waited for each request of a path, in ms: what the server cannot see. */
+export const waitedOf = (recordDir: string, path: string): Map<number, number> =>
+  new Map(
+    lines<WitnessLine>(recordDir, 'server')
+      .filter(({ witness }) => witness === path)
+      .map(({ n, waitedMs }) => [n, waitedMs]),
+  )
 
 /** Unix ms at which an instance stopped and began to listen. */
 export const refusals = (recordDir: string, instance: string): { refuses: boolean; atMs: number }[] =>
