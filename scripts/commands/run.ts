@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -83,7 +83,7 @@ const prepare = async (outDir: string, lever: string, gameDay: string, options: 
 
 const makeFolder = (outDir: string, runId: string): string => {
   try {
-    mkdirSync(outDir, { recursive: true })
+    makeFolders(outDir)
     const dir = join(outDir, runId)
     mkdirSync(dir, { mode: 0o700 })
     return dir
@@ -93,6 +93,13 @@ const makeFolder = (outDir: string, runId: string): string => {
       cause,
     })
   }
+}
+
+/** Node's own `recursive` never ends where a folder can't be made below one that is there (`/proc/x`). */
+const makeFolders = (dir: string): void => {
+  if (existsSync(dir)) return
+  makeFolders(dirname(dir))
+  mkdirSync(dir)
 }
 
 const refuseFaultsUnder = (lever: string, plan: Plan): void => {
