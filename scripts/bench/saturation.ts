@@ -9,10 +9,14 @@ import { runChild } from '../../bootstrap/child.js'
 import { goEnv } from '../../bootstrap/tools.js'
 import { resolveTools } from '../../build/toolchain.ts'
 import { type OutputConfig, requestMetric, windowSchemaVersion } from '../../model/window.ts'
-import { type BenchContext, type BenchPart, median } from './part.ts'
+import { type BenchContext, type BenchPart, type Figure, median } from './part.ts'
 
 const pairs = 6
-const secondsEach = 6
+const secondsEach = 5
+
+/** Of saturation-load.ts: a bare `http.get`, where our share is largest, and a request as scenarios send it. */
+const loads = ['plain', 'helper'] as const
+type Load = (typeof loads)[number]
 
 interface Arm {
   requestsPerSecond: number
@@ -26,25 +30,31 @@ export const saturation: BenchPart = {
     const target = await startTarget(context)
     try {
       const prepared = await prepare(context, target.url)
-      const results: { ours: Arm; none: Arm }[] = []
-      for (let pair = 0; pair < pairs; pair++) {
-        // Who begins changes with each pair, so that a machine that warms up favours neither.
-        const first = await runArm(prepared, pair % 2 === 0)
-        const second = await runArm(prepared, pair % 2 !== 0)
-        const result = pair % 2 === 0 ? { ours: first, none: second } : { ours: second, none: first }
-        results.push(result)
-        context.say(`pair ${pair + 1} of ${pairs}: ${armText(result.ours)} with, ${armText(result.none)} without`)
-      }
-      return figures(results)
+      const measured: Figure[] = []
+      for (const load of loads) measured.push(...figures(load, await runPairs(prepared, load, context)))
+      return measured
     } finally {
       target.child.kill()
     }
   },
 }
 
+const runPairs = async (prepared: Prepared, load: Load, { say }: BenchContext) => {
+  const results: { ours: Arm; none: Arm }[] = []
+  for (let pair = 0; pair < pairs; pair++) {
+    // Who begins changes with each pair, so that a machine that warms up favours neither.
+    const first = await runArm(prepared, load, pair % 2 === 0)
+    const second = await runArm(prepared, load, pair % 2 !== 0)
+    const result = pair % 2 === 0 ? { ours: first, none: second } : { ours: second, none: first }
+    results.push(result)
+    say(`${load}, pair ${pair + 1} of ${pairs}: ${armText(result.ours)} with, ${armText(result.none)} without`)
+  }
+  return results
+}
+
 const armText = (arm: Arm) => `${Math.round(arm.requestsPerSecond)}/s, ${arm.cpuUsPerRequest.toFixed(1)} µs`
 
-const figures = (results: { ours: Arm; none: Arm }[]) => {
+const figures = (load: Load, results: { ours: Arm; none: Arm }[]): Figure[] => {
   const rates = results.map(({ ours, none }) => ours.requestsPerSecond / none.requestsPerSecond)
   const cpus = results.map(({ ours, none }) => ours.cpuUsPerRequest / none.cpuUsPerRequest)
   const list = (values: number[]) => values.map((value) => value.toFixed(3)).join(' ')
@@ -52,23 +62,23 @@ const figures = (results: { ours: Arm; none: Arm }[]) => {
   const cpu = (arm: 'ours' | 'none') => median(results.map((result) => result[arm].cpuUsPerRequest))
   return [
     {
-      name: 'throughput with / without output',
+      name: `${load}: throughput with / without output`,
       value: median(rates),
       unit: 'ratio',
-      limit: { op: '>=' as const, value: 0.95 },
+      limit: { op: '>=', value: 0.95 },
       from: list(rates),
     },
     {
-      name: 'k6 CPU per request with / without',
+      name: `${load}: k6 CPU per request with / without`,
       value: median(cpus),
       unit: 'ratio',
-      limit: { op: '<=' as const, value: 1.06 },
+      limit: { op: '<=', value: 1.06 },
       from: list(cpus),
     },
-    { name: 'requests with output', value: rate('ours'), unit: '/s' },
-    { name: 'requests without output', value: rate('none'), unit: '/s' },
-    { name: 'k6 CPU per request with output', value: cpu('ours'), unit: 'µs' },
-    { name: 'k6 CPU per request without output', value: cpu('none'), unit: 'µs' },
+    { name: `${load}: requests with output`, value: rate('ours'), unit: '/s' },
+    { name: `${load}: requests without output`, value: rate('none'), unit: '/s' },
+    { name: `${load}: k6 CPU per request with output`, value: cpu('ours'), unit: 'µs' },
+    { name: `${load}: k6 CPU per request without output`, value: cpu('none'), unit: 'µs' },
   ]
 }
 
@@ -121,14 +131,14 @@ const prepare = async ({ projectDir, workDir }: BenchContext, url: string): Prom
 }
 
 /** One run of k6. Its CPU time comes from the shell's `times`, that is from wait4; requests from the target's count. */
-const runArm = async ({ k6, script, config, url }: Prepared, ours: boolean): Promise<Arm> => {
+const runArm = async ({ k6, script, config, url }: Prepared, load: Load, ours: boolean): Promise<Arm> => {
   const before = await served(url)
   const out = ours ? ['--out', `holdfast=${config}`] : []
   const quiet = ['--quiet', '--no-usage-report', '--no-thresholds', '--summary-mode=disabled', '--address', '']
   const args = ['-c', '"$@"; code=$?; times; exit $code', 'sh', k6, 'run', ...quiet, ...out, script]
   const child = spawn('sh', args, {
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
-    env: { PATH: process.env.PATH, BENCH_URL: url, BENCH_SECONDS: String(secondsEach) },
+    env: { PATH: process.env.PATH, BENCH_URL: url, BENCH_LOAD: load, BENCH_SECONDS: String(secondsEach) },
   })
   let said = ''
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
