@@ -1,13 +1,14 @@
 import { errorFields, type Log } from '../../lib/log.ts'
-import type { BatchStore } from './batch-store.ts'
+import type { BatchStore, BatchView } from './batch-store.ts'
 import type { NewBatch } from './new-batch.ts'
 
 /**
  * The weakness `ack-before-store`: batches wait in memory for up to 1.5 s after they were
- * acknowledged. What waits when the process is killed is gone.
+ * acknowledged. What waits when the process is killed is gone. Until then nobody can tell: reads
+ * see what waits, too.
  */
 export class EarlyAck {
-  #waiting: NewBatch[] = []
+  #waiting = new Map<string, { batch: NewBatch; createdAt: string }>()
   #store: BatchStore
   #log: Log
   #stored: () => void
@@ -20,17 +21,28 @@ export class EarlyAck {
   }
 
   add(batch: NewBatch): void {
-    this.#waiting.push(batch)
+    this.#waiting.set(batch.id, { batch, createdAt: new Date().toISOString() })
+  }
+
+  /** Those of the ids that wait. */
+  find(ids: string[]): BatchView[] {
+    return ids.flatMap((id) => {
+      const waiting = this.#waiting.get(id)
+      if (!waiting) return []
+      const { batch, createdAt } = waiting
+      return [{ id, status: 'queued', total: batch.recipients.length, sent: 0, createdAt, completedAt: null }]
+    })
   }
 
   async flush(): Promise<void> {
-    for (const batch of this.#waiting.splice(0)) {
+    for (const { batch } of [...this.#waiting.values()]) {
       try {
         await this.#store.add(batch)
         this.#stored()
       } catch (error) {
         this.#log.error('acknowledged batch not stored', { id: batch.id, ...errorFields(error) })
       }
+      this.#waiting.delete(batch.id)
     }
   }
 }

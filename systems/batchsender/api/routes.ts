@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import type { GroupWriter } from '../../lib/group-writer.ts'
 import { HttpError } from '../../lib/http-error.ts'
 import { verifySignature } from '../../lib/signature.ts'
-import type { BatchStore } from './batch-store.ts'
+import type { BatchStore, BatchView } from './batch-store.ts'
 import type { EarlyAck } from './early-ack.ts'
 import { isBatchId, isText, parseNewBatch, parseObject } from './new-batch.ts'
 import type { Outbox } from './outbox.ts'
@@ -25,6 +25,12 @@ const maxIds = 1000
 export const addRoutes = (app: Hono, options: RouteOptions): void => {
   const { store, outbox, webhooks, webhookSecret, earlyAck, acceptUnsigned } = options
 
+  const find = async (ids: string[]): Promise<BatchView[]> => {
+    const stored = await store.find(ids)
+    const known = new Set(stored.map(({ id }) => id))
+    return [...stored, ...(earlyAck?.find(ids.filter((id) => !known.has(id))) ?? [])]
+  }
+
   app.post('/batches', async (c) => {
     const batch = parseNewBatch(await c.req.text())
     if (earlyAck) {
@@ -39,12 +45,12 @@ export const addRoutes = (app: Hono, options: RouteOptions): void => {
   app.get('/batches', async (c) => {
     const ids = (c.req.query('ids') ?? '').split(',').filter((id) => id !== '')
     if (ids.length < 1 || ids.length > maxIds) throw new HttpError(400, 'invalid', `ids: 1 to ${maxIds} batch ids`)
-    return c.json({ batches: await store.find(ids.filter(isBatchId)) })
+    return c.json({ batches: await find(ids.filter(isBatchId)) })
   })
 
   app.get('/batches/:id', async (c) => {
     const id = c.req.param('id')
-    const [batch] = isBatchId(id) ? await store.find([id]) : []
+    const [batch] = isBatchId(id) ? await find([id]) : []
     if (!batch) throw new HttpError(404, 'not_found', 'no such batch')
     return c.json(batch)
   })
