@@ -99,7 +99,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
   program
     .command('stop')
     .description('End a run that is going on, from another terminal: faults are removed first')
-    .argument('[run]', 'run id; every run of this user unless given')
+    .argument('[run]', 'run id; the one that is going on unless given')
     .action(action(stopCommand))
   program
     .command('cleanup')

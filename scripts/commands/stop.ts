@@ -21,6 +21,11 @@ export const stopCommand = async (run: string | undefined): Promise<ExitCode> =>
         known === '' ? 'What an earlier run left behind is removed by `holdfast cleanup --all`.' : `Running: ${known}.`,
     })
   }
+  if (run === undefined && chosen.length > 1) {
+    throw new HoldfastError(`${chosen.length} runs are going on: ${chosen.map(({ runId }) => runId).join(', ')}`, {
+      hint: 'Name the one to end.',
+    })
+  }
   for (const { pid } of chosen) signalProcess(pid, 'SIGINT')
   const ended = await lookUntil(
     () => ({ ok: chosen.every(({ pid, startTicks }) => !isSameProcess(pid, startTicks)), text: '' }),
