@@ -3,7 +3,7 @@ import type { CountObjective, ProportionObjective, SliSelector } from '../model/
 import type { Plan } from '../model/plan.ts'
 import type { ErrorLine, LoadLine, RecordLine, SampleLine, VusLine, WindowLine } from '../model/window.ts'
 import { requestMetric } from '../model/window.ts'
-import { addToGrid, newGrid } from './latency-grid.ts'
+import { addToGrid, newGrid, summedColumns } from './latency-grid.ts'
 import { validLine } from './lines.ts'
 import type { LoadRecord } from './load.ts'
 import { addLoad, countUndelivered, newLoad } from './load.ts'
@@ -78,8 +78,8 @@ const newFolded = (plan: Plan, startedAtMs: number): Folded => {
     sli,
     thresholdUs,
     seconds: newSeconds(length),
-    grid: latency ? newGrid(length) : null,
-    failures: latency && thresholdUs !== null ? newGrid(length) : null,
+    grid: latency ? newGrid(length, thresholdUs === null ? undefined : summedColumns) : null,
+    failures: latency && thresholdUs !== null ? newGrid(length, summedColumns) : null,
   })
   const slis = new Map<string, SliRecord>()
   for (const objective of plan.objectives) {

@@ -14,7 +14,7 @@ export const newHistogram = (shift: 0 | 3 = 0): Histogram => ({ shift, n: 0, cou
 
 const room = (histogram: Histogram, index: number): void => {
   if (index < histogram.counts.length) return
-  const larger = new Uint32Array((Math.ceil((index + 1) / 256) + 1) * 256)
+  const larger = new Uint32Array((Math.ceil((index + 1) / 64) + 1) * 64)
   larger.set(histogram.counts)
   histogram.counts = larger
 }
