@@ -29,8 +29,8 @@ ${felt(record)}
 ${distribution(record)}
 <div class="two">${tail(record)}
 <div>${cannotTell(record)}${loadGenerator(record)}</div></div>
-${sampled(record)}
 ${history(record)}
+${sampled(record)}
 ${topErrors(record)}
 ${warnings(record)}
 ${provenance(record)}

@@ -74,6 +74,6 @@ export const faultName = (faults: readonly Pick<FaultResult, 'id' | 'label'>[], 
   return index < 0 ? id : `${circled(index)} ${faults[index]?.label ?? id}`
 }
 
-/** Faults that may still be there: the first thing that somebody has to know. */
+/** Faults that were injected and may still be there: the first thing that somebody has to know. */
 export const notRemoved = (faults: readonly FaultResult[]): FaultResult[] =>
-  faults.filter((fault) => !fault.oneShot && !fault.confirmedRemoved && fault.skippedReason === null)
+  faults.filter((fault) => !fault.oneShot && !fault.confirmedRemoved && fault.activeAtMs !== null)

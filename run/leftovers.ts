@@ -5,7 +5,7 @@ import { isSameProcess, processesWithEnvironment, processTree, signalProcess } f
 import { lookUntil } from '../chaos/drivers/wait.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { RunEvent } from '../model/event.ts'
-import type { CommandLine } from '../model/fault.ts'
+import type { CommandLine, Injection } from '../model/fault.ts'
 import { readEvents, recordFiles } from './record.ts'
 import { runEnvironmentName } from './supervisor.ts'
 
@@ -18,6 +18,8 @@ export interface Leftovers {
   processes: { instance: string; pid: number; startTicks: number }[]
   /** Undo commands of `command` faults that were injected and never removed, last injected first. */
   commands: { fault: string; undo: CommandLine; probe: CommandLine }[]
+  /** Faults that were about to be injected, or were, and are not proven removed. */
+  faults: string[]
   ended: boolean
   /** Why the ledger could not be read to its end, or null. */
   damage: string | null
@@ -25,7 +27,16 @@ export interface Leftovers {
 
 /** Reads the ledger of a record; works on one that was cut or damaged anywhere, with what stands before. */
 export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
-  const left: Leftovers = { runId: '', pid: 0, startTicks: 0, processes: [], commands: [], ended: false, damage: null }
+  const left: Leftovers = {
+    runId: '',
+    pid: 0,
+    startTicks: 0,
+    processes: [],
+    commands: [],
+    faults: [],
+    ended: false,
+    damage: null,
+  }
   // Killed before its ledger was there: it has started nothing.
   if (!existsSync(join(recordDir, recordFiles.events))) return left
   try {
@@ -51,6 +62,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       left.processes = left.processes.filter(({ pid }) => pid !== event.pid)
       break
     case 'fault.injecting':
+      if (!event.injections.every(isOneShot)) left.faults.push(event.fault)
       // Children of an instance, too: a stopped one whose parent has died is in no tree.
       left.processes.push(...event.pids)
       for (const injection of event.injections) {
@@ -59,6 +71,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       }
       break
     case 'fault.provenRemoved':
+      left.faults = left.faults.filter((fault) => fault !== event.fault)
       left.commands = left.commands.filter(({ fault }) => fault !== event.fault)
       break
     case 'run.ended':
@@ -66,6 +79,9 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       break
   }
 }
+
+/** Nothing stays of a kill: its victim is started again. */
+const isOneShot = (injection: Injection): boolean => injection.driver === 'process' && injection.action === 'kill'
 
 /** True while the Holdfast that writes this record is alive: then nothing is left over yet. */
 export const isRunning = (left: Leftovers): boolean => !left.ended && isSameProcess(left.pid, left.startTicks)

@@ -1,7 +1,7 @@
 import type { Plan } from '../model/plan.ts'
 import type { RunListener } from '../run/listener.ts'
 import type { LiveStatus } from '../run/live.ts'
-import { formatCount, formatMs, formatRatio } from '../verdict/format.ts'
+import { formatCount, formatMs, formatRatio, plural } from '../verdict/format.ts'
 import { paint } from './terminal.ts'
 
 /** A CI log gets a line of figures this often; a terminal's live line follows every status. */
@@ -72,7 +72,7 @@ export const startProgress = (stream: NodeJS.WriteStream) => {
       print(
         ok,
         'plan',
-        `${plan.gameDay}, profile ${plan.profile}, ${plan.environment}, ${formatMs(plan.phases.recovery.endMs)}, ${plan.faults.length} faults`,
+        `${plan.gameDay}, profile ${plan.profile}, ${plan.environment}, ${formatMs(plan.phases.recovery.endMs)}, ${plural(plan.faults.length, 'fault')}`,
       )
       print(
         ok,

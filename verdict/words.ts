@@ -33,7 +33,11 @@ export const sentence = (told: Told): string => {
   if (told.result === 'inconclusive') return doubt(told, required)
   const unproven = required.filter((objective) => !objective.proven)
   const held = told.faults.length === 0 ? '' : ` through ${plural(told.faults.length, 'fault')}`
-  if (unproven.length === 0) return `All ${formatCount(required.length)} required objectives hold${held}.`
+  if (unproven.length === 0) {
+    return required.length === 1
+      ? `The required objective holds${held}.`
+      : `All ${formatCount(required.length)} required objectives hold${held}.`
+  }
   return (
     `No breach was seen${held}; ${formatCount(unproven.length)} of ${formatCount(required.length)} required objectives ` +
     `${unproven.length === 1 ? 'is' : 'are'} not proven.`
@@ -98,7 +102,7 @@ const doubt = (told: Told, required: readonly ObjectiveResult[]): string => {
     open.length > 1
       ? ` ${plural(open.length - 1, 'more required objective')} ${open.length === 2 ? 'is' : 'are'} open.`
       : ''
-  return `Nothing is decided: ${first.title}: ${first.reason}.${more}`
+  return `Nothing is decided. ${first.title}: ${first.reason}.${more}`
 }
 
 /** Validity, what was confirmed, how many objectives hold. */

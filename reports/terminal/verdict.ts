@@ -51,10 +51,12 @@ const unsettled = (
     [{ heading: '' }, { heading: '' }, { heading: '', right: true }, { heading: '' }],
     shown.map((objective) => {
       const { icon, word } = outcomeBadges[standingOf(objective)]
-      const where = objective.fault === null ? '' : ` (${faultName(faults, objective.fault)})`
+      const name = objective.fault === null ? '' : faultName(faults, objective.fault)
+      // The judge's own words often name the fault already.
+      const where = name === '' || objective.reason.includes(name) ? '' : ` (${name})`
       return [
         `${icon} ${word}${objective.gate === 'advisory' ? ', advisory' : ''}`,
-        `${objective.title} ${objective.targetText}`,
+        `${objective.title}: ${objective.targetText}`,
         objective.measured.text,
         `${objective.reason}${where}`,
       ]
@@ -74,9 +76,12 @@ const recoveries = (faults: JudgedRecord['verdict']['faults'], options: Terminal
     faults.map((fault, index) => [
       outcomeBadges[fault.outcome].icon,
       `${circled(index)} ${fault.label}`,
-      fault.skippedReason === null ? `recovery ${fault.text.recovery}` : 'not injected',
+      fault.skippedReason === null ? recoveryWords(fault.text.recovery) : 'not injected',
       fault.skippedReason ?? (fault.outcome === 'pass' ? '' : fault.reason),
     ]),
     (text, row, column) => (column === 0 ? paint(outcomeBadges[faults[row]?.outcome ?? 'error'].tone, text) : text),
   )
 }
+
+/** `recovery 2.1 s`, and `not recovered, ...` as it is. */
+const recoveryWords = (text: string): string => (/^(not|absorbed)/.test(text) ? text : `recovery ${text}`)

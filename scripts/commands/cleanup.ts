@@ -1,6 +1,7 @@
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { cleanUp, isRunning, readLeftovers } from '../../run/leftovers.ts'
+import { noteCleanUp } from '../../run/note-clean-up.ts'
 import { recordDirOf, runIds } from '../project.ts'
 
 /** `holdfast cleanup [run|--all]`: undoes from the ledger what a run left behind. Safe to run twice. */
@@ -26,7 +27,9 @@ export const cleanupCommand = async (
       }
       continue
     }
-    results.push({ run: dir, ...(await cleanUp(dir)) })
+    const result = await cleanUp(dir)
+    noteCleanUp(dir, '`holdfast cleanup` cleaned up', left, result)
+    results.push({ run: dir, ...result })
   }
   const failed = results.some((result) => result.failed.length > 0)
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
