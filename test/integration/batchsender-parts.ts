@@ -79,21 +79,22 @@ export const startParts = async (setup: {
     })
   }
 
-  // For a test run that is itself cut short.
   const killAll = () => {
-    for (const child of children.values()) child.kill('SIGKILL')
-  }
-  process.once('exit', killAll)
-  const stop = async () => {
-    process.off('exit', killAll)
     for (const child of children.values()) {
-      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
-        for (const each of childrenOf(child.pid)) process.kill(each, 'SIGCONT')
-      }
-      child.kill('SIGCONT')
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue
+      const children = childrenOf(child.pid)
       child.kill('SIGKILL')
-      await ended(child)
+      // PostgreSQL's children end when their parent is gone, unless they are frozen.
+      for (const each of children) killIfThere(each)
     }
+  }
+  // For a test run that is itself cut short. By default a signal ends a process without `exit`.
+  const cutShort = () => process.exit(1)
+  process.on('exit', killAll).on('SIGTERM', cutShort).on('SIGINT', cutShort)
+  const stop = async () => {
+    process.off('exit', killAll).off('SIGTERM', cutShort).off('SIGINT', cutShort)
+    killAll()
+    await Promise.all([...children.values()].map(ended))
     rmSync(workDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   }
 
@@ -138,6 +139,14 @@ const childrenOf = (pid: number): number[] =>
     .split(' ')
     .filter((text) => text !== '')
     .map(Number)
+
+const killIfThere = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
 
 /** Looks every 20 ms until it is so; fails after 20 s with what was waited for. */
 export const waitUntil = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {

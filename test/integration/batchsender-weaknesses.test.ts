@@ -44,7 +44,7 @@ test('no-idempotency: a killed worker means e-mails sent twice', async () => {
 test('ack-before-store: a killed api has lost what it acknowledged', async () => {
   // What waits is written every 1.5 s: right after a write there is time.
   await post(`${api}/batches`, batchOf('written', 1))
-  await waitUntil('a write has happened', async () => (await get(`${api}/batches/written`)).status === 200)
+  await completed(parts, 'written')
   const ids = Array.from({ length: 5 }, (_, i) => `early-${i}`)
   for (const id of ids) expect((await post(`${api}/batches`, batchOf(id, 1))).status).toBe(202)
   await parts.end('api', 'SIGKILL')
