@@ -87,6 +87,7 @@ it('keeps the documented order', () => {
     'Latency by percentile',
     'What this run cannot tell',
     'Load generator',
+    'Earlier runs',
     'Resources',
     'Most frequent errors',
     'Warnings',

@@ -33,7 +33,9 @@ const ledger = (events: RunEvent[], tail = ''): void =>
   writeFileSync(join(dir, 'events.ndjson'), events.map((event) => `${JSON.stringify(event)}\n`).join('') + tail)
 const note = async (result: { done: string[]; failed: string[] }): Promise<RunEvent[]> => {
   noteCleanUp(dir, 'test', await readLeftovers(dir), result)
-  return await Array.fromAsync(readEvents(dir))
+  const events: RunEvent[] = []
+  for await (const event of readEvents(dir)) events.push(event)
+  return events
 }
 const types = (events: RunEvent[]) => events.map((event) => event.type)
 
