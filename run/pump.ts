@@ -15,6 +15,8 @@ const tickMs = 250
 /** Takes the stream apart: into the record, the live line, the guards and the steady-state check. */
 export class Pump {
   readonly writer: WindowWriter
+  /** Takes secrets out of the errors that the system gave. */
+  redact: (text: string) => string = (text) => text
   #live = new LiveWindow()
   #plan: Plan
   #steady: SteadyCheck | null = null
@@ -31,7 +33,7 @@ export class Pump {
   line(line: StreamLine): void {
     this.#live.add(line, Date.now())
     this.#steady?.add(line)
-    this.writer.add(line)
+    this.writer.add(line.type === 'error' ? { ...line, error: this.redact(line.error) } : line)
   }
 
   sample(line: RecordLine): void {

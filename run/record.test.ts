@@ -136,3 +136,15 @@ test('a record is readable by its owner only', async () => {
   new Ledger(join(dir, 'r')).close()
   for (const name of [recordFiles.plan, recordFiles.events]) expect(statSync(join(dir, 'r', name)).mode & 0o077).toBe(0)
 })
+
+test('secrets never reach the ledger, whoever says them', () => {
+  createRecord(dir, demoPlan)
+  const ledger = new Ledger(dir)
+  ledger.redact = (text) => text.replaceAll('hunter2', '***')
+  ledger.append({ type: 'warning', message: 'probe said hunter2' })
+  ledger.sync({ type: 'error', message: 'hunter2' })
+  ledger.close()
+  const text = readFileSync(eventsFile(), 'utf8')
+  expect(text).not.toContain('hunter2')
+  expect(text.match(/\*\*\*/g)).toHaveLength(2)
+})

@@ -42,6 +42,8 @@ export class Ledger {
   #reserveBytes = reservedPages * pageBytes
   #broken = false
   onFull: (error: Error) => void = () => {}
+  /** Takes secrets out of what programs and the system say. */
+  redact: (text: string) => string = (text) => text
 
   constructor(dir: string) {
     this.#file = new LineFile(join(dir, recordFiles.events))
@@ -88,7 +90,7 @@ export class Ledger {
 
   #write(event: RunEventBody): void {
     const line: RunEvent = { atMs: Date.now(), ...event }
-    this.#file.write(`${JSON.stringify(line)}\n`)
+    this.#file.write(`${this.redact(JSON.stringify(line))}\n`)
   }
 }
 

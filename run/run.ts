@@ -136,6 +136,8 @@ const start = async (
           signal: stop.signal,
           commandEnv,
         })
+  ledger.redact = system.redact
+  pump.redact = system.redact
   listener.onStep?.(
     'system',
     `${system.sampled.map(({ component }) => component).join(', ') || system.baseUrl}, ready in ${seconds(Date.now() - upAtMs)}`,

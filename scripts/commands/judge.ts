@@ -1,10 +1,12 @@
-import { relative, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import { HoldfastError } from '../../model/errors.ts'
 import type { ExitCode } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
 import { rejudgedPlan } from '../../plan/rejudge.ts'
 import { verdictText } from '../../reports/terminal.ts'
-import { readPlan } from '../../run/record.ts'
+import { isRunning, readLeftovers } from '../../run/leftovers.ts'
+import { readPlan, recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
 import { judgeRecord } from '../judge-record.ts'
 import { projectDir, recordDirOf } from '../project.ts'
@@ -17,6 +19,7 @@ export const judgeCommand = async (
 ): Promise<ExitCode> => {
   const recordDir = recordDirOf(run, options.out)
   const recorded = readPlan(recordDir)
+  await refuseLive(recordDir)
   const plan = options.slo === undefined ? recorded : withSlo(recorded, options.slo)
   const verdict = await judgeRecord(recordDir, plan)
   if (options.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)
@@ -35,4 +38,14 @@ const withSlo = (recorded: Plan, sloFile: string): Plan => {
     })
   const components = Object.keys(system.components)
   return rejudgedPlan(recorded, projectDir, resolve(sloFile), { components, hasAudit: system.audit !== undefined })
+}
+
+/** A verdict in the record of a run that is going on would be read as its end. */
+const refuseLive = async (recordDir: string): Promise<void> => {
+  if (!existsSync(join(recordDir, recordFiles.events))) return
+  const left = await readLeftovers(recordDir)
+  if (!isRunning(left)) return
+  throw new HoldfastError(`${recordDir} is still being written (pid ${left.pid})`, {
+    hint: 'Judge it when the run has ended; it is judged then by itself.',
+  })
 }
