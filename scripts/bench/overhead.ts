@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { p95Below } from '../../test/truth/planted/objectives.ts'
 import { runPlanted } from '../../test/truth/planted/run.ts'
 import type { BenchPart } from './part.ts'
@@ -20,6 +21,7 @@ export const overhead: BenchPart = {
       objectives: [p95Below('GET /healthy', 500)],
       listener: { onPhase: (phase) => marks.push({ phase, atMs: performance.now(), cpu: process.cpuUsage() }) },
     })
+    rmSync(result.recordDir, { recursive: true, force: true })
     const from = marks.find(({ phase }) => phase === 'steady')
     const to = marks.find(({ phase }) => phase === 'audit')
     if (!from || !to) throw new Error('the run did not reach its end')

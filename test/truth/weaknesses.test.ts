@@ -1,7 +1,5 @@
 // Each weakness of the stand-in is caught by the objective that is meant to catch it, and the healthy one passes all of
 // them. A weak run may fail in other ways too; only the objective that is meant to see it counts here.
-import { mkdirSync, mkdtempSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { resolveTools } from '../../build/toolchain.ts'
@@ -12,14 +10,13 @@ import { run } from '../../run/run.ts'
 import { StopSwitch } from '../../run/stop.ts'
 import type { Weakness } from '../../systems/batchsender/weaknesses.ts'
 import { judge } from '../../verdict/judge.ts'
+import { freshDir } from './planted/run.ts'
 
 const projectDir = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Plans, runs and judges a game day of this folder, as the command line does. */
 const play = async (gameDay: string, weaknesses: Weakness[]): Promise<Verdict> => {
-  const outDir = join(projectDir, 'out/truth')
-  mkdirSync(outDir, { recursive: true })
-  const recordDir = mkdtempSync(join(outDir, `${[gameDay, ...weaknesses].join('-')}-`))
+  const recordDir = freshDir([gameDay, ...weaknesses].join('-'))
   const tools = resolveTools(projectDir)
   const { plan, system, bundleFile } = await makePlan({
     projectDir,

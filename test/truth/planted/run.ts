@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleScenarios } from '../../../build/bundle.ts'
@@ -50,9 +50,7 @@ export interface PlantedResult {
 
 /** Runs k6 and the faults against the planted server, and judges the record: the whole way of a user's run. */
 export const runPlanted = async (options: PlantedRun): Promise<PlantedResult> => {
-  const outDir = join(projectDir, 'out/truth')
-  mkdirSync(outDir, { recursive: true })
-  const recordDir = mkdtempSync(join(outDir, `${options.name}-`))
+  const recordDir = freshDir(options.name)
   const tools = resolveTools(projectDir)
   const { plan, bundleFile } = await planOf(options, recordDir, tools.k6)
   const live: PlantedResult['live'] = []
@@ -71,6 +69,14 @@ export const runPlanted = async (options: PlantedRun): Promise<PlantedResult> =>
   if (end.error) throw end.error
   const events = await collect(readEvents(recordDir))
   return { plan, recordDir, events, live, ...(await judge({ plan, events, lines: readWindows(recordDir) })) }
+}
+
+/** The record of a truth run stays until the next one of its name, to be looked at. */
+export const freshDir = (name: string): string => {
+  const dir = join(projectDir, 'out/truth', name)
+  rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir, { recursive: true })
+  return dir
 }
 
 /** A short record fits in memory. */
