@@ -55,7 +55,7 @@ const proportion = (targetRatio: number, names?: string[], metric = 'holdfast_re
   budgetWindowMs: null,
   productionPerSecond: null,
 })
-const resilience = (measure: 'recoveryTime' | 'lostWrites', value = 1): Objective => ({
+const resilience = (measure: 'recoveryTime' | 'lostWrites', value = 1, sliIds: string[] = []): Objective => ({
   ...base,
   kind: 'resilience',
   phases: ['fault'],
@@ -63,11 +63,12 @@ const resilience = (measure: 'recoveryTime' | 'lostWrites', value = 1): Objectiv
   op: 'lt',
   value,
   unit: 's',
-  sliIds: [],
+  sliIds,
 })
+const slo = (id: string, changes: object = {}): Objective => ({ ...proportion(0.95, ['POST /a']), id, ...changes })
 
 const one = (objective: Objective, changes: Partial<PlannedRun> = {}) => {
-  const { objectives, expectations } = expect([objective], { ...run, ...changes })
+  const { objectives, expectations } = expect([objective, slo('some')], { ...run, ...changes })
   return { gate: objectives[0]?.gate, ...expectations[0] }
 }
 
@@ -140,6 +141,48 @@ describe('resilience', () => {
       gate: 'info',
       text: 'not judged: the system has no final read',
     })
+  })
+})
+
+describe('SLOs that resilience objectives look at', () => {
+  const unreached = slo('unreached', { sli: { metric: 'holdfast_request', names: ['POST /z'] } })
+  const recovery = (sliIds: string[], slos: Objective[]) => {
+    const { objectives, expectations } = expect([resilience('recoveryTime', 1, sliIds), ...slos], run)
+    const [objective] = objectives
+    return {
+      gate: objective?.gate,
+      sliIds: objective?.kind === 'resilience' && objective.sliIds,
+      text: expectations[0]?.text,
+    }
+  }
+
+  it('are all required ones that the load reaches', () => {
+    const slos = [slo('one'), unreached, slo('advised', { gate: 'advisory' }), slo('two')]
+    check(recovery([], slos)).toMatchObject({ gate: 'required', sliIds: ['one', 'two'] })
+  })
+
+  it('are those that are named, less those that the load does not reach', () => {
+    const slos = [slo('one'), unreached, slo('advised', { gate: 'advisory' })]
+    check(recovery(['advised'], slos)).toMatchObject({ gate: 'required', sliIds: ['advised'] })
+    check(recovery(['one', 'unreached'], slos)).toMatchObject({ gate: 'required', sliIds: ['one'] })
+  })
+
+  it('make it info when the one that is named is not reached, or none is', () => {
+    check(recovery(['unreached'], [slo('one'), unreached])).toEqual({
+      gate: 'info',
+      sliIds: ['unreached'],
+      text: 'not judged: of unreached, this load sends no "POST /z"',
+    })
+    check(recovery([], [unreached])).toEqual({
+      gate: 'info',
+      sliIds: [],
+      text: 'not judged: this load reaches no required SLO',
+    })
+  })
+
+  it('do not matter to lost writes', () => {
+    const { objectives } = expect([resilience('lostWrites'), unreached], run)
+    check(objectives[0]?.gate).toBe('required')
   })
 })
 

@@ -10,6 +10,7 @@ import type { Environment } from '../model/system.ts'
 import { requestMetric } from '../model/window.ts'
 import { samplesNeeded } from '../verdict/binomial.ts'
 import { endOf } from './faults.ts'
+import { withSlis } from './objective-set.ts'
 
 /** What the expectations are made from. */
 export type PlannedRun = Pick<Plan, 'environment' | 'phases' | 'stableForMs' | 'load' | 'faults' | 'profile'> & {
@@ -19,14 +20,16 @@ export type PlannedRun = Pick<Plan, 'environment' | 'phases' | 'stableForMs' | '
 
 /**
  * Objectives that this run can say nothing about become `info`, so that they cannot make it
- * inconclusive; the expectation says why. All others keep their gate.
+ * inconclusive; the expectation says why. All others keep their gate. Resilience objectives get the
+ * SLOs that tell how users fared.
  */
 export const expect = (
-  objectives: Objective[],
+  written: Objective[],
   run: PlannedRun,
 ): { objectives: Objective[]; expectations: Expectation[] } => {
+  const objectives = withSlis(written, (objective) => outOfReach(objective, written, run) === null)
   const judged = objectives.map((objective) => {
-    const reason = outOfReach(objective, run)
+    const reason = outOfReach(objective, objectives, run)
     if (reason === null) return { objective, expectation: expectationOf(objective, run) }
     return {
       objective: { ...objective, gate: 'info' as const },
@@ -46,7 +49,7 @@ export const expect = (
 }
 
 /** Why the run cannot have a single sample of the objective, or null. */
-const outOfReach = (objective: Objective, run: PlannedRun): string | null => {
+const outOfReach = (objective: Objective, all: Objective[], run: PlannedRun): string | null => {
   switch (objective.kind) {
     case 'proportion':
     case 'count': {
@@ -62,8 +65,19 @@ const outOfReach = (objective: Objective, run: PlannedRun): string | null => {
         : `${objective.series} cannot be read in the environment ${run.environment}`
     case 'resilience':
       if (needsAudit(objective) && !run.hasAudit) return 'the system has no final read'
-      return run.faults.length === 0 ? 'this game day has no faults' : null
+      if (run.faults.length === 0) return 'this game day has no faults'
+      return needsAudit(objective) ? null : noSli(objective, all, run)
   }
+}
+
+/** Why none of the SLOs that a resilience objective looks at has samples, or null. */
+const noSli = ({ sliIds }: ResilienceObjective, all: Objective[], run: PlannedRun): string | null => {
+  const reasons = all
+    .filter(({ kind, id }) => kind === 'proportion' && sliIds.includes(id))
+    .map((sli) => ({ id: sli.id, reason: outOfReach(sli, all, run) }))
+  if (reasons.some(({ reason }) => reason === null)) return null
+  const [first] = reasons
+  return first ? `of ${first.id}, ${first.reason}` : 'this load reaches no required SLO'
 }
 
 const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {

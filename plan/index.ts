@@ -13,7 +13,7 @@ import { systems as allSystems } from '../systems/index.ts'
 import { expect } from './expectations.ts'
 import { planFaults } from './faults.ts'
 import { loadGameDay } from './gameday.ts'
-import { checkObjectives, readSlo, withSlis } from './objective-set.ts'
+import { checkObjectives, readSlo } from './objective-set.ts'
 import { objectiveOf } from './objectives.ts'
 import { phasesOf, steadyEndOf } from './phases.ts'
 import type { PlanTools } from './provenance.ts'
@@ -92,7 +92,7 @@ export const makePlan = async (
   const planned = await inspectLoad({ k6: options.tools.k6, bundleFile, load, runId })
 
   const run = { environment, profile, ...timing, load: planned, faults, hasAudit: system.audit !== undefined }
-  const { objectives, expectations } = expect(withSlis(written), run)
+  const { objectives, expectations } = expect(written, run)
   if (!objectives.some(({ gate }) => gate === 'required')) {
     throw new HoldfastError(`${file}: this run can judge none of the required objectives of ${slo.file}`, {
       hint: 'Add a scenario that sends what the objectives ask for.',

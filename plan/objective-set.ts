@@ -42,10 +42,17 @@ export const checkObjectives = (objectives: Objective[], components: string[], f
   }
 }
 
-/** A resilience objective without an SLI looks at every required SLO. */
-export const withSlis = (objectives: Objective[]): Objective[] => {
-  const all = objectives.filter(({ kind, gate }) => kind === 'proportion' && gate === 'required').map(({ id }) => id)
-  return objectives.map((objective) =>
-    objective.kind === 'resilience' && objective.sliIds.length === 0 ? { ...objective, sliIds: all } : objective,
-  )
+/**
+ * Resilience objectives look only at SLOs that the load reaches: one without an SLI at every required
+ * one. Where none of those that it names is reached the names stay, for the reason to be told.
+ */
+export const withSlis = (objectives: Objective[], isReached: (objective: Objective) => boolean): Objective[] => {
+  const reached = objectives.filter((objective) => objective.kind === 'proportion' && isReached(objective))
+  const required = reached.filter(({ gate }) => gate === 'required').map(({ id }) => id)
+  return objectives.map((objective) => {
+    if (objective.kind !== 'resilience') return objective
+    if (objective.sliIds.length === 0) return { ...objective, sliIds: required }
+    const sliIds = objective.sliIds.filter((sli) => reached.some(({ id }) => id === sli))
+    return sliIds.length === 0 ? objective : { ...objective, sliIds }
+  })
 }

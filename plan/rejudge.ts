@@ -1,7 +1,7 @@
 import type { Objective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import { expect } from './expectations.ts'
-import { checkObjectives, readSlo, withSlis } from './objective-set.ts'
+import { checkObjectives, readSlo } from './objective-set.ts'
 import { gameDaySource } from './objectives.ts'
 
 /**
@@ -28,6 +28,6 @@ export const rejudgedPlan = (
     })
   const written = [...slo.objectives, ...kept]
   checkObjectives(written, components, slo.file)
-  const { objectives, expectations } = expect(withSlis(written), { ...plan, hasAudit })
+  const { objectives, expectations } = expect(written, { ...plan, hasAudit })
   return { ...plan, objectives, expectations, slo: { file: slo.file, sha256: slo.sha256 } }
 }
