@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
 import { verdictText } from '../../reports/terminal.ts'
 import { takeLock } from '../../run/lock.ts'
+import { checkReachable } from '../../run/preflight.ts'
 import { run } from '../../run/run.ts'
 import { safetyLever, stateDir } from '../../run/state-dir.ts'
 import { StopSwitch } from '../../run/stop.ts'
@@ -71,6 +72,7 @@ const prepare = async (outDir: string, lever: string, gameDay: string, options: 
     })
     const { plan } = planned
     refuseFaultsUnder(lever, plan)
+    if (options.baseUrl !== undefined) await checkReachable(options.baseUrl)
     const host = options.baseUrl === undefined ? '' : ` ${new URL(options.baseUrl).host}`
     const run = { runId: plan.runId, recordDir: join(outDir, plan.runId) }
     const giveBack = takeLock(join(stateDir(), 'locks'), `${plan.system.name} ${plan.environment}${host}`, run)
