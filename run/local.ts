@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Tools, userPrefix } from '../build/toolchain.ts'
 import { Toxiproxy } from '../chaos/drivers/toxiproxy.ts'
@@ -7,6 +6,7 @@ import type { Plan } from '../model/plan.ts'
 import type { LocalLayout, ProcessSpec, System } from '../model/system.ts'
 import type { CpuShares } from './cpus.ts'
 import { type RunningSystem, redactor } from './environment.ts'
+import { makeFolders } from './folders.ts'
 import { reservePorts } from './ports.ts'
 import { type Ledger, recordFiles } from './record.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -35,7 +35,7 @@ export const startLocal = async (options: LocalOptions): Promise<RunningSystem &
       hint: 'Use --env external --base-url <url>.',
     })
   const workDir = join(options.recordDir, recordFiles.work)
-  mkdirSync(workDir, { recursive: true, mode: 0o700 })
+  makeFolders(workDir, 0o700)
   const port = await reservePorts(reservedPorts)
   const layout = system.local({
     runId: plan.runId,

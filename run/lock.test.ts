@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HoldfastError } from '../model/errors.ts'
 import { lockHolders, takeLock } from './lock.ts'
 
 let dir = ''
@@ -45,4 +46,12 @@ test.each([
 test('a name cannot lead out of the folder', () => {
   takeLock(dir, '../../etc/x', run('a'))
   expect(readdirSync(dir)).toEqual(['..-..-etc-x.lock'])
+})
+
+test('a folder that cannot hold locks is told in one line', () => {
+  const file = join(dir, 'file')
+  writeFileSync(file, '')
+  expect(() => takeLock(file, 'shop local', run('a'))).toThrow(HoldfastError)
+  expect(() => lockHolders(file)).toThrow(HoldfastError)
+  expect(lockHolders(join(dir, 'nothing'))).toEqual([])
 })

@@ -1,7 +1,9 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSameProcess, processStat } from '../chaos/drivers/proc.ts'
 import { HoldfastError, messageOf } from '../model/errors.ts'
+import { makeFolders } from './folders.ts'
+import { stateDirHint } from './state-dir.ts'
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -15,14 +17,18 @@ export interface LockHolder {
  * Takes the lock of a system in an environment: one run at a time, so that two game days never
  * overlap unknowingly. A lock whose process has ended (a crash, a reboot) counts as free.
  * @returns the function that gives it back.
- * @throws HoldfastError naming the run that holds it.
+ * @throws HoldfastError naming the run that holds it, or when no lock can be made.
  */
 export const takeLock = (dir: string, name: string, run: { runId: string; recordDir: string }): (() => void) => {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
   const file = join(dir, `${name.replaceAll(/[^a-zA-Z0-9.-]+/g, '-')}.lock`)
   const mine = join(dir, `.${process.pid}-${run.runId}`)
   const holder: LockHolder = { ...run, pid: process.pid, startTicks: processStat(process.pid)?.startTicks ?? 0 }
-  writeFileSync(mine, JSON.stringify(holder), { mode: 0o600 })
+  try {
+    makeFolders(dir, 0o700)
+    writeFileSync(mine, JSON.stringify(holder), { mode: 0o600 })
+  } catch (cause) {
+    throw impossible(`the lock ${file} can't be made`, cause)
+  }
   try {
     // A link is made whole or not at all, and never over another.
     while (!link(mine, file)) dropIfStale(file, mine, name)
@@ -32,14 +38,17 @@ export const takeLock = (dir: string, name: string, run: { runId: string; record
   return () => rmSync(file, { force: true })
 }
 
-/** The runs that hold a lock now. */
+/**
+ * The runs that hold a lock now; none where there is no such folder.
+ * @throws HoldfastError when it can't be read.
+ */
 export const lockHolders = (dir: string): LockHolder[] => {
   let names: string[]
   try {
     names = readdirSync(dir)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    throw impossible(`the locks in ${dir} can't be read`, error)
   }
   return names
     .filter((name) => name.endsWith('.lock'))
@@ -54,12 +63,12 @@ const link = (from: string, to: string): boolean => {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw new HoldfastError(`the lock ${to} can't be made: ${messageOf(error)}`, {
-      hint: 'Set XDG_STATE_HOME to a folder that you may write to.',
-      cause: error,
-    })
+    throw impossible(`the lock ${to} can't be made`, error)
   }
 }
+
+const impossible = (what: string, cause: unknown): HoldfastError =>
+  new HoldfastError(`${what}: ${messageOf(cause)}`, { hint: stateDirHint, cause })
 
 const dropIfStale = (file: string, mine: string, name: string): void => {
   const holder = readHolder(file)

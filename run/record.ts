@@ -1,10 +1,11 @@
-import { createReadStream, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { createReadStream, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { RunEvent, RunEventBody } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
 import { planSchemaVersion } from '../model/plan.ts'
 import type { RecordLine } from '../model/window.ts'
+import { makeFolders } from './folders.ts'
 import { LineFile } from './line-file.ts'
 
 /** Names of the files of a record. */
@@ -28,7 +29,7 @@ const reservedPages = 16
 
 /** Creates the folder of a run, readable by its owner only, with the plan in it. */
 export const createRecord = (dir: string, plan: Plan): void => {
-  mkdirSync(join(dir, recordFiles.logs), { recursive: true, mode: 0o700 })
+  makeFolders(join(dir, recordFiles.logs), 0o700)
   writeFileSync(join(dir, recordFiles.plan), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600, flush: true })
 }
 

@@ -1,11 +1,24 @@
-import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { HoldfastError, messageOf } from '../model/errors.ts'
+import { makeFolders } from './folders.ts'
 
-/** Where this user's locks and the safety lever are: `$XDG_STATE_HOME/holdfast`, else `~/.local/state/holdfast`. */
+export const stateDirHint = 'Set XDG_STATE_HOME to a folder that you may write to.'
+
+/**
+ * Where this user's locks and the safety lever are: `$XDG_STATE_HOME/holdfast`, else `~/.local/state/holdfast`.
+ * @throws HoldfastError when there can't be such a folder.
+ */
 export const stateDir = (env: Record<string, string | undefined> = process.env): string => {
   const dir = join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'holdfast')
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  try {
+    makeFolders(dir, 0o700)
+  } catch (cause) {
+    throw new HoldfastError(`the folder of locks ${dir} can't be made: ${messageOf(cause)}`, {
+      hint: stateDirHint,
+      cause,
+    })
+  }
   return dir
 }
 

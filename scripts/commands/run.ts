@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
 import { verdictText } from '../../reports/terminal.ts'
+import { makeFolders } from '../../run/folders.ts'
 import { takeLock } from '../../run/lock.ts'
 import { checkReachable } from '../../run/preflight.ts'
 import { run } from '../../run/run.ts'
@@ -95,13 +96,6 @@ const makeFolder = (outDir: string, runId: string): string => {
       cause,
     })
   }
-}
-
-/** Node's own `recursive` never ends where a folder can't be made below one that is there (`/proc/x`). */
-const makeFolders = (dir: string): void => {
-  if (existsSync(dir)) return
-  makeFolders(dirname(dir))
-  mkdirSync(dir)
 }
 
 const refuseFaultsUnder = (lever: string, plan: Plan): void => {
