@@ -2,7 +2,6 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plan } from '../model/plan.ts'
 import type { Charts, Verdict } from '../model/verdict.ts'
-import { reporters } from '../reports/index.ts'
 import { readEvents, readWindows, recordFiles } from '../run/record.ts'
 import { judge } from '../verdict/judge.ts'
 import { earlierVerdicts } from './earlier-verdicts.ts'
@@ -18,12 +17,13 @@ export const judgeRecord = async (recordDir: string, plan: Plan): Promise<Verdic
   })
   write(recordDir, recordFiles.verdict, `${JSON.stringify(verdict, null, 2)}\n`)
   write(recordDir, recordFiles.charts, `${JSON.stringify(charts)}\n`)
-  writeReports(recordDir, plan, verdict, charts)
+  await writeReports(recordDir, plan, verdict, charts)
   return verdict
 }
 
-/** Writes every report of a judged record. */
-export const writeReports = (recordDir: string, plan: Plan, verdict: Verdict, charts: Charts): void => {
+/** Writes every report of a judged record. The renderers are loaded now: they cost most of a second. */
+export const writeReports = async (recordDir: string, plan: Plan, verdict: Verdict, charts: Charts): Promise<void> => {
+  const { reporters } = await import('../reports/index.ts')
   for (const { file, render } of Object.values(reporters)) write(recordDir, file, render({ plan, verdict, charts }))
 }
 

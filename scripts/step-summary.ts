@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plan } from '../model/plan.ts'
 import type { Charts, Verdict } from '../model/verdict.ts'
-import { stepSummary } from '../reports/index.ts'
+import { stepSummary } from '../reports/markdown.ts'
 import { recordFiles } from '../run/record.ts'
 
 /** Appends the verdict to GitHub's step summary, where a workflow gives one (`GITHUB_STEP_SUMMARY`). */

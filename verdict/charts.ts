@@ -177,6 +177,7 @@ const resources = (
       return {
         title: all.length > 1 ? `${gauge.title} (${series.component})` : gauge.title,
         unit: gauge.unit,
+        limit: { value: gauge.value, text: gauge.targetText },
         t: points.map(([at]) => secondsOf(at)),
         value: points.map(([, { sum, n }]) => sum / n),
       }
