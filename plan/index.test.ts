@@ -77,6 +77,11 @@ describe('game days', () => {
       'slos/gone.yaml: there is no such SLO document | ',
     ],
     [
+      'a folder as SLO document',
+      { sloFile: 'slos' },
+      'slos: cannot be read: EISDIR: illegal operation on a directory, read | Name a YAML file.',
+    ],
+    [
       'the name of another objective',
       { objectives: [{ ...objective, name: 'rpo' }] },
       'day.ts: two objectives are named "rpo" | ',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { HoldfastError } from '../model/errors.ts'
+import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { Objective } from '../model/objective.ts'
 import { didYouMean } from '../model/parse.ts'
 import type { SloFile } from './slo.ts'
@@ -13,8 +13,16 @@ export const readSlo = (projectDir: string, path: string): SloFile & { file: str
   const inside = relative(projectDir, absolute)
   const file = inside.startsWith('..') ? absolute : inside
   if (!existsSync(absolute)) throw new HoldfastError(`${file}: there is no such SLO document`)
-  const text = readFileSync(absolute, 'utf8')
+  const text = readText(absolute, file)
   return { file, sha256: createHash('sha256').update(text).digest('hex'), ...parseSloFile(text, file) }
+}
+
+const readText = (path: string, file: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new HoldfastError(`${file}: cannot be read: ${messageOf(cause)}`, { hint: 'Name a YAML file.', cause })
+  }
 }
 
 /**

@@ -45,6 +45,26 @@ test('a plan of another schema version names both versions', () => {
   expect(() => readPlan(dir)).toThrow('has schema version 999, this Holdfast reads 1')
 })
 
+test('a plan of another shape names the field', () => {
+  const write = (plan: object) => writeFileSync(join(dir, recordFiles.plan), JSON.stringify(plan))
+  write({ schemaVersion: 1 })
+  expect(() => readPlan(dir)).toThrow(/plan\.json: runId: is missing$/)
+  const [first, ...others] = demoPlan.objectives
+  write({ ...demoPlan, objectives: [{ ...first, targetRatio: 'most' }, ...others] })
+  expect(() => readPlan(dir)).toThrow(/plan\.json: objectives\[0\]\.targetRatio: "most" is not a number$/)
+  write(demoPlan)
+  expect(readPlan(dir)).toEqual(demoPlan)
+})
+
+test('a plan without one of its fields is refused with its name', () => {
+  // Newer, or not for judging and reporting.
+  const unread = ['schemaVersion', 'faultsDespiteBreach']
+  for (const key of Object.keys(demoPlan).filter((name) => !unread.includes(name))) {
+    writeFileSync(join(dir, recordFiles.plan), JSON.stringify({ ...demoPlan, [key]: undefined }))
+    expect(() => readPlan(dir)).toThrow(`plan.json: ${key}: is missing`)
+  }
+})
+
 test('a plan cut at any byte is refused, never half read', () => {
   createRecord(dir, { ...demoPlan, faults: [], objectives: [], expectations: [] })
   const file = join(dir, recordFiles.plan)

@@ -2,8 +2,10 @@ import { createReadStream, readFileSync, rmSync, truncateSync, writeFileSync } f
 import { join } from 'node:path'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { RunEvent, RunEventBody } from '../model/event.ts'
+import { issuesOf, pathText } from '../model/parse.ts'
 import type { Plan } from '../model/plan.ts'
 import { planSchemaVersion } from '../model/plan.ts'
+import { planSchema } from '../model/plan-schema.ts'
 import type { RecordLine } from '../model/window.ts'
 import { makeFolders } from './folders.ts'
 import { LineFile } from './line-file.ts'
@@ -97,7 +99,7 @@ export class Ledger {
 
 /**
  * The plan of a record.
- * @throws HoldfastError when the folder is no record, or of another schema version.
+ * @throws HoldfastError when the folder is no record, or of another schema version or shape.
  */
 export const readPlan = (dir: string): Plan => {
   let plan: Plan
@@ -117,7 +119,11 @@ export const readPlan = (dir: string): Plan => {
       },
     )
   }
-  return plan
+  const [issue] = issuesOf(planSchema, plan)
+  if (issue === undefined) return plan
+  throw new HoldfastError(`${dir}/${recordFiles.plan}: ${pathText(issue.path)}: ${issue.message}`, {
+    hint: 'The file is no plan that Holdfast wrote, or was changed after the run.',
+  })
 }
 
 /** Events of a record, oldest first; a last line that was cut in half is left out. */

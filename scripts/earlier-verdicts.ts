@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Plan } from '../model/plan.ts'
-import { type Verdict, verdictSchemaVersion } from '../model/verdict.ts'
-import { recordFiles } from '../run/record.ts'
+import type { Verdict } from '../model/verdict.ts'
+import { readPlan } from '../run/record.ts'
 import { runIds } from './project.ts'
+import { readable, readVerdict } from './read-verdict.ts'
 
 const most = 8
 
@@ -18,10 +18,10 @@ export const earlierVerdicts = (recordDir: string, plan: Plan): Verdict[] => {
   const before = runIds(outDir).filter((id) => id < basename(recordDir))
   for (const id of before.reverse()) {
     if (found.length === most) break
-    const earlierPlan = read<Plan>(join(outDir, id, recordFiles.plan))
-    const verdict = read<Verdict>(join(outDir, id, recordFiles.verdict))
-    if (earlierPlan === null || verdict === null || !isAlike(earlierPlan, plan)) continue
-    if (verdict.schemaVersion === verdictSchemaVersion && verdict.ended === 'completed') found.push(verdict)
+    const earlierPlan = readable(() => readPlan(join(outDir, id)))
+    if (earlierPlan === null || !isAlike(earlierPlan, plan)) continue
+    const verdict = readable(() => readVerdict(join(outDir, id)))
+    if (verdict?.ended === 'completed') found.push(verdict)
   }
   return found
 }
@@ -31,11 +31,3 @@ const isAlike = (a: Plan, b: Plan): boolean =>
   a.profile === b.profile &&
   a.environment === b.environment &&
   [...a.weaknesses].sort().join() === [...b.weaknesses].sort().join()
-
-const read = <T>(file: string): T | null => {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T
-  } catch {
-    return null
-  }
-}

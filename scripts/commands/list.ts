@@ -1,14 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { scenarioNames } from '../../build/bundle.ts'
 import { faults } from '../../chaos/faults/index.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
-import type { Verdict } from '../../model/verdict.ts'
 import { gameDayNames } from '../../plan/gameday.ts'
 import { isRunning, readLeftovers } from '../../run/leftovers.ts'
 import { recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
 import { projectDir, runIds } from '../project.ts'
+import { readable, readVerdict } from '../read-verdict.ts'
 
 export type Listed = 'runs' | 'gamedays' | 'scenarios' | 'faults' | 'systems'
 type Row = Record<string, string>
@@ -52,9 +52,10 @@ const runRows = async (outDir: string): Promise<Row[]> =>
   )
 
 const verdictOf = (dir: string): string => {
-  const file = join(dir, recordFiles.verdict)
-  if (!existsSync(file)) return 'not judged'
-  const { result, ended, exitCode } = JSON.parse(readFileSync(file, 'utf8')) as Verdict
+  if (!existsSync(join(dir, recordFiles.verdict))) return 'not judged'
+  const verdict = readable(() => readVerdict(dir))
+  if (verdict === null) return 'not readable'
+  const { result, ended, exitCode } = verdict
   return `${result}${ended === 'completed' ? '' : `, ${ended}`} (exit ${exitCode})`
 }
 

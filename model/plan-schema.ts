@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import type { Plan } from './plan.ts'
+import { profileNames } from './profile.ts'
+import { measures, phaseNames } from './slo.ts'
+import { environments } from './system.ts'
+
+const texts = z.array(z.string())
+const span = z.object({ startMs: z.number(), endMs: z.number() })
+const gate = z.enum(['required', 'advisory', 'info'])
+const sli = z.object({ metric: z.string(), names: texts.optional(), scenarios: texts.optional() })
+const op = z.enum(['lt', 'lte', 'gt', 'gte'])
+
+const objectiveBase = {
+  id: z.string(),
+  title: z.string(),
+  gate,
+  source: z.string(),
+  phases: z.array(z.enum(phaseNames)),
+  targetText: z.string(),
+}
+const objective = z.discriminatedUnion('kind', [
+  z.object({
+    ...objectiveBase,
+    kind: z.literal('proportion'),
+    sli,
+    thresholdUs: z.number().nullable(),
+    targetRatio: z.number(),
+    show: z.enum(['latency', 'badRatio', 'goodRatio']),
+  }),
+  z.object({
+    ...objectiveBase,
+    kind: z.literal('gauge'),
+    series: z.string(),
+    aggregate: z.string(),
+    op,
+    value: z.number(),
+    unit: z.string(),
+    minSamples: z.number(),
+  }),
+  z.object({
+    ...objectiveBase,
+    kind: z.literal('resilience'),
+    measure: z.enum(measures),
+    op,
+    value: z.number(),
+    sliIds: texts,
+  }),
+  z.object({
+    ...objectiveBase,
+    kind: z.literal('count'),
+    sli,
+    op,
+    value: z.number(),
+    minSamples: z.number(),
+  }),
+])
+
+const load = z.object({
+  scenario: z.string(),
+  profile: z.string(),
+  rateFactor: z.number(),
+  durationMs: z.number(),
+  text: z.string(),
+  rate: z.array(z.tuple([z.number(), z.number()])),
+  sli: z.string(),
+  gracefulStopMs: z.number(),
+  requests: z.record(z.string(), z.number()),
+})
+
+const fault = z.object({
+  id: z.string(),
+  kind: z.string(),
+  label: z.string(),
+  oneShot: z.boolean(),
+  target: z.object({ kind: z.string() }),
+  atMs: z.number(),
+  holdMs: z.number().nullable(),
+  injections: z.array(z.object({ driver: z.string() })),
+})
+
+/** What judging and reporting read of a `plan.json`; more may stand there. */
+export const planSchema = z.object({
+  runId: z.string(),
+  gameDay: z.string(),
+  title: z.string(),
+  purpose: z.string(),
+  system: z.object({ name: z.string(), title: z.string(), standsFor: texts }),
+  environment: z.enum(environments),
+  profile: z.enum(profileNames),
+  requireProof: z.boolean(),
+  phases: z.object({ warmUp: span, steady: span, faults: span, recovery: span }),
+  stableForMs: z.number(),
+  load: z.array(load),
+  faults: z.array(fault),
+  guards: z.array(z.object({ kind: z.string() })),
+  objectives: z.array(objective),
+  expectations: z.array(z.object({ objective: z.string(), text: z.string(), provable: z.boolean() })),
+  weaknesses: texts,
+  systemOptions: z.record(z.string(), z.string()),
+  bundle: z.object({ sha256: z.string() }),
+  slo: z.object({ file: z.string(), sha256: z.string() }),
+  provenance: z.object({
+    holdfast: z.string(),
+    gitCommit: z.string().nullable(),
+    command: z.string(),
+    node: z.string(),
+    k6: z.string(),
+    platform: z.string(),
+    tools: z.record(z.string(), z.string()),
+  }),
+})
+
+/** Compiles only while every plan fits the schema. */
+const plansFit: (plan: Plan) => z.infer<typeof planSchema> = (plan) => plan
+void plansFit

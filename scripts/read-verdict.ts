@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { HoldfastError, messageOf } from '../model/errors.ts'
+import { parseStrict } from '../model/parse.ts'
+import type { Charts, Verdict } from '../model/verdict.ts'
+import { verdictSchema } from '../model/verdict-schema.ts'
+import { recordFiles } from '../run/record.ts'
+
+/** @throws HoldfastError when there is none, or it is of another shape. */
+export const readVerdict = (recordDir: string): Verdict => read(recordDir, recordFiles.verdict, verdictSchema)
+
+/** @throws HoldfastError when there are none, or they are of another shape. */
+export const readCharts = (recordDir: string): Charts => {
+  const charts: unknown = read(recordDir, recordFiles.charts, chartsSchema)
+  return charts as Charts
+}
+
+const rows = z.array(z.unknown())
+const curve = z.looseObject({ t: rows })
+
+/** Enough to tell charts from anything else; their numbers come from `judge` and go nowhere but into a report. */
+const chartsSchema = z.looseObject({
+  stepSeconds: z.number(),
+  rate: curve,
+  latency: curve,
+  errors: curve,
+  sloLines: rows,
+  heatmap: rows,
+  percentiles: rows,
+  resources: z.array(curve),
+  faultBands: rows,
+  phases: rows,
+})
+
+const read = <T>(recordDir: string, name: string, schema: z.ZodType<T>): T => {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(recordDir, name), 'utf8'))
+    return parseStrict(schema, value, name)
+  } catch (cause) {
+    const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const what = isAbsent ? `has no ${name}: it was not judged` : `has no readable ${name}: ${messageOf(cause)}`
+    throw new HoldfastError(`${recordDir} ${what}`, { hint: `Run \`holdfast judge ${recordDir}\` first.`, cause })
+  }
+}
+
+/** What `read` gives; null for what can't be read, where that is no reason to end. */
+export const readable = <T>(read: () => T): T | null => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof HoldfastError) return null
+    throw error
+  }
+}
