@@ -27,6 +27,8 @@ export interface System {
   sloFile: string
   /** Switchable defects of the stand-in, name to what it does: for testing the judge. */
   weaknesses: Record<string, string>
+  /** What a game day may set in `systemOptions`, name to what it does; nothing when absent. */
+  options?: Record<string, string>
   /** Environment variables that hold secrets; their values never appear in a record, log or report. */
   secretEnv: string[]
   /** Processes, proxies and addresses of the local environment. Pure: ports and folders are given. */

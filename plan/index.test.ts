@@ -59,7 +59,7 @@ describe('game days', () => {
     [
       'an unknown scenario',
       { load: [{ scenario: 'smok' }] },
-      'batchsender has no scenario "smok" | Did you mean "smoke"?',
+      'day.ts: load[0].scenario: batchsender has no scenario "smok" | Did you mean "smoke"?',
     ],
     [
       'a scenario twice',
@@ -75,6 +75,11 @@ describe('game days', () => {
       'an SLO document that is not there',
       { sloFile: 'slos/gone.yaml' },
       'slos/gone.yaml: there is no such SLO document | ',
+    ],
+    [
+      'an unknown option of the system',
+      { systemOptions: { rateLimtPerMinute: '1' } },
+      'day.ts: systemOptions.rateLimtPerMinute: batchsender has no such option | Did you mean "rateLimitPerMinute"?',
     ],
     [
       'a folder as SLO document',

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { bundleScenarios } from '../build/bundle.ts'
+import { bundleScenarios, scenarioNames } from '../build/bundle.ts'
 import { inspectLoad } from '../build/inspect.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { GameDay } from '../model/gameday.ts'
@@ -66,6 +66,7 @@ export const makePlan = async (
   const profile = options.profile ?? gameDay.profile ?? 'short'
   checkEnvironment(system, options, usesFull(gameDay, profile), file)
   const weaknesses = weaknessesOf(system, options, gameDay, file)
+  checkOptions(system, gameDay, file)
 
   const steadyEndMs = steadyEndOf(gameDay, file)
   const faults = planFaults(gameDay.faults, {
@@ -82,6 +83,7 @@ export const makePlan = async (
   checkObjectives(written, Object.keys(system.components), file)
 
   const bundleFile = join(options.outDir, 'bundle.js')
+  checkScenarios(gameDay, scenarioNames(projectDir, system.name), file)
   const load = loadRequests(gameDay, profile, timing.phases.recovery.endMs, file)
   const bundle = await bundleScenarios({
     projectDir,
@@ -188,6 +190,15 @@ const weaknessesOf = (system: System, options: PlanOptions, gameDay: GameDay, fi
   return names
 }
 
+const checkOptions = (system: System, { systemOptions = {} }: GameDay, file: string): void => {
+  const known = Object.keys(system.options ?? {})
+  const unknown = Object.keys(systemOptions).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new HoldfastError(`${file}: systemOptions.${unknown}: ${system.name} has no such option`, {
+    hint: didYouMean(unknown, known),
+  })
+}
+
 const gameDayObjectives = ({ objectives = [] }: GameDay, file: string): Objective[] =>
   objectives.map((spec, i) => {
     try {
@@ -199,6 +210,15 @@ const gameDayObjectives = ({ objectives = [] }: GameDay, file: string): Objectiv
       })
     }
   })
+
+const checkScenarios = ({ system, load }: GameDay, known: string[], file: string): void => {
+  for (const [i, { scenario }] of load.entries()) {
+    if (known.includes(scenario)) continue
+    throw new HoldfastError(`${file}: load[${i}].scenario: ${system} has no scenario "${scenario}"`, {
+      hint: didYouMean(scenario, known),
+    })
+  }
+}
 
 const loadRequests = ({ load }: GameDay, profile: ProfileName, durationMs: number, file: string) =>
   load.map((entry, i) => {

@@ -2,6 +2,7 @@ import { HoldfastError } from '../../model/errors.ts'
 import type { System } from '../../model/system.ts'
 import { auditBatches } from './audit.ts'
 import { localLayout } from './layout.ts'
+import { options } from './options.ts'
 import { weaknesses } from './weaknesses.ts'
 
 /** BatchSender: bulk e-mail. Locally a stand-in of the same shape, on real PostgreSQL and NATS. */
@@ -34,6 +35,7 @@ export const batchsender: System = {
   ],
   sloFile: 'slos/batchsender.yaml',
   weaknesses,
+  options,
   secretEnv: ['BATCHSENDER_WEBHOOK_SECRET'],
   local: localLayout,
   audit: auditBatches,
