@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { processesWithEnvironment } from '../../chaos/drivers/proc.ts'
+import { lookUntil } from '../../chaos/drivers/wait.ts'
+import type { Verdict } from '../../model/verdict.ts'
+
+const projectDir = join(import.meta.dirname, '../..')
+const gameDay = join(projectDir, 'test/fixtures/gamedays/interrupted.ts')
+/** What the watchdog has for undoing everything. */
+const promisedMs = 5_000
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-cli-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Command {
+  child: ChildProcess
+  exit: Promise<number | string>
+  said: () => string
+  /** Resolves when this was said; rejects when the command ends without. */
+  says: (text: string) => Promise<void>
+}
+
+/** The command line as a user starts it, with records and locks of its own. */
+const holdfast = (...args: string[]): Command => {
+  const child = spawn(process.execPath, [join(projectDir, 'scripts/holdfast.ts'), ...args], {
+    cwd: folder,
+    env: { ...process.env, XDG_STATE_HOME: join(folder, 'state'), NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      text += chunk
+      for (const look of waiting) look()
+    })
+  }
+  const exit = new Promise<number | string>((done) => child.on('close', (code, signal) => done(code ?? signal ?? '')))
+  const says = (wanted: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!text.includes(wanted)) return
+        waiting.delete(look)
+        resolve()
+      }
+      waiting.add(look)
+      look()
+      void exit.then((code) => reject(new Error(`ended (${code}) without saying "${wanted}": ${text}`)))
+    })
+  return { child, exit, said: () => text, says }
+}
+
+const bothFaultsActive = async (run: Command): Promise<void> => {
+  await run.says('fault active   freeze postgres')
+  await run.says('fault active   latency 200 ms')
+}
+const newestRun = (): string => readdirSync(join(folder, 'out')).sort().at(-1) ?? ''
+
+/** Everything that the run started carries its mark. */
+const nothingLeftOf = async (runId: string): Promise<void> => {
+  const left = () => processesWithEnvironment('HOLDFAST_RUN', runId)
+  const gone = await lookUntil(() => ({ ok: left().length === 0, text: '' }), { deadlineMs: promisedMs })
+  expect(gone.ok ? [] : left()).toEqual([])
+}
+
+test('Ctrl-C in the middle of two faults: both are removed, exit 130, a record that is judged and says so', async () => {
+  const run = holdfast('run', gameDay)
+  await bothFaultsActive(run)
+  run.child.kill('SIGINT')
+  expect([await run.exit, run.said()]).toEqual([130, expect.stringContaining('report.html')])
+  const id = newestRun()
+  await nothingLeftOf(id)
+  const verdict = JSON.parse(readFileSync(join(folder, 'out', id, 'verdict.json'), 'utf8')) as Verdict
+  expect(verdict).toMatchObject({ ended: 'interrupted', exitCode: 130 })
+  expect(verdict.faults.map(({ confirmedRemoved }) => confirmedRemoved)).toEqual([true, true])
+  expect(readdirSync(join(folder, 'state/holdfast/locks'))).toEqual([])
+})
+
+test('SIGKILL in the middle of two faults: gone within 5 s, the lock is free, list and cleanup tell the truth', async () => {
+  const run = holdfast('run', gameDay)
+  await bothFaultsActive(run)
+  const second = holdfast('run', gameDay)
+  expect([await second.exit, second.said()]).toEqual([2, expect.stringMatching(/is in use by run .*\n.*holdfast stop/)])
+  const id = newestRun()
+  run.child.kill('SIGKILL')
+  expect(await run.exit).toBe('SIGKILL')
+  await nothingLeftOf(id)
+
+  const judged = holdfast('judge', id)
+  expect([await judged.exit, judged.said()]).toEqual([3, expect.stringContaining('INCONCLUSIVE')])
+  expect(judged.said()).not.toContain('Not proven removed')
+  const cleaned = holdfast('cleanup', id)
+  expect([await cleaned.exit, cleaned.said()]).toEqual([0, expect.stringContaining('nothing left')])
+  const listed = holdfast('list', '--json')
+  expect(await listed.exit).toBe(0)
+  const row = (JSON.parse(listed.said()) as { run: string; left: string }[]).find((each) => each.run === id)
+  expect(row).toMatchObject({ verdict: expect.stringContaining('crashed'), left: 'nothing' })
+
+  // The lock of the killed run keeps nobody out.
+  const third = holdfast('run', gameDay)
+  await third.says('✔ system')
+  const stopped = holdfast('stop')
+  expect([await stopped.exit, stopped.said()]).toEqual([0, expect.stringContaining('✔ stopped')])
+  expect(await third.exit).toBe(130)
+  await nothingLeftOf(newestRun())
+})
