@@ -38,7 +38,10 @@ describe('parseStrict', () => {
       { name: 'n', parts: [{ at: '1s', count: 1, cont: 2 }] },
       'x.ts: parts[0].cont: unknown key | Did you mean "count"?',
     ],
-    [{ name: 'n', parts: [{ at: 'soon', count: 1 }] }, 'x.ts: parts[0].at: "soon" is not a duration | '],
+    [
+      { name: 'n', parts: [{ at: 'soon', count: 1 }] },
+      'x.ts: parts[0].at: "soon" is not a duration | Write a number and a unit: 250ms, 20s, 2m, 1h, 28d.',
+    ],
     [{ name: 'n', parts: [{ count: 1 }] }, 'x.ts: parts[0].at: is missing | '],
     [{ name: 'n', guard: { kind: 'c' } }, 'x.ts: guard.kind: "c" is not allowed | Allowed: a, b.'],
     [{ name: 'n', guard: { kind: 'a', one: '1' } }, 'x.ts: guard.one: "1" is not a number | '],

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Duration } from './duration.ts'
-import { durationMs } from './duration.ts'
+import { durationHint, durationMs } from './duration.ts'
 import { HoldfastError, messageOf } from './errors.ts'
 
 /** One thing that is wrong with what a user wrote; `path` leads to the value. */
@@ -44,7 +44,8 @@ export const durationSchema: z.ZodType<Duration> = z.union([z.string(), z.number
   try {
     durationMs(value)
   } catch (error) {
-    context.addIssue({ code: 'custom', message: messageOf(error).replace(/^duration: /, ''), input: value })
+    const message = messageOf(error).replace(/^duration: /, '')
+    context.addIssue({ code: 'custom', message, input: value, params: { hint: durationHint } })
   }
 })
 
@@ -84,6 +85,9 @@ const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, root: unknown): Is
   }
   if (issue.code === 'invalid_type') {
     return [{ path: issue.path, message: missing ? 'is missing' : `${shown(value)} is not ${article(issue.expected)}` }]
+  }
+  if (issue.code === 'custom' && typeof issue.params?.hint === 'string') {
+    return [{ path: issue.path, message: issue.message, hint: issue.params.hint }]
   }
   return [{ path: issue.path, message: missing && issue.code === 'invalid_union' ? 'is missing' : issue.message }]
 }

@@ -37,7 +37,14 @@ describe('a game day is refused in one line', () => {
     ],
     [{ ...good, load: [{ scenario: 'smoke', rateFactor: 0 }] }, 'g.ts: load[0].rateFactor: must be above 0 | '],
     [{ ...good, steady: '0s' }, 'g.ts: steady: must be above 0 | '],
-    [{ ...good, steady: '10 seconds' }, 'g.ts: steady: "10 seconds" is not a duration | '],
+    [
+      { ...good, warmUp: '10 s' },
+      'g.ts: warmUp: "10 s" is not a duration | Write a number and a unit: 250ms, 20s, 2m, 1h, 28d.',
+    ],
+    [
+      { ...good, steady: '10 seconds' },
+      'g.ts: steady: "10 seconds" is not a duration | Write a number and a unit: 250ms, 20s, 2m, 1h, 28d.',
+    ],
     [
       { ...good, faults: [{ kind: 'earthquake', at: '0s' }] },
       'g.ts: faults[0].kind: "earthquake" is not allowed | Allowed: none, kill, unavailable, freeze, latency, bandwidth, connectionReset, partition, cpuStress, memoryStress, command.',

@@ -45,9 +45,15 @@ describe('parameters', () => {
       { kind: 'kill', target: 'api', at: '0s', for: '1s' },
       'faults[0]: for: unknown key | There are: at, title, kind, target.',
     ],
-    [{ kind: 'kill', target: 'api', at: 'noon' }, 'faults[0]: at: "noon" is not a duration | '],
+    [
+      { kind: 'kill', target: 'api', at: 'noon' },
+      'faults[0]: at: "noon" is not a duration | Write a number and a unit: 250ms, 20s, 2m, 1h, 28d.',
+    ],
     [{ kind: 'freeze', at: '0s', for: '1s', taget: 'api' }, 'faults[0]: taget: unknown key | Did you mean "target"?'],
-    [{ kind: 'unavailable', at: '0s', for: '-1s', target: 'api' }, 'faults[0]: for: "-1s" is not a duration | '],
+    [
+      { kind: 'unavailable', at: '0s', for: '-1s', target: 'api' },
+      'faults[0]: for: "-1s" is not a duration | Write a number and a unit: 250ms, 20s, 2m, 1h, 28d.',
+    ],
     [{ kind: 'latency', ...link, ms: 0 }, 'faults[0]: ms: must be at least 1 ms | '],
     [
       { kind: 'latency', ...link, ms: 10, jitterMs: 20 },
