@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { resolveTools, type Tools } from '../build/toolchain.ts'
 import { HoldfastError } from '../model/errors.ts'
@@ -30,7 +31,7 @@ export const planGameDay = async (
   const runId = newRunId(gameDay, new Date())
   const planned = await makePlan({
     projectDir,
-    gameDay,
+    gameDay: gameDayPath(gameDay),
     environment: options.env,
     profile: options.profile,
     sloFile: options.slo === undefined ? undefined : resolve(options.slo),
@@ -45,6 +46,12 @@ export const planGameDay = async (
     userEnv: process.env,
   })
   return { ...planned, tools }
+}
+
+/** A path counts from the working folder, as those of options do, else from the project folder; a name stays. */
+export const gameDayPath = (nameOrPath: string, workingDir = process.cwd()): string => {
+  const path = resolve(workingDir, nameOrPath)
+  return nameOrPath.endsWith('.ts') && existsSync(path) ? path : nameOrPath
 }
 
 const checkBaseUrl = ({ env, baseUrl }: GameDayOptions): void => {
