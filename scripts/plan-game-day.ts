@@ -16,7 +16,6 @@ export interface GameDayOptions {
   requireProof?: boolean
   allowFull?: boolean
   weakness: string[]
-  out: string
   json?: boolean
 }
 

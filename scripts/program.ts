@@ -1,6 +1,8 @@
 import { Argument, Command, Option } from 'commander'
+import { HoldfastError } from '../model/errors.ts'
 import type { ExitCode } from '../model/exit-codes.ts'
 import { profileNames } from '../model/gameday.ts'
+import { didYouMean } from '../model/parse.ts'
 import { environments } from '../model/system.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { cleanupCommand } from './commands/cleanup.ts'
@@ -66,10 +68,11 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       .option('--require-proof', 'an objective without proof is inconclusive (default of profile full)')
       .option('--allow-full', 'allow the documented load of profile full against a deployment (--env external)')
       .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
-      .option('-o, --out <folder>', 'where records go', 'out')
       .option('--json', 'print JSON for scripts')
 
-  gameDayCommand('run', 'Run a game day: load and faults on one clock, verdict, reports').action(action(runCommand))
+  gameDayCommand('run', 'Run a game day: load and faults on one clock, verdict, reports')
+    .option('-o, --out <folder>', 'where records go', 'out')
+    .action(action(runCommand))
   gameDayCommand('plan', 'Show what a run would do, and what it can prove').action(action(planCommand))
   program
     .command('judge')
@@ -120,6 +123,20 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .description('Check tools, versions, ports and permissions, and say how to mend each')
     .option('--json', 'print JSON for scripts')
     .action(action(doctor))
+  program
+    .helpCommand(false) // Commander's own shows everything and no error for a command that is not there.
+    .command('help')
+    .description('Show help, or that of one command')
+    .argument('[command]', 'for instance run')
+    .action((name?: string) => helpOf(program, name).help())
 
   return program
+}
+
+const helpOf = (program: Command, name?: string): Command => {
+  if (name === undefined) return program
+  const found = program.commands.find((command) => command.name() === name)
+  if (found) return found
+  const names = program.commands.map((command) => command.name())
+  throw new HoldfastError(`there is no command "${name}"`, { hint: didYouMean(name, names) })
 }

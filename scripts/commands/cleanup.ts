@@ -33,6 +33,7 @@ export const cleanupCommand = async (
   }
   const failed = results.some((result) => result.failed.length > 0)
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
+  else if (results.length === 0) process.stdout.write('nothing to clean up\n')
   else for (const result of results) printResult(result)
   return failed ? exitCodes.faultNotRemoved : exitCodes.pass
 }

@@ -18,7 +18,7 @@ import { writeStepSummary } from '../step-summary.ts'
 import { printError, useColor } from '../terminal.ts'
 
 /** `holdfast run <game day>`: plans, runs, judges, reports. The exit code is the verdict's. */
-export const runCommand = async (gameDay: string, options: GameDayOptions): Promise<ExitCode> => {
+export const runCommand = async (gameDay: string, options: GameDayOptions & { out: string }): Promise<ExitCode> => {
   const stop = new StopSwitch()
   const progress = startProgress(options.json ? process.stderr : process.stdout)
   const releaseSignals = onSignals((signal) => {
