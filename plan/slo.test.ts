@@ -274,6 +274,15 @@ describe('the real document', () => {
     })
   })
 
+  it('takes the uptime from every request that should succeed, without a budget', () => {
+    const find = (name: string) => whole.objectives.find(({ id }) => id === name)
+    const uptime = find('uptime')
+    expect(uptime).toMatchObject({ budgetWindowMs: null, productionPerSecond: null })
+    const latencies = [find('api-latency'), find('webhook-latency')]
+    const names = latencies.flatMap((slo) => (slo?.kind === 'proportion' ? (slo.sli.names ?? []) : []))
+    expect(uptime).toMatchObject({ sli: { metric: 'holdfast_request', names } })
+  })
+
   /** An error that begins with the file; or objectives of which all but the last are those of the whole. */
   const holds = (text: string): boolean => {
     let objectives: typeof whole.objectives
