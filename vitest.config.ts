@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 const always = { environment: 'node', pool: 'forks', retry: 0, passWithNoTests: false } as const
 const notOurs = ['**/node_modules/**', 'out/**', '.tools/**']
 
-/** Real processes and ports: one file at a time, with time for a slow machine. */
-const heavy = { ...always, maxWorkers: 1, exclude: notOurs, testTimeout: 120_000, hookTimeout: 120_000 }
+/** Real processes and ports, with time for a slow machine. */
+const heavy = { ...always, exclude: notOurs, testTimeout: 120_000, hookTimeout: 120_000 }
 
 export default defineConfig({
   test: {
@@ -22,13 +22,22 @@ export default defineConfig({
       {
         test: {
           ...heavy,
+          // They wait for processes most of the time, and share nothing: ports and folders are their own.
+          maxWorkers: 3,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           sequence: { groupOrder: 1 },
         },
       },
       {
-        test: { ...heavy, name: 'truth', include: ['test/truth/**/*.test.ts'], sequence: { groupOrder: 2 } },
+        // What they measure must not wait for a neighbour.
+        test: {
+          ...heavy,
+          maxWorkers: 1,
+          name: 'truth',
+          include: ['test/truth/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },
