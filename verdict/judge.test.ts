@@ -257,6 +257,31 @@ describe('other objectives', () => {
     expect(verdict.objectives[1]?.outcome).toBe(outcome)
   })
 
+  it('duplicates are of the whole run: the objective fails, and no fault is blamed for them', async () => {
+    const verdict = await judgeRun({
+      ...withFault,
+      objectives: [latencyObjective(), resilienceObjective('duplicates', 0)],
+      audit: { duplicates: 3 },
+    })
+    expect(verdict.objectives[1]).toMatchObject({ outcome: 'fail', fault: null, measured: { value: 3 } })
+    expect(verdict.faults.map(({ outcome }) => outcome)).toEqual(['pass'])
+    expect(verdict.sentence).toMatch(/: 3; the objective allows none/)
+  })
+
+  it('a system that never comes back is blamed on the fault that it did not come back from', async () => {
+    const verdict = await judgeRun({
+      ...withFault,
+      faultsS: 40,
+      faults: [
+        { atS: 36, holdS: 2 },
+        { atS: 50, holdS: 5 },
+      ],
+      troubles: [{ kind: 'error', fromS: 36, toS: 1000 }],
+      objectives: [latencyObjective(), resilienceObjective('recoveryTime', 1_000)],
+    })
+    expect(verdict.objectives[1]).toMatchObject({ outcome: 'fail', reasonCode: 'not-recovered', fault: 'f1' })
+  })
+
   it('rates add up over instances, survive a restart, and count only the seconds that matter', async () => {
     const rate: Objective = {
       ...gauge,

@@ -120,10 +120,11 @@ const earlyEnd = (plan: Plan, history: History, startedAtMs: number): string[] =
 const tooFewText = (sli: ProportionObjective, due: number): string =>
   `Recovery of "${sli.title}": ${plural(due, 'request')} in the whole run are too few to see it with.`
 
-/** The outcome of a fault: the worst of the required objectives judged for it. */
+/** The outcome of a fault: the worst of the required objectives judged for it. Duplicates are of the whole run. */
 const judgeFault = (fault: FaultResult, context: JudgeContext): FaultResult => {
   const objectives = context.plan.objectives.filter(
-    (objective): objective is ResilienceObjective => objective.kind === 'resilience' && objective.gate === 'required',
+    (objective): objective is ResilienceObjective =>
+      objective.kind === 'resilience' && objective.gate === 'required' && objective.measure !== 'duplicates',
   )
   const findings = objectives.map((objective) => {
     try {

@@ -80,7 +80,7 @@ const resilienceFailure = (objective: ResilienceObjective, result: ObjectiveResu
     case 'lostWrites':
       return `${plural(value, 'acknowledged write')} ${value === 1 ? 'was' : 'were'} lost${during}; the objective allows ${allows}.`
     case 'duplicates':
-      return `${plural(value, 'effect')} happened more than once${during}; the objective allows ${allows}.`
+      return `${result.title}: ${formatCount(value)}; the objective allows ${allows}.`
     case 'recoveryTime':
     case 'rto':
       return result.reasonCode === 'not-recovered'

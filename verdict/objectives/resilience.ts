@@ -19,8 +19,9 @@ export const judgeResilience: JudgeObjective<ResilienceObjective> = (objective, 
   const audits = auditMeasures.has(objective.measure)
   // Losses without any injection still are losses.
   if (audits && context.history.audit && context.faults.every((fault) => fault.activeAtMs === null)) {
-    return { ...resultOf(objective, judgeAudit(objective, null, context)), n: context.history.audit.checked }
+    return judgeRun(objective, context)
   }
+  if (objective.measure === 'duplicates') return judgeRun(objective, context)
   const findings = context.faults.map((fault) => judgeForFault(objective, fault, context))
   const worst = findings.reduce((a, b) =>
     isWorse(b.outcome, a.outcome) || (a.outcome === b.outcome && larger(b, a)) ? b : a,
@@ -49,7 +50,16 @@ const resultOf = (objective: ResilienceObjective, finding: FaultFinding): Object
   }
 }
 
-const larger = (a: FaultFinding, b: FaultFinding): boolean => (a.value ?? -1) > (b.value ?? -1)
+/** Of the whole run: nothing says under which fault an effect happened twice. */
+const judgeRun = (objective: ResilienceObjective, context: JudgeContext): ObjectiveResult => ({
+  ...resultOf(objective, judgeAudit(objective, null, context)),
+  n: context.history.audit?.checked ?? 0,
+})
+
+/** Which is worse of two with the same outcome. Of two faults without recovery the first is where it began. */
+const larger = (a: FaultFinding, b: FaultFinding): boolean =>
+  !(a.reasonCode === 'not-recovered' && b.reasonCode === 'not-recovered' && a.fault !== b.fault) &&
+  (a.value ?? -1) > (b.value ?? -1)
 
 /**
  * A game day without faults has nothing for these objectives to judge; they are shown, and do not
@@ -58,7 +68,7 @@ const larger = (a: FaultFinding, b: FaultFinding): boolean => (a.value ?? -1) > 
 const withoutFaults = (objective: ResilienceObjective, context: JudgeContext): ObjectiveResult => {
   const { history } = context
   if (auditMeasures.has(objective.measure) && (history.audit !== null || history.auditFailed !== null)) {
-    return { ...resultOf(objective, judgeAudit(objective, null, context)), n: history.audit?.checked ?? 0 }
+    return judgeRun(objective, context)
   }
   return { ...blankResult(objective, 'no-data', 'no-fault-planned', 'no fault in this game day'), gate: 'info' }
 }
