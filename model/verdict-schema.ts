@@ -83,6 +83,7 @@ const faultResult = z.strictObject({
   lostWrites: count.nullable(),
   duplicates: count.nullable(),
   rpoMs: maybe,
+  checkBy: z.array(z.string()),
   outcome,
   reason: z.string(),
 })
@@ -108,6 +109,7 @@ export const verdictSchema = z.strictObject({
   sentence: z.string(),
   detail: z.string(),
   ended: z.enum(['completed', 'interrupted', 'guard', 'crashed']),
+  tainted: z.boolean().describe('A fault may still be there.'),
   invalidReasons: z.array(z.string()),
   objectives: z.array(objectiveResult),
   faults: z.array(faultResult),

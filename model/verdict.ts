@@ -104,6 +104,8 @@ export interface FaultResult {
   lostWrites: number | null
   duplicates: number | null
   rpoMs: number | null
+  /** Commands with which a person can see whether it is gone; only where its removal is not proven. */
+  checkBy: string[]
   outcome: Outcome
   reason: string
 }
@@ -128,6 +130,8 @@ export interface Verdict {
   /** Second sentence: validity, what was confirmed, how many objectives hold. */
   detail: string
   ended: EndReason
+  /** A fault may still be there: nothing measured on this machine can be trusted until that is settled. */
+  tainted: boolean
   invalidReasons: string[]
   objectives: ObjectiveResult[]
   faults: FaultResult[]

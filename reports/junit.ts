@@ -2,7 +2,7 @@ import type { FaultResult, ObjectiveResult } from '../model/verdict.ts'
 import { clean, cleanLine } from './clean.ts'
 import { countText } from './format.ts'
 import type { JudgedRecord, Reporter } from './record.ts'
-import { faultName, notRemoved, phaseWords } from './words.ts'
+import { faultName, leftText, notRemoved, phaseWords } from './words.ts'
 
 type Status =
   | { kind: 'pass' }
@@ -46,7 +46,7 @@ export const junit: Reporter = (record) => {
 
 /** The run as a case of its own, so that a run without results can't look like one without failures. */
 const runCase = ({ plan, verdict }: JudgedRecord): Case => {
-  const left = notRemoved(verdict.faults).map(({ id }) => `not proven removed: ${faultName(verdict.faults, id)}`)
+  const left = notRemoved(verdict.faults).map((fault) => `not proven removed: ${leftText(verdict.faults, fault)}`)
   const reasons = [
     ...left,
     ...(verdict.ended === 'completed' ? [] : [`the run ended early: ${verdict.ended}`]),

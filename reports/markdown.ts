@@ -5,6 +5,7 @@ import { markdownTable, plain, plainLine, within } from './markdown/text.ts'
 import type { JudgedRecord, Reporter } from './record.ts'
 import {
   faultName,
+  leftText,
   notRemoved,
   outcomeBadges,
   phaseWords,
@@ -52,7 +53,7 @@ const top = ({ verdict, plan }: JudgedRecord): Section => {
     `Required objectives: ${counts.join(', ') || 'none'}. Profile ${plan.profile}, ${plan.environment}, ${dateText(verdict.startedAtMs)}, ${durationText(verdict.durationMs)}.`,
     ...notes(
       'Not proven removed, run holdfast cleanup',
-      notRemoved(verdict.faults).map(({ id }) => faultName(verdict.faults, id)),
+      notRemoved(verdict.faults).map((fault) => leftText(verdict.faults, fault)),
     ),
     ...notes(
       `The run ended early (${verdict.ended})`,

@@ -77,3 +77,7 @@ export const faultName = (faults: readonly Pick<FaultResult, 'id' | 'label'>[], 
 /** Faults that were injected and may still be there: the first thing that somebody has to know. */
 export const notRemoved = (faults: readonly FaultResult[]): FaultResult[] =>
   faults.filter((fault) => !fault.oneShot && !fault.confirmedRemoved && fault.activeAtMs !== null)
+
+/** `③ partition api → postgres; check with: curl ...`, for a fault that may still be there. */
+export const leftText = (faults: readonly FaultResult[], { id, checkBy }: FaultResult): string =>
+  `${faultName(faults, id)}${checkBy.length === 0 ? '' : `; check with: ${checkBy.join(' ; ')}`}`

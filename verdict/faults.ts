@@ -169,6 +169,7 @@ const faultResult = (
     lostWrites,
     duplicates: audited ? (history.audit?.duplicates ?? null) : null,
     rpoMs: audited ? (loss ? loss.rpoMs : 0) : null,
+    checkBy: past?.checkBy ?? [],
     outcome: 'no-data',
     reason: '',
   }

@@ -17,6 +17,7 @@ export interface FaultHistory {
   notActive: string | null
   /** Evidence that it is still there; null again once it is proven removed. */
   notRemoved: string | null
+  checkBy: string[]
   skipped: string | null
 }
 
@@ -77,6 +78,7 @@ const noHistory = (): FaultHistory => ({
   confirmedRemoved: false,
   notActive: null,
   notRemoved: null,
+  checkBy: [],
   skipped: null,
 })
 
@@ -140,11 +142,13 @@ const applyToFault = (history: History, event: Extract<RunEvent, { fault: string
     case 'fault.provenRemoved':
       fault.confirmedRemoved = true
       fault.notRemoved = null
+      fault.checkBy = []
       fault.removed ??= { atMs: event.atMs, calledAtMs: event.atMs, widthMs: null }
       return
     case 'fault.notRemoved':
       fault.confirmedRemoved = false
       fault.notRemoved = event.evidence
+      fault.checkBy = Array.isArray(event.checkBy) ? event.checkBy.map(String) : []
       return
     case 'fault.skipped':
       fault.skipped = event.reason

@@ -265,6 +265,7 @@ describe('other objectives', () => {
     })
     expect(verdict.objectives[1]).toMatchObject({ outcome: 'fail', fault: null, measured: { value: 3 } })
     expect(verdict.faults.map(({ outcome }) => outcome)).toEqual(['pass'])
+    expect(verdict.tainted).toBe(false)
     expect(verdict.sentence).toMatch(/: 3; the objective allows none/)
   })
 

@@ -78,6 +78,7 @@ export const judge = async ({
     sentence: sentence(told),
     detail: detail(told),
     ended: history.ended,
+    tainted: faults.some((fault) => !fault.oneShot && fault.activeAtMs !== null && !fault.confirmedRemoved),
     invalidReasons,
     objectives,
     faults,

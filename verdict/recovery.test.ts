@@ -233,6 +233,8 @@ describe('what was not seen', () => {
   it('a fault that was never removed has no recovery', async () => {
     const { verdict, sli } = await first({ faults: [{ atS: 60, holdS: 20, fate: 'notRemoved' }], ended: 'completed' })
     expect(verdict.exitCode).toBe(5)
+    expect(verdict.tainted).toBe(true)
+    expect(verdict.faults[0]?.checkBy).toEqual(['ps -p 7'])
     expect(sli.state).toBe('absorbed')
     const unproven = await first({ faults: [{ atS: 60, holdS: 20, fate: 'unproven' }] })
     expect(unproven.verdict.result).toBe('inconclusive')

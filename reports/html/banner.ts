@@ -1,7 +1,7 @@
 import type { Verdict } from '../../model/verdict.ts'
 import { dateText, durationText } from '../format.ts'
 import type { JudgedRecord } from '../record.ts'
-import { faultName, notRemoved, requiredCounts, resultBadges } from '../words.ts'
+import { leftText, notRemoved, requiredCounts, resultBadges } from '../words.ts'
 import type { Content, Markup } from './markup.ts'
 import { html, nothing } from './markup.ts'
 import { tag } from './table.ts'
@@ -47,7 +47,7 @@ export const notices = ({ plan, verdict }: JudgedRecord): Markup => {
       ? notice(
           'bad',
           'Not proven removed. Run holdfast cleanup, then check:',
-          left.map(({ id }) => faultName(verdict.faults, id)),
+          left.map((fault) => leftText(verdict.faults, fault)),
         )
       : nothing,
     ending ? notice('warn', ending) : nothing,

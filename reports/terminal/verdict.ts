@@ -1,7 +1,16 @@
 import type { ObjectiveResult } from '../../model/verdict.ts'
 import { cleanLine } from '../clean.ts'
 import type { JudgedRecord } from '../record.ts'
-import { circled, faultName, notRemoved, outcomeBadges, resultBadges, standingOf, worstFirst } from '../words.ts'
+import {
+  circled,
+  faultName,
+  leftText,
+  notRemoved,
+  outcomeBadges,
+  resultBadges,
+  standingOf,
+  worstFirst,
+} from '../words.ts'
 import type { TerminalOptions } from './layout.ts'
 import { columns, painter, wrap } from './layout.ts'
 
@@ -27,8 +36,8 @@ export const verdictText = ({ verdict, plan }: Omit<JudgedRecord, 'charts'>, opt
         .map((line) => paint('warn', line)),
     ),
     ...indented(
-      left.map(({ id }) =>
-        paint('bad', `Not proven removed: ${cleanLine(faultName(verdict.faults, id))}. Run: holdfast cleanup`),
+      left.map((fault) =>
+        paint('bad', `Not proven removed: ${cleanLine(leftText(verdict.faults, fault))}. Run: holdfast cleanup`),
       ),
     ),
     ...indented(plan.weaknesses.map((weakness) => paint('warn', `Weakness switched on: ${cleanLine(weakness)}`))),
