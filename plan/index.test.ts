@@ -99,7 +99,7 @@ describe('game days', () => {
     [
       'an SLO that is no proportion',
       { objectives: [{ ...objective, sli: 'rpo' }] },
-      'day.ts: objective "o": sli: there is no SLO "rpo" | There are: api-latency, webhook-latency, error-rate, uptime.',
+      'day.ts: objective "o": sli: there is no SLO "rpo" | There are: api-latency, webhook-latency, error-rate, uptime, batches-accepted.',
     ],
     [
       'a component that is not there',

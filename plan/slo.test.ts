@@ -260,6 +260,8 @@ describe('the real document', () => {
       'webhook-latency': 'p95 < 100 ms',
       'error-rate': '< 5 %',
       uptime: '≥ 99.9 %',
+      'batches-accepted': '≥ 99.9 %',
+      budget: '< 100 %',
       'large-batch': '≤ 0',
       'send-rate': '≤ 0',
       'queue-depth': '< 10,000',
@@ -281,6 +283,16 @@ describe('the real document', () => {
     const latencies = [find('api-latency'), find('webhook-latency')]
     const names = latencies.flatMap((slo) => (slo?.kind === 'proportion' ? (slo.sli.names ?? []) : []))
     expect(uptime).toMatchObject({ sli: { metric: 'holdfast_request', names } })
+  })
+
+  it('has a budget for batches, whose traffic is documented, and judges nobody by it', () => {
+    const find = (name: string) => whole.objectives.find(({ id }) => id === name)
+    expect(find('batches-accepted')).toMatchObject({
+      gate: 'info',
+      budgetWindowMs: 30 * 86_400_000,
+      productionPerSecond: 1000 / 3600,
+    })
+    expect(find('budget')).toMatchObject({ gate: 'info', sliIds: ['batches-accepted'], value: 1 })
   })
 
   /** An error that begins with the file; or objectives of which all but the last are those of the whole. */

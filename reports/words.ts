@@ -43,10 +43,11 @@ export const phaseWords: Record<PhaseName, string> = {
 
 const gates = ['required', 'advisory', 'info']
 
-/** Worst first, required before advisory; the document's order among equals. */
+/** Worst first, required before advisory; what is for information only comes last. The document's order among equals. */
 export const worstFirst = (objectives: readonly ObjectiveResult[]): ObjectiveResult[] =>
   objectives.toSorted(
     (one, other) =>
+      Number(one.gate === 'info') - Number(other.gate === 'info') ||
       standings.indexOf(standingOf(one)) - standings.indexOf(standingOf(other)) ||
       gates.indexOf(one.gate) - gates.indexOf(other.gate),
   )
