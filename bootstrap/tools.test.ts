@@ -51,7 +51,7 @@ afterEach(() => {
 })
 
 test.each([
-  ['without network', 'dial tcp: lookup proxy.golang.org: no such host', 'check the network'],
+  ['without network', 'dial tcp: lookup modules.example: no such host', 'check the network'],
   ['with a full disk', 'write /tmp/x: no space left on device', 'disk is full'],
   ['because the source is wrong', './main.go:3:1: syntax error', 'git status build/k6'],
 ])('a build that fails %s says so, and leaves nothing', async (_name, words, hint) => {
