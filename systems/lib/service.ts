@@ -77,7 +77,12 @@ export const listen = async (app: Hono, port: number): Promise<() => Promise<voi
   })
   return () =>
     new Promise((resolve) => {
-      server.close(() => resolve())
+      // A connection whose answer is under way becomes idle later, and would then stay for the keep-alive's 65 s.
+      const sweep = setInterval(() => server.closeIdleConnections(), 20)
+      server.close(() => {
+        clearInterval(sweep)
+        resolve()
+      })
       server.closeIdleConnections()
     })
 }
