@@ -110,6 +110,10 @@ export interface FaultResult {
   reason: string
 }
 
+/** A fault that was injected, and of which nothing proves that it is gone. */
+export const mayBeLeft = (fault: FaultResult): boolean =>
+  !fault.oneShot && !fault.confirmedRemoved && fault.activeAtMs !== null
+
 /** An earlier run of the same game day, profile and environment. */
 export interface EarlierRun {
   runId: string

@@ -1,5 +1,6 @@
 import type { PhaseName } from '../model/slo.ts'
 import type { FaultResult, ObjectiveResult, Outcome, RunResult } from '../model/verdict.ts'
+import { mayBeLeft } from '../model/verdict.ts'
 
 /** How a judgement looks everywhere: a word and an icon, so that colour is never alone. */
 export interface Badge {
@@ -76,8 +77,7 @@ export const faultName = (faults: readonly Pick<FaultResult, 'id' | 'label'>[], 
 }
 
 /** Faults that were injected and may still be there: the first thing that somebody has to know. */
-export const notRemoved = (faults: readonly FaultResult[]): FaultResult[] =>
-  faults.filter((fault) => !fault.oneShot && !fault.confirmedRemoved && fault.activeAtMs !== null)
+export const notRemoved = (faults: readonly FaultResult[]): FaultResult[] => faults.filter(mayBeLeft)
 
 /** `③ partition api → postgres; check with: curl ...`, for a fault that may still be there. */
 export const leftText = (faults: readonly FaultResult[], { id, checkBy }: FaultResult): string =>

@@ -2,7 +2,7 @@ import type { RunEvent } from '../model/event.ts'
 import type { ProportionObjective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Charts, EarlierRun, FaultResult, Outcome, Verdict } from '../model/verdict.ts'
-import { verdictSchemaVersion } from '../model/verdict.ts'
+import { mayBeLeft, verdictSchemaVersion } from '../model/verdict.ts'
 import type { RecordLine } from '../model/window.ts'
 import { blockSeconds } from './bootstrap.ts'
 import { makeCharts } from './charts.ts'
@@ -78,7 +78,7 @@ export const judge = async ({
     sentence: sentence(told),
     detail: detail(told),
     ended: history.ended,
-    tainted: faults.some((fault) => !fault.oneShot && fault.activeAtMs !== null && !fault.confirmedRemoved),
+    tainted: faults.some(mayBeLeft),
     invalidReasons,
     objectives,
     faults,
