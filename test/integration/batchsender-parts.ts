@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resolveTools, userPrefix } from '../../build/toolchain.ts'
+import { isSameProcess, processTree, signalProcess } from '../../chaos/drivers/proc.ts'
 import type { LocalLayout, ProcessSpec } from '../../model/system.ts'
 import { batchsender } from '../../systems/batchsender/index.ts'
 
@@ -118,7 +119,13 @@ export const startParts = async (setup: {
     end: async (name, signal) => {
       const child = children.get(name)
       if (!child) throw new Error(`${name} was not started`)
+      // As the product kills: PostgreSQL's backends answer for a moment after their postmaster has gone.
+      const below = signal === 'SIGKILL' && child.pid !== undefined ? processTree(child.pid).slice(1) : []
       child.kill(signal)
+      for (const { pid } of below) signalProcess(pid, signal)
+      await waitUntil(`${name}'s children are gone`, async () =>
+        below.every(({ pid, startTicks }) => !isSameProcess(pid, startTicks)),
+      )
       await ended(child)
       return child.exitCode
     },
