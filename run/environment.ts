@@ -1,5 +1,32 @@
+import type { Tools } from '../build/toolchain.ts'
 import type { DriverContext } from '../chaos/drivers/driver.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { Plan } from '../model/plan.ts'
+import type { System } from '../model/system.ts'
+import type { CpuShares } from './cpus.ts'
+import type { Ledger } from './record.ts'
 import type { Sampled } from './sampler.ts'
+import type { Supervisor } from './supervisor.ts'
+import type { UndoStack } from './undo.ts'
+
+/** What an environment gets to bring a system up. */
+export interface StartOptions {
+  system: System
+  plan: Plan
+  projectDir: string
+  recordDir: string
+  tools: Tools
+  cpus: CpuShares
+  supervisor: Supervisor
+  ledger: Ledger
+  /** What an environment starts registers its end here first. */
+  undo: UndoStack
+  signal: AbortSignal
+  baseUrl: string | null
+  userEnv: Record<string, string | undefined>
+  /** Of runbook steps. */
+  commandEnv: Record<string, string | undefined>
+}
 
 /** A system that is up, however it came to be: what the rest of a run needs of it. */
 export interface RunningSystem {
@@ -13,6 +40,28 @@ export interface RunningSystem {
   sampled: Sampled[]
   /** Replaces secrets in text that goes into the record. */
   redact: (text: string) => string
+  /** A free loopback port for k6's own API. */
+  apiPort: number
+}
+
+/** Drivers of an environment in which nothing but runbook steps is possible; others put theirs over it. */
+export const commandsOnly = (environment: string, commandEnv: Record<string, string | undefined>): DriverContext => {
+  const impossible = (): never => {
+    throw new HoldfastError(`this fault does not exist in the environment ${environment}`)
+  }
+  return {
+    process: impossible,
+    readiness: impossible,
+    hold: impossible,
+    release: impossible,
+    proxyApiUrl: '',
+    proxyServerRuns: () => false,
+    proxy: impossible,
+    cpus: impossible,
+    startHelper: impossible,
+    stopHelper: impossible,
+    commandEnv,
+  }
 }
 
 /**

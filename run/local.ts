@@ -2,33 +2,16 @@ import { join } from 'node:path'
 import { type Tools, userPrefix } from '../build/toolchain.ts'
 import { Toxiproxy } from '../chaos/drivers/toxiproxy.ts'
 import { HoldfastError } from '../model/errors.ts'
-import type { Plan } from '../model/plan.ts'
-import type { LocalLayout, ProcessSpec, System } from '../model/system.ts'
-import type { CpuShares } from './cpus.ts'
-import { type RunningSystem, redactor } from './environment.ts'
+import type { LocalLayout, ProcessSpec } from '../model/system.ts'
+import { type RunningSystem, redactor, type StartOptions } from './environment.ts'
 import { makeFolders } from './folders.ts'
 import { reservePorts } from './ports.ts'
-import { type Ledger, recordFiles } from './record.ts'
-import type { Supervisor } from './supervisor.ts'
+import { recordFiles } from './record.ts'
 
 const reservedPorts = 64
 
-export interface LocalOptions {
-  system: System
-  plan: Plan
-  projectDir: string
-  recordDir: string
-  tools: Tools
-  cpus: CpuShares
-  supervisor: Supervisor
-  ledger: Ledger
-  signal: AbortSignal
-  /** Of runbook steps. */
-  commandEnv: Record<string, string | undefined>
-}
-
 /** Starts Toxiproxy and every part of the system as processes of this machine, all on loopback. */
-export const startLocal = async (options: LocalOptions): Promise<RunningSystem & { apiPort: number }> => {
+export const startLocal = async (options: StartOptions): Promise<RunningSystem> => {
   const { system, plan, tools, supervisor, ledger, signal, cpus } = options
   if (!system.local)
     throw new HoldfastError(`${system.title} has no local environment`, {
@@ -79,8 +62,8 @@ const placed = (spec: ProcessSpec, cpus: string | null): ProcessSpec => ({
 const running = (
   layout: LocalLayout,
   apiUrl: string,
-  { system, supervisor, cpus, commandEnv }: LocalOptions,
-): RunningSystem => {
+  { system, supervisor, cpus, commandEnv }: StartOptions,
+): Omit<RunningSystem, 'apiPort'> => {
   const proxies = new Map(layout.proxies.map((proxy) => [proxy.name, proxy]))
   const proxy = (name: string) => {
     const found = proxies.get(name)

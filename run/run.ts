@@ -11,15 +11,14 @@ import { auditWrites } from './audit.ts'
 import { sleepUntil } from './clock.ts'
 import { shareCpus } from './cpus.ts'
 import type { RunningSystem } from './environment.ts'
-import { useExternal } from './external.ts'
 import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
 import { type RunListener, shielded } from './listener.ts'
-import { startLocal } from './local.ts'
 import { outputConfig } from './output-config.ts'
 import { Pump } from './pump.ts'
 import { createRecord, Ledger, recordFiles } from './record.ts'
 import { startSampler } from './sampler.ts'
+import { startSystem } from './start-system.ts'
 import type { StopSwitch } from './stop.ts'
 import { runEnvironmentName, Supervisor } from './supervisor.ts'
 import { UndoStack } from './undo.ts'
@@ -121,21 +120,21 @@ const start = async (
   undo.push('the system', () => supervisor.stopAll())
   const commandEnv = { ...options.userEnv, [runEnvironmentName]: plan.runId }
   const upAtMs = Date.now()
-  const system =
-    plan.environment === 'external'
-      ? await useExternal(options.system, options.baseUrl ?? '', options.userEnv, commandEnv)
-      : await startLocal({
-          system: options.system,
-          plan,
-          projectDir,
-          recordDir,
-          tools,
-          cpus,
-          supervisor,
-          ledger,
-          signal: stop.signal,
-          commandEnv,
-        })
+  const system = await startSystem({
+    system: options.system,
+    plan,
+    projectDir,
+    recordDir,
+    tools,
+    cpus,
+    supervisor,
+    ledger,
+    undo,
+    signal: stop.signal,
+    baseUrl: options.baseUrl,
+    userEnv: options.userEnv,
+    commandEnv,
+  })
   ledger.redact = system.redact
   pump.redact = system.redact
   listener.onStep?.(

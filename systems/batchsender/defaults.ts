@@ -39,6 +39,3 @@ export const own = {
 export const defaults: Record<Option, number> = { ...documented, ...own }
 
 export type Option = keyof typeof documented | keyof typeof own
-
-/** `rateLimitPerMinute` to `RATE_LIMIT_PER_MINUTE`. */
-export const envName = (option: string): string => option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()

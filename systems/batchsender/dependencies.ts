@@ -1,9 +1,9 @@
 import type { Log } from '../lib/log.ts'
 import { Database } from '../lib/postgres.ts'
 import { WorkQueue } from '../lib/work-queue.ts'
-import type { PartSettings } from './settings.ts'
+import type { BatchSenderSettings } from './settings.ts'
 
-export const openDatabase = (settings: PartSettings, log: Log): Database => {
+export const openDatabase = (settings: BatchSenderSettings, log: Log): Database => {
   const forEver = settings.has('no-db-timeout')
   return new Database({
     url: settings.databaseUrl,
@@ -15,7 +15,7 @@ export const openDatabase = (settings: PartSettings, log: Log): Database => {
 }
 
 /** The queue of batch ids; what a batch says is in the database. */
-export const openQueue = (settings: PartSettings, name: string, log: Log): WorkQueue =>
+export const openQueue = (settings: BatchSenderSettings, name: string, log: Log): WorkQueue =>
   new WorkQueue({
     url: settings.queueUrl,
     name,

@@ -1,9 +1,20 @@
 import { HoldfastError } from '../../model/errors.ts'
-import type { System } from '../../model/system.ts'
+import type { Link, System } from '../../model/system.ts'
+import { localParts } from '../lib/local-parts.ts'
 import { auditBatches } from './audit.ts'
-import { localLayout } from './layout.ts'
 import { options } from './options.ts'
+import { describeParts } from './parts.ts'
 import { weaknesses } from './weaknesses.ts'
+
+const links: Link[] = [
+  { from: 'client', to: 'api' },
+  { from: 'api', to: 'postgres' },
+  { from: 'api', to: 'nats' },
+  { from: 'worker', to: 'postgres' },
+  { from: 'worker', to: 'nats' },
+  { from: 'worker', to: 'provider' },
+  { from: 'provider', to: 'api' },
+]
 
 /** BatchSender: bulk e-mail. Locally a stand-in of the same shape, on real PostgreSQL and NATS. */
 export const batchsender: System = {
@@ -24,20 +35,12 @@ export const batchsender: System = {
     postgres: { role: 'holds batches, recipients and webhook events', replicas: 1 },
     nats: { role: 'work queue of batches (JetStream)', replicas: 1 },
   },
-  links: [
-    { from: 'client', to: 'api' },
-    { from: 'api', to: 'postgres' },
-    { from: 'api', to: 'nats' },
-    { from: 'worker', to: 'postgres' },
-    { from: 'worker', to: 'nats' },
-    { from: 'worker', to: 'provider' },
-    { from: 'provider', to: 'api' },
-  ],
+  links,
   sloFile: 'slos/batchsender.yaml',
   weaknesses,
   options,
   secretEnv: ['BATCHSENDER_WEBHOOK_SECRET'],
-  local: localLayout,
+  local: localParts(links, describeParts),
   audit: auditBatches,
   externalEnv: (userEnv) => {
     const secret = userEnv.BATCHSENDER_WEBHOOK_SECRET

@@ -6,7 +6,7 @@ import { RateLimiter } from '../../lib/rate-limiter.ts'
 import { limitBody, limitRate, requireContentType } from '../../lib/request-limits.ts'
 import { listen, makeService } from '../../lib/service.ts'
 import { openDatabase, openQueue } from '../dependencies.ts'
-import { PartSettings } from '../settings.ts'
+import { BatchSenderSettings } from '../settings.ts'
 import { BatchStore } from './batch-store.ts'
 import { EarlyAck } from './early-ack.ts'
 import { Outbox } from './outbox.ts'
@@ -14,7 +14,7 @@ import { addRoutes } from './routes.ts'
 import { createSchema } from './schema.ts'
 import { webhookWriter } from './webhook-store.ts'
 
-const settings = new PartSettings(process.env)
+const settings = new BatchSenderSettings(process.env)
 const log = makeLog('api')
 
 await runPart(log, async () => {

@@ -5,7 +5,7 @@ import { makeLog } from '../../lib/log.ts'
 import { makeRegistry } from '../../lib/metrics.ts'
 import { runPart } from '../../lib/part.ts'
 import { listen, makeService } from '../../lib/service.ts'
-import { PartSettings } from '../settings.ts'
+import { BatchSenderSettings } from '../settings.ts'
 import { Callbacks } from './callbacks.ts'
 import { Ledger } from './ledger.ts'
 
@@ -17,7 +17,7 @@ interface SendRequest {
   messages: { ref: string; to: string }[]
 }
 
-const settings = new PartSettings(process.env)
+const settings = new BatchSenderSettings(process.env)
 const log = makeLog('provider')
 
 await runPart(log, async () => {

@@ -5,14 +5,14 @@ import { makeRegistry, poolMetrics, readGauge } from '../../lib/metrics.ts'
 import { runPart } from '../../lib/part.ts'
 import { listen, makeService } from '../../lib/service.ts'
 import { openDatabase, openQueue } from '../dependencies.ts'
-import { PartSettings } from '../settings.ts'
+import { BatchSenderSettings } from '../settings.ts'
 import { BatchProgress } from './batch-progress.ts'
 import { consume } from './consume.ts'
 import { startLeak } from './leak.ts'
 import { processBatch } from './process-batch.ts'
 import { makeSender } from './sender.ts'
 
-const settings = new PartSettings(process.env)
+const settings = new BatchSenderSettings(process.env)
 const name = settings.text('INSTANCE', 'worker')
 const log = makeLog(name)
 const breakerValue: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 }

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
-import type { LocalContext } from '../../model/system.ts'
+import type { LocalContext, LocalLayout } from '../../model/system.ts'
 import { batchsender } from './index.ts'
-import { localLayout } from './layout.ts'
+
+const localLayout = (context: LocalContext): LocalLayout => {
+  const layout = batchsender.local?.(context)
+  if (!layout) throw new Error('BatchSender has no local environment')
+  return layout
+}
 
 const ports = new Map<string, number>()
 const context: LocalContext = {

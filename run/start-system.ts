@@ -1,0 +1,17 @@
+import { HoldfastError } from '../model/errors.ts'
+import type { RunningSystem, StartOptions } from './environment.ts'
+import { useExternal } from './external.ts'
+import { startLocal } from './local.ts'
+
+/** Brings the system up, or finds it, in the environment that the plan names. */
+export const startSystem = (options: StartOptions): Promise<RunningSystem> => {
+  const { environment } = options.plan
+  switch (environment) {
+    case 'local':
+      return startLocal(options)
+    case 'external':
+      return useExternal(options)
+    default:
+      throw new HoldfastError(`the environment ${environment} does not exist yet`)
+  }
+}
