@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
+import { abortNotification, startNotification, verdictNotification } from '../../reports/notification.ts'
 import { verdictText } from '../../reports/terminal.ts'
 import { makeFolders } from '../../run/folders.ts'
 import { takeLock } from '../../run/lock.ts'
@@ -11,6 +12,7 @@ import { run } from '../../run/run.ts'
 import { safetyLever, stateDir } from '../../run/state-dir.ts'
 import { StopSwitch } from '../../run/stop.ts'
 import { judgeRecord } from '../judge-record.ts'
+import { makeNotifier } from '../notify.ts'
 import { type GameDayOptions, planGameDay } from '../plan-game-day.ts'
 import { startProgress } from '../progress.ts'
 import { projectDir } from '../project.ts'
@@ -27,6 +29,7 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
   })
   let giveBack = () => {}
   try {
+    const notifier = makeNotifier(process.env, progress.warn)
     const outDir = resolve(options.out)
     const lever = safetyLever()
     const ready = await prepare(outDir, lever, gameDay, options)
@@ -35,6 +38,11 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     const recordDir = join(outDir, plan.runId)
     progress.plan(plan)
     for (const warning of warnings) progress.warn(warning)
+    notifier.send(startNotification(plan))
+    const onAbort = () => {
+      if (stop.reason !== 'completed') notifier.send(abortNotification(plan, stop.reason))
+    }
+    stop.signal.addEventListener('abort', onAbort, { once: true })
     const end = await run({
       plan,
       system,
@@ -50,11 +58,13 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     })
     progress.close()
     const verdict = await judgeRecord(recordDir, plan)
+    notifier.send(verdictNotification(plan, verdict))
     if (end.error) printError(end.error)
     const report = relative(process.cwd(), join(recordDir, 'report.html'))
     writeStepSummary({ plan, verdict, recordDir })
     if (options.json) process.stdout.write(`${JSON.stringify({ ...verdict, record: recordDir }, null, 2)}\n`)
     else process.stdout.write(`\n${verdictText({ plan, verdict }, { color: useColor(process.stdout) })}\n\n${report}\n`)
+    await notifier.sent()
     return verdict.exitCode
   } finally {
     giveBack()
