@@ -39,6 +39,17 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        // Each file starts a cluster of its own; building its programs comes first, and only once.
+        test: {
+          ...heavy,
+          maxWorkers: 1,
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          globalSetup: ['test/cluster/setup.ts'],
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 })

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SetupError } from './errors.js'
-import { goEnv, goModules } from './tools.js'
+import { goEnv } from './go-build.js'
+import { goModules } from './tools.js'
 
 /** On these platforms Node 24 comes as a package; it needs this loader, which is part of glibc. */
 const glibcLoaders = { 'linux-x64': '/lib64/ld-linux-x86-64.so.2', 'linux-arm64': '/lib/ld-linux-aarch64.so.1' }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { runChild } from '../../bootstrap/child.js'
-import { goEnv } from '../../bootstrap/tools.js'
+import { goEnv } from '../../bootstrap/go-build.js'
 import { commandSuite, projectDir, type Suite, type SuiteResult } from './suite.ts'
 
 /** The environment and flags of the bootstrap's builds, so that Go's build cache serves both. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runChild } from '../../bootstrap/child.js'
-import { type Part, projectDir, type Suite, type SuiteResult } from './suite.ts'
+import { heavyParts, type Part, projectDir, type Suite, type SuiteResult } from './suite.ts'
 
 /** The parts of vitest's JSON report that we read. */
 export interface VitestReport {
@@ -54,6 +54,7 @@ export const vitestSuites: Suite[] = [
   vitestSuite('unit', 'dot'),
   vitestSuite('integration', 'default'),
   vitestSuite('truth', 'default'),
+  ...heavyParts.map((part) => vitestSuite(part, 'default')),
 ]
 
 /** vitest colours what it writes into a CI log, too, unless it is told not to. */

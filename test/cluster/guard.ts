@@ -1,0 +1,34 @@
+import { rmSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+
+/**
+ * Ends a cluster when its owner lets go of our stdin: at the normal end, and when the owner was killed.
+ * Usage: `node guard.ts <folder>`; each line on stdin is `+<pid>` or `-<pid>` of a process group.
+ */
+const [, , folder = ''] = process.argv
+const groups = new Set<number>()
+
+/** False when no process of the group is left. */
+const signalGroup = (group: number, signal: NodeJS.Signals | 0): boolean => {
+  try {
+    process.kill(-group, signal)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
+  }
+}
+
+// Ctrl-C is meant for the owner, which then lets go.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const group = Number(line.slice(1))
+  if (line.startsWith('+')) groups.add(group)
+  else groups.delete(group)
+}
+// Nothing in a cluster for a test is worth a polite end, and some of it does not end politely at all.
+for (const group of groups) signalGroup(group, 'SIGKILL')
+for (let tries = 0; tries < 200 && [...groups].some((group) => signalGroup(group, 0)); tries++) await wait(25)
+rmSync(folder, { recursive: true, force: true })
