@@ -29,6 +29,12 @@ export interface CommandLine {
   timeoutMs: number
 }
 
+/** A custom resource of Chaos Mesh that has no name yet; `chaos/crds` types the spec of every kind in full. */
+export interface ChaosMeshResource {
+  kind: string
+  spec: object
+}
+
 /**
  * What a fault becomes: plain data that a driver carries out and that the ledger holds, so that a
  * watchdog or `cleanup` can undo it without the game day. One member per driver.
@@ -42,6 +48,11 @@ export type Injection =
   | { driver: 'stress'; resource: 'cpu'; instance: string; workers: number; loadRatio: number; deadlineMs: number }
   | { driver: 'stress'; resource: 'memory'; instance: string; bytes: number; deadlineMs: number }
   | { driver: 'command'; inject: CommandLine; probe: CommandLine; undo: CommandLine }
+  /**
+   * A resource to be created in the namespace. Its spec holds a `duration`, by which Chaos Mesh removes the fault
+   * should nobody delete the resource; a one-shot has none, and is never reported as recovered.
+   */
+  | { driver: 'chaos-mesh'; namespace: string; kind: string; spec: object; oneShot: boolean }
 
 /** One kind of fault: its parameters are checked by a schema of its own. */
 export interface FaultKind<F extends FaultBase> {
@@ -49,15 +60,31 @@ export interface FaultKind<F extends FaultBase> {
   /** One line for `--help` and docs. */
   summary: string
   /** A one-shot has no removal: recovery counts from its impact. */
-  oneShot: boolean
+  oneShot: boolean | ((fault: F) => boolean)
   environments: readonly Environment[]
+  /** Where it does not exist: what to use there instead, as a sentence. */
+  instead?: Partial<Record<Environment, string>>
   /** Throws HoldfastError with place and hint when the value is no such fault. */
   parse: (value: unknown, place: string) => F
   label: (fault: F) => string
   target: (fault: F, resolve: TargetResolver) => Target
   /** What it becomes on one machine; absent where the kind does not exist there. */
   local?: (fault: F, target: Target) => Injection[]
+  /** What it becomes in a cluster with Chaos Mesh, without `duration`; absent where the kind does not exist there. */
+  chaosMesh?: (fault: F, pods: PodsOf) => ChaosMeshResource[]
 }
+
+/** Pods as Chaos Mesh selects them: all that fit, or any one of them. */
+export interface PodSelection {
+  mode: 'all' | 'one'
+  selector: { namespaces: string[]; labelSelectors: Record<string, string> }
+}
+
+/**
+ * All pods of a component (`worker`), or any one of them (`worker-1`: pods have no fixed numbers).
+ * Throws HoldfastError where the system names no labels for it.
+ */
+export type PodsOf = (name: string) => PodSelection
 
 /** Looks names up in the system; throws HoldfastError that lists the names there are. */
 export interface TargetResolver {

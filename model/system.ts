@@ -33,10 +33,20 @@ export interface System {
   secretEnv: string[]
   /** Processes, proxies and addresses of the local environment. Pure: ports and folders are given. */
   local?: (context: LocalContext) => LocalLayout
+  /** How its parts are found in a cluster; absent where no fault can be aimed at them there. */
+  kubernetes?: KubernetesLayout
   /** Reads back what was written, after recovery. */
   audit?: (context: AuditContext) => Promise<AuditResult>
   /** Environment variables that the scenarios need when the system is not ours (`external`), from the user's own. */
   externalEnv?: (userEnv: Record<string, string | undefined>) => Record<string, string>
+}
+
+export interface KubernetesLayout {
+  /**
+   * Labels of each component's pods, and of `client` where its requests come through pods of the cluster
+   * (an ingress, or load generators that run in pods).
+   */
+  selectors: Record<string, Record<string, string>>
 }
 
 export interface LocalContext {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { chaosMesh } from '../chaos/faults/chaosMesh.ts'
 import { freeze } from '../chaos/faults/freeze.ts'
 import { kill } from '../chaos/faults/kill.ts'
 import { latency } from '../chaos/faults/latency.ts'
 import { none } from '../chaos/faults/none.ts'
+import { packetLoss } from '../chaos/faults/packetLoss.ts'
 import { partition } from '../chaos/faults/partition.ts'
 import { unavailable } from '../chaos/faults/unavailable.ts'
 import { HoldfastError } from '../model/errors.ts'
@@ -89,7 +91,7 @@ describe('refusals', () => {
         environment: 'external',
       }),
     ).toBe(
-      'g.ts: faults[1]: partition does not exist in the environment external | Use none or command, or run it in: local.',
+      'g.ts: faults[1]: partition does not exist in the environment external | Use none or command, or run it in: local, kubernetes.',
     )
   })
 
@@ -112,6 +114,89 @@ describe('refusals', () => {
   it('parameters that are wrong', () => {
     expect(refusal([latency({ ...link, ms: 0, at: '0s', for: '5s' })])).toBe(
       'g.ts: faults[0]: ms: must be at least 1 ms | ',
+    )
+  })
+})
+
+describe('in a cluster', () => {
+  const kubernetes = { selectors: { api: { app: 'shop-api' }, worker: { app: 'worker' } } }
+  const cluster: FaultContext = {
+    ...context,
+    system: { ...system, kubernetes },
+    environment: 'kubernetes',
+    namespace: 'shop',
+    blastRadius: { api: 1, worker: 4 },
+  }
+  const planned = (fault: FaultBase) => planFaults([fault], cluster)[0]
+  const pods = (app: string) => ({ namespaces: ['shop'], labelSelectors: { app } })
+
+  it('a held fault ends by itself some time after its end', () => {
+    expect(planned(unavailable({ target: 'worker-2', at: '0s', for: '10s' }))).toMatchObject({
+      holdMs: 10_000,
+      injections: [
+        {
+          driver: 'chaos-mesh',
+          namespace: 'shop',
+          kind: 'PodChaos',
+          spec: { action: 'pod-failure', mode: 'one', selector: pods('worker'), duration: '25000ms' },
+          oneShot: false,
+        },
+      ],
+    })
+  })
+
+  it('a one-shot has no duration', () => {
+    expect(planned(kill({ target: 'api', at: '0s' }))?.injections).toEqual([
+      {
+        driver: 'chaos-mesh',
+        namespace: 'shop',
+        kind: 'PodChaos',
+        spec: { action: 'pod-kill', gracePeriod: 0, mode: 'all', selector: pods('shop-api') },
+        oneShot: true,
+      },
+    ])
+    const once = chaosMesh({ kind: 'PodChaos', target: 'api', spec: { action: 'pod-kill' }, at: '0s' })
+    expect(planned(once)).toMatchObject({ oneShot: true, holdMs: null })
+  })
+
+  it('a spec of its own gets the namespace of the run, and keeps one that it names', () => {
+    const spec = (selector: object) => ({ mode: 'one' as const, timeOffset: '5s', selector })
+    const selectorOf = (selector: object) =>
+      planned(chaosMesh({ kind: 'TimeChaos', spec: spec(selector), at: '0s', for: '5s' }))?.injections[0]
+    const labelSelectors = { app: 'x' }
+    expect(selectorOf({ labelSelectors })).toMatchObject({ spec: { selector: { namespaces: ['shop'] } } })
+    expect(selectorOf({ labelSelectors, namespaces: ['other'] })).toMatchObject({
+      spec: { selector: { namespaces: ['other'] } },
+    })
+  })
+
+  it('steps of a runbook stay commands', () => {
+    expect(planned(none({ at: '0s', for: '5s' }))?.injections).toEqual([{ driver: 'none' }])
+  })
+
+  it.each<[FaultBase, string]>([
+    [
+      freeze({ target: 'worker-1', at: '0s', for: '5s' }),
+      'g.ts: faults[0]: freeze does not exist in the environment kubernetes | Chaos Mesh cannot stop a process in a pod: ' +
+        'use partition (connections stay open, nothing answers) or unavailable.',
+    ],
+    [
+      latency({ from: 'client', to: 'api', ms: 10, at: '0s', for: '5s' }),
+      'g.ts: faults[0]: shop names no labels for the pods of client | Aim at a link between components, or name the pods ' +
+        'that its requests come through (an ingress) in kubernetes.selectors.client of the system.',
+    ],
+    [
+      latency({ ...link, ms: 10, at: '0s', for: '5s' }),
+      'g.ts: faults[0]: shop names no labels for the pods of postgres | Add them to kubernetes.selectors.postgres of the system.',
+    ],
+  ])('%j is refused', (fault, line) => {
+    const parts = { ...system.components, postgres: { role: 'd', replicas: 1 } }
+    expect(refusal([fault], { ...cluster, system: { ...cluster.system, components: parts } })).toBe(line)
+  })
+
+  it('a fault that exists in clusters only, on one machine', () => {
+    expect(refusal([packetLoss({ ...link, lossRatio: 0.1, at: '0s', for: '5s' })])).toBe(
+      'g.ts: faults[0]: packetLoss does not exist in the environment local | A proxy loses no packets: use latency, bandwidth or connectionReset.',
     )
   })
 })

@@ -1,10 +1,11 @@
 import { faultKind, faults as faultKinds } from '../chaos/faults/index.ts'
 import { durationMs } from '../model/duration.ts'
 import { HoldfastError } from '../model/errors.ts'
-import type { FaultBase, Target, TargetResolver } from '../model/fault.ts'
+import type { FaultBase, FaultKind, Target, TargetResolver } from '../model/fault.ts'
 import { didYouMean } from '../model/parse.ts'
 import type { PlannedFault } from '../model/plan.ts'
 import type { Environment, System } from '../model/system.ts'
+import { injectionsOf } from './injections.ts'
 import { componentOf, resolverOf } from './targets.ts'
 
 export interface FaultContext {
@@ -15,6 +16,8 @@ export interface FaultContext {
   /** Offset of the end of the steady state from the load's start. */
   steadyEndMs: number
   blastRadius: Record<string, number>
+  /** In `kubernetes`: where the system's pods are, and the resources go. */
+  namespace?: string | undefined
 }
 
 /** A planned fault with the place in the game day that errors name. */
@@ -53,14 +56,7 @@ const planFault = (value: FaultBase, place: string, context: FaultContext): Plac
     })
   }
   const fault = kind.parse(value, `${file}: ${place}`)
-  if (!kind.environments.includes(environment) || !kind.local) {
-    const others = Object.values(faultKinds).filter((other) =>
-      (other.environments as readonly Environment[]).includes(environment),
-    )
-    throw new HoldfastError(`${file}: ${place}: ${fault.kind} does not exist in the environment ${environment}`, {
-      hint: `Use ${others.map((other) => other.kind).join(' or ')}, or run it in: ${kind.environments.join(', ')}.`,
-    })
-  }
+  if (!kind.environments.includes(environment)) refuseEnvironment(kind, context, place)
   const resolver = resolverOf(system, file)
   const at = (key: string) => (key === 'from/to' ? place : `${place}.${key}`)
   const resolve: TargetResolver = {
@@ -68,17 +64,28 @@ const planFault = (value: FaultBase, place: string, context: FaultContext): Plac
     link: (from, to, key) => resolver.link(from, to, at(key)),
   }
   const target = kind.target(fault, resolve)
+  const oneShot = typeof kind.oneShot === 'boolean' ? kind.oneShot : kind.oneShot(fault)
+  const hold = oneShot ? null : holdMs(fault, `${file}: ${place}.for`)
   return {
     place,
     id: '',
     kind: fault.kind,
     label: fault.title ?? kind.label(fault),
-    oneShot: kind.oneShot,
+    oneShot,
     target,
     atMs: steadyEndMs + durationMs(fault.at, `${file}: ${place}.at`),
-    holdMs: kind.oneShot ? null : holdMs(fault, `${file}: ${place}.for`),
-    injections: kind.local(fault, target),
+    holdMs: hold,
+    injections: injectionsOf(kind, fault, target, { ...context, place, holdMs: hold }),
   }
+}
+
+const refuseEnvironment = (kind: FaultKind<FaultBase>, { environment, file }: FaultContext, place: string): never => {
+  const others = Object.values(faultKinds)
+    .filter((other) => (other.environments as readonly Environment[]).includes(environment))
+    .map((other) => other.kind)
+  throw new HoldfastError(`${file}: ${place}: ${kind.kind} does not exist in the environment ${environment}`, {
+    hint: kind.instead?.[environment] ?? `Use ${others.join(' or ')}, or run it in: ${kind.environments.join(', ')}.`,
+  })
 }
 
 const holdMs = (fault: FaultBase, place: string): number => {

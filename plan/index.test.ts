@@ -184,7 +184,7 @@ describe('environments', () => {
     [
       { ...external, userEnv: { BATCHSENDER_WEBHOOK_SECRET: 's' } },
       { faults: [{ kind: 'kill', target: 'worker-1', at: '0s' }] },
-      'day.ts: faults[0]: kill does not exist in the environment external | Use none or command, or run it in: local.',
+      'day.ts: faults[0]: kill does not exist in the environment external | Use none or command, or run it in: local, kubernetes.',
     ],
   ] as [Partial<PlanOptions>, object, string][])('%j', async (options, changes, line) => {
     expect(await refusal(changes, options)).toBe(line)

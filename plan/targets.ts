@@ -1,5 +1,5 @@
 import { HoldfastError } from '../model/errors.ts'
-import type { TargetResolver } from '../model/fault.ts'
+import type { PodsOf, TargetResolver } from '../model/fault.ts'
 import { didYouMean } from '../model/parse.ts'
 import type { System } from '../model/system.ts'
 
@@ -36,3 +36,20 @@ export const resolverOf = (system: System, file: string): TargetResolver => ({
     })
   },
 })
+
+/** The pods of a component in a namespace. `place` begins its errors. */
+export const podsOf =
+  (system: System, namespace: string, place: string): PodsOf =>
+  (name) => {
+    const isComponent = name === 'client' || Object.hasOwn(system.components, name)
+    const component = isComponent ? name : componentOf(system, name)
+    const labels = system.kubernetes?.selectors[component]
+    if (labels !== undefined && Object.keys(labels).length > 0)
+      return { mode: isComponent ? 'all' : 'one', selector: { namespaces: [namespace], labelSelectors: labels } }
+    throw new HoldfastError(`${place}: ${system.name} names no labels for the pods of ${component}`, {
+      hint:
+        component === 'client'
+          ? 'Aim at a link between components, or name the pods that its requests come through (an ingress) in kubernetes.selectors.client of the system.'
+          : `Add them to kubernetes.selectors.${component} of the system.`,
+    })
+  }

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../../model/errors.ts'
 import type { Injection } from '../../model/fault.ts'
 import { commandDriver } from './command.ts'
 import type { ActiveInjection, DriverContext } from './driver.ts'
@@ -19,5 +20,7 @@ export const startInjection = (injection: Injection, context: DriverContext): Ac
       return stressDriver(injection, context)
     case 'command':
       return commandDriver(injection, context)
+    case 'chaos-mesh':
+      throw new HoldfastError('faults of Chaos Mesh cannot be injected yet')
   }
 }

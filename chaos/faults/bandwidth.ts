@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { experiment } from '../mesh/experiment.ts'
+import { linkBetween } from '../mesh/network.ts'
 import type { Written } from './define.ts'
 import { heldShape, parser, proxiesOf } from './define.ts'
 
@@ -20,7 +22,7 @@ export const bandwidthKind: FaultKind<BandwidthFault> = {
   kind: 'bandwidth',
   summary: 'Limits the bytes per second of each connection on a link.',
   oneShot: false,
-  environments: ['local'],
+  environments: ['local', 'kubernetes'],
   parse: parser(
     z.strictObject({
       ...heldShape,
@@ -43,4 +45,21 @@ export const bandwidthKind: FaultKind<BandwidthFault> = {
         attributes: { rate: kilobytesPerSecond },
       })),
     })),
+  // Per pod and not per connection. The queue holds what passes in a second; the bucket, what passes in 10 ms.
+  chaosMesh: ({ from, to, kilobytesPerSecond }, pods) => {
+    const bytesPerSecond = kilobytesPerSecond * 1000
+    const atLeastPackets = (bytes: number) => Math.max(Math.ceil(bytes), 10_000)
+    return [
+      experiment('NetworkChaos', {
+        action: 'bandwidth',
+        direction: 'both',
+        ...linkBetween(from, to, pods),
+        bandwidth: {
+          rate: `${kilobytesPerSecond * 8}kbit`,
+          limit: atLeastPackets(bytesPerSecond),
+          buffer: atLeastPackets(bytesPerSecond / 100),
+        },
+      }),
+    ]
+  },
 }

@@ -25,6 +25,9 @@ export const connectionResetKind: FaultKind<ConnectionResetFault> = {
   summary: 'Resets the connections of a link: the other side is gone and says so.',
   oneShot: false,
   environments: ['local'],
+  instead: {
+    kubernetes: 'Chaos Mesh resets no connections: use httpFault with abort for HTTP, or unavailable.',
+  },
   parse: parser(
     z.strictObject({
       ...heldShape,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { durationMs } from '../../model/duration.ts'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { experiment } from '../mesh/experiment.ts'
 import type { Written } from './define.ts'
 import { heldShape, instancesOf, parser, stressGraceMs } from './define.ts'
 
@@ -22,7 +23,7 @@ export const cpuStressKind: FaultKind<CpuStressFault> = {
   kind: 'cpuStress',
   summary: "Keeps a component's CPUs busy.",
   oneShot: false,
-  environments: ['local'],
+  environments: ['local', 'kubernetes'],
   parse: parser(
     z.strictObject({
       ...heldShape,
@@ -44,4 +45,10 @@ export const cpuStressKind: FaultKind<CpuStressFault> = {
       loadRatio: fault.loadRatio ?? 1,
       deadlineMs: durationMs(fault.for) + stressGraceMs,
     })),
+  chaosMesh: ({ target, workers = 1, loadRatio = 1 }, pods) => [
+    experiment('StressChaos', {
+      ...pods(target),
+      stressors: { cpu: { workers, load: Math.max(Math.round(loadRatio * 100), 1) } },
+    }),
+  ],
 }

@@ -19,6 +19,10 @@ export const freezeKind: FaultKind<FreezeFault> = {
   summary: 'Stops the process without ending it (SIGSTOP): sockets stay open, nothing answers.',
   oneShot: false,
   environments: ['local'],
+  instead: {
+    kubernetes:
+      'Chaos Mesh cannot stop a process in a pod: use partition (connections stay open, nothing answers) or unavailable.',
+  },
   parse: parser(z.strictObject({ ...heldShape, kind: z.literal('freeze'), target: z.string().min(1) })),
   label: (fault) => `freeze ${fault.target}`,
   target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),

@@ -1,13 +1,19 @@
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
 import { bandwidthKind } from './bandwidth.ts'
+import { chaosMeshKind } from './chaosMesh.ts'
+import { clockSkewKind } from './clockSkew.ts'
 import { commandKind } from './command.ts'
 import { connectionResetKind } from './connectionReset.ts'
 import { cpuStressKind } from './cpuStress.ts'
+import { dnsFaultKind } from './dnsFault.ts'
 import { freezeKind } from './freeze.ts'
+import { httpFaultKind } from './httpFault.ts'
+import { ioFaultKind } from './ioFault.ts'
 import { killKind } from './kill.ts'
 import { latencyKind } from './latency.ts'
 import { memoryStressKind } from './memoryStress.ts'
 import { noneKind } from './none.ts'
+import { packetLossKind } from './packetLoss.ts'
 import { partitionKind } from './partition.ts'
 import { unavailableKind } from './unavailable.ts'
 
@@ -23,6 +29,12 @@ export const faults = {
   partition: partitionKind,
   cpuStress: cpuStressKind,
   memoryStress: memoryStressKind,
+  packetLoss: packetLossKind,
+  httpFault: httpFaultKind,
+  ioFault: ioFaultKind,
+  dnsFault: dnsFaultKind,
+  clockSkew: clockSkewKind,
+  chaosMesh: chaosMeshKind,
   command: commandKind,
 } as const
 

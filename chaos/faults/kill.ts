@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { experiment } from '../mesh/experiment.ts'
 import type { Written } from './define.ts'
 import { baseShape, instancesOf, parser } from './define.ts'
 
@@ -17,9 +18,11 @@ export const killKind: FaultKind<KillFault> = {
   kind: 'kill',
   summary: 'Ends the process at once (SIGKILL); its supervisor starts it again.',
   oneShot: true,
-  environments: ['local'],
+  environments: ['local', 'kubernetes'],
   parse: parser(z.strictObject({ ...baseShape, kind: z.literal('kill'), target: z.string().min(1) })),
   label: (fault) => `kill ${fault.target}`,
   target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
   local: (_fault, target) => instancesOf(target).map((instance) => ({ driver: 'process', action: 'kill', instance })),
+  // The pod is deleted and its owner makes another; no grace, as SIGKILL gives none.
+  chaosMesh: (fault, pods) => [experiment('PodChaos', { action: 'pod-kill', gracePeriod: 0, ...pods(fault.target) })],
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { experiment } from '../mesh/experiment.ts'
+import { linkBetween } from '../mesh/network.ts'
 import type { Written } from './define.ts'
 import { heldShape, parser, proxiesOf } from './define.ts'
 
@@ -26,7 +28,7 @@ export const latencyKind: FaultKind<LatencyFault> = {
   kind: 'latency',
   summary: 'Delays every answer on a link by some milliseconds.',
   oneShot: false,
-  environments: ['local'],
+  environments: ['local', 'kubernetes'],
   parse: parser(
     z
       .strictObject({
@@ -53,4 +55,13 @@ export const latencyKind: FaultKind<LatencyFault> = {
         { name: 'latency', type: 'latency', stream: 'downstream', attributes: { latency: ms, jitter: jitterMs ?? 0 } },
       ],
     })),
+  // On what `from` sends to `to` only: a round trip grows by `ms`, as it does locally.
+  chaosMesh: ({ from, to, ms, jitterMs }, pods) => [
+    experiment('NetworkChaos', {
+      action: 'delay',
+      direction: 'to',
+      ...linkBetween(from, to, pods),
+      delay: { latency: `${ms}ms`, ...(jitterMs === undefined ? {} : { jitter: `${jitterMs}ms` }) },
+    }),
+  ],
 }

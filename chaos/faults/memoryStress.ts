@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { durationMs } from '../../model/duration.ts'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { experiment } from '../mesh/experiment.ts'
 import type { Written } from './define.ts'
 import { heldShape, instancesOf, parser, stressGraceMs } from './define.ts'
 
@@ -26,7 +27,7 @@ export const memoryStressKind: FaultKind<MemoryStressFault> = {
   kind: 'memoryStress',
   summary: 'Takes memory beside a component and keeps it in use.',
   oneShot: false,
-  environments: ['local'],
+  environments: ['local', 'kubernetes'],
   parse: parser(
     z.strictObject({
       ...heldShape,
@@ -45,4 +46,7 @@ export const memoryStressKind: FaultKind<MemoryStressFault> = {
       bytes: fault.megabytes * 1_000_000,
       deadlineMs: durationMs(fault.for) + stressGraceMs,
     })),
+  chaosMesh: ({ target, megabytes }, pods) => [
+    experiment('StressChaos', { ...pods(target), stressors: { memory: { workers: 1, size: `${megabytes}MB` } } }),
+  ],
 }

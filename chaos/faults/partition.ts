@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { experiment } from '../mesh/experiment.ts'
+import { linkBetween } from '../mesh/network.ts'
 import type { Written } from './define.ts'
 import { heldShape, parser, proxiesOf } from './define.ts'
 
@@ -23,7 +25,7 @@ export const partitionKind: FaultKind<PartitionFault> = {
   kind: 'partition',
   summary: 'Cuts a link silently, both ways: no data, no error, connections stay open.',
   oneShot: false,
-  environments: ['local'],
+  environments: ['local', 'kubernetes'],
   parse: parser(
     z.strictObject({ ...heldShape, kind: z.literal('partition'), from: z.string().min(1), to: z.string().min(1) }),
   ),
@@ -40,4 +42,7 @@ export const partitionKind: FaultKind<PartitionFault> = {
         attributes: { rate: 0 },
       })),
     })),
+  chaosMesh: ({ from, to }, pods) => [
+    experiment('NetworkChaos', { action: 'partition', direction: 'both', ...linkBetween(from, to, pods) }),
+  ],
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
+import { experiment } from '../mesh/experiment.ts'
 import type { Written } from './define.ts'
 import { heldShape, instancesOf, parser } from './define.ts'
 
@@ -18,9 +19,10 @@ export const unavailableKind: FaultKind<UnavailableFault> = {
   kind: 'unavailable',
   summary: 'Ends the process and keeps it down until the fault is removed.',
   oneShot: false,
-  environments: ['local'],
+  environments: ['local', 'kubernetes'],
   parse: parser(z.strictObject({ ...heldShape, kind: z.literal('unavailable'), target: z.string().min(1) })),
   label: (fault) => `take down ${fault.target}`,
   target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
   local: (_fault, target) => instancesOf(target).map((instance) => ({ driver: 'process', action: 'hold', instance })),
+  chaosMesh: (fault, pods) => [experiment('PodChaos', { action: 'pod-failure', ...pods(fault.target) })],
 }

@@ -1,0 +1,44 @@
+import { isOneShot, withDuration } from '../chaos/mesh/experiment.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { ChaosMeshResource, FaultBase, FaultKind, Injection, Target } from '../model/fault.ts'
+import type { Environment, System } from '../model/system.ts'
+import { podsOf } from './targets.ts'
+
+export interface InjectionContext {
+  system: System
+  environment: Environment
+  namespace?: string | undefined
+  file: string
+  place: string
+  /** Null for one-shots. */
+  holdMs: number | null
+}
+
+/**
+ * What a fault becomes in the environment of the run.
+ * @throws HoldfastError when a cluster's pods are needed and the system or the user does not name them.
+ */
+export const injectionsOf = (
+  kind: FaultKind<FaultBase>,
+  fault: FaultBase,
+  target: Target,
+  context: InjectionContext,
+): Injection[] => {
+  const { system, environment, namespace, holdMs } = context
+  const place = `${context.file}: ${context.place}`
+  if (environment !== 'kubernetes' || !kind.chaosMesh) return kind.local?.(fault, target) ?? []
+  if (namespace === undefined) throw new HoldfastError(`${place}: the namespace of the system is not known`)
+  return kind.chaosMesh(fault, podsOf(system, namespace, place)).map((resource) => ({
+    driver: 'chaos-mesh',
+    namespace,
+    kind: resource.kind,
+    spec: withDuration(inNamespace(resource, namespace), holdMs),
+    oneShot: isOneShot(resource),
+  }))
+}
+
+/** Chaos Mesh itself would fill in the resource's namespace; said here, the plan shows what will be hit. */
+const inNamespace = ({ kind, spec }: ChaosMeshResource, namespace: string): ChaosMeshResource => {
+  const { selector } = spec as { selector?: object }
+  return { kind, spec: selector === undefined ? spec : { ...spec, selector: { namespaces: [namespace], ...selector } } }
+}
