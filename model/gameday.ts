@@ -28,6 +28,16 @@ export type Guard =
   /** The program, run without a shell, does not end with 0. */
   | { kind: 'command'; argv: string[]; for: Duration }
 
+/**
+ * Runs to compare with: ids or paths of records, or `previous` for the newest runs of the same game
+ * day that passed (at most 10).
+ */
+export interface BaselineSpec {
+  run: string | string[]
+  /** A slower run fails; shown only unless set. */
+  gates?: boolean | undefined
+}
+
 /** One game day: what `gamedays/<system>/<name>.ts` exports as default. */
 export interface GameDay {
   title: string
@@ -50,6 +60,8 @@ export interface GameDay {
   objectives?: ResilienceObjectiveSpec[] | undefined
   /** Start faults even when steady state has proven a breach. */
   faultsDespiteBreach?: boolean | undefined
+  /** Compares the latencies with those of other runs; a name alone is shown and gates nothing. */
+  baseline?: string | BaselineSpec | undefined
   /** Passed to the system (`LocalContext.options`). */
   systemOptions?: Record<string, string> | undefined
   /** Weaknesses of the stand-in to switch on. */

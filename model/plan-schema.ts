@@ -95,6 +95,7 @@ export const planSchema = z.object({
   guards: z.array(z.object({ kind: z.string() })),
   objectives: z.array(objective),
   expectations: z.array(z.object({ objective: z.string(), text: z.string(), provable: z.boolean() })),
+  baseline: z.object({ runs: texts, gates: z.boolean() }).exactOptional(),
   weaknesses: texts,
   systemOptions: z.record(z.string(), z.string()),
   bundle: z.object({ sha256: z.string() }),

@@ -29,6 +29,8 @@ export interface Plan {
   /** Per objective: what this run will give against what it needs. */
   expectations: Expectation[]
   faultsDespiteBreach: boolean
+  /** Runs to compare with, as they were named, and whether a slower run fails; absent: none. */
+  baseline?: { runs: string[]; gates: boolean }
   weaknesses: string[]
   systemOptions: Record<string, string>
   bundle: { sha256: string }

@@ -88,6 +88,35 @@ const faultResult = z.strictObject({
   reason: z.string(),
 })
 
+const comparison = z
+  .strictObject({
+    runs: z.array(z.string()),
+    notComparable: z.array(z.strictObject({ run: z.string(), reason: z.string() })),
+    gates: z.boolean().describe('Whether the outcome decides with the required objectives.'),
+    outcome,
+    proven: z.boolean(),
+    sentence: z.string(),
+    notes: z.array(z.string()),
+    rows: z.array(
+      z.strictObject({
+        objective: z.string(),
+        title: z.string(),
+        phase,
+        percentile: z.number(),
+        change: z.enum(['slower', 'faster', 'unchanged', 'unclear', 'no-data']),
+        reason: z.string(),
+        baseline: figure.describe('Milliseconds.'),
+        current: figure,
+        difference: figure,
+        interval: z.strictObject({ low: maybe, high: maybe, text: z.string() }),
+        floorMs: z.number().describe('The least difference that matters.'),
+        n: count,
+        baselineN: count,
+      }),
+    ),
+  })
+  .describe('This run against other runs of the same load.')
+
 const loadHealth = z.strictObject({
   offered: count,
   completed: count,
@@ -113,6 +142,7 @@ export const verdictSchema = z.strictObject({
   invalidReasons: z.array(z.string()),
   objectives: z.array(objectiveResult),
   faults: z.array(faultResult),
+  baseline: comparison.exactOptional(),
   cannotTell: z.array(z.string()).describe('What this run cannot prove.'),
   load: loadHealth,
   topErrors: z.array(z.strictObject({ name: z.string(), error: z.string(), n: count })),

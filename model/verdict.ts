@@ -124,6 +124,46 @@ export interface EarlierRun {
   measured: { objective: string; title: string; figure: Figure | null }[]
 }
 
+/** One latency of one phase against the same of the baseline runs. */
+export interface ComparedLatency {
+  /** The latency objective whose requests these are, and its title. */
+  objective: string
+  title: string
+  phase: PhaseName
+  /** The compared percentile: 0.95. */
+  percentile: number
+  /** `unclear`: the interval reaches over the floor; `no-data`: one side has too few samples. */
+  change: 'slower' | 'faster' | 'unchanged' | 'unclear' | 'no-data'
+  reason: string
+  /** Milliseconds. */
+  baseline: Figure
+  current: Figure
+  /** Current less baseline, with its 95 % interval (one-sided bounds). */
+  difference: Figure
+  interval: { low: number | null; high: number | null; text: string }
+  /** The least difference that matters, in ms. */
+  floorMs: number
+  n: number
+  baselineN: number
+}
+
+/** This run against other runs of the same load. */
+export interface Comparison {
+  /** Runs that it was compared with. */
+  runs: string[]
+  /** Runs that it could not be compared with, and why. */
+  notComparable: { run: string; reason: string }[]
+  /** Whether `outcome` decides with the required objectives. */
+  gates: boolean
+  /** The worst of the rows: slower is `fail`; nothing comparable is `no-data`. */
+  outcome: Outcome
+  proven: boolean
+  sentence: string
+  /** What a reader must know before believing the rows. */
+  notes: string[]
+  rows: ComparedLatency[]
+}
+
 export interface Verdict {
   schemaVersion: number
   runId: string
@@ -139,6 +179,8 @@ export interface Verdict {
   invalidReasons: string[]
   objectives: ObjectiveResult[]
   faults: FaultResult[]
+  /** Absent where the run names no baseline. */
+  baseline?: Comparison
   cannotTell: string[]
   load: LoadHealth
   topErrors: { name: string; error: string; n: number }[]
@@ -180,6 +222,8 @@ export interface Charts {
   heatmap: { t: number; tEnd: number; lowMs: number; highMs: number; n: number }[]
   /** Latency at 1/(1-p), steady phase, ms. */
   percentiles: { p: number; ms: number }[]
+  /** The same of the baseline runs together; absent without them. */
+  baselinePercentiles?: { p: number; ms: number }[]
   /** Sampled series (queue depth, memory) that have an objective. */
   resources: {
     title: string

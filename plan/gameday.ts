@@ -130,6 +130,15 @@ const gameDaySchema: z.ZodType<GameDay> = z.strictObject({
   sloFile: z.string().min(1).optional(),
   objectives: z.array(objectiveSchema).optional(),
   faultsDespiteBreach: z.boolean().optional(),
+  baseline: z
+    .union([
+      z.string().min(1),
+      z.strictObject({
+        run: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+        gates: z.boolean().optional(),
+      }),
+    ])
+    .optional(),
   systemOptions: z.record(z.string(), z.string()).optional(),
   weaknesses: z.array(z.string()).optional(),
   profile: z.enum(profileNames).optional(),

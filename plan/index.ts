@@ -28,6 +28,8 @@ export interface PlanOptions {
   /** Replaces the game day's and the system's SLO document; relative to the project folder. */
   sloFile?: string | undefined
   requireProof?: boolean | undefined
+  /** Runs to compare with, instead of the game day's own. */
+  baseline?: string[] | undefined
   /** Added to the game day's own. */
   weaknesses?: string[] | undefined
   /** Allows the profile `full` against a deployment that is not ours. */
@@ -117,6 +119,7 @@ export const makePlan = async (
     objectives,
     expectations,
     faultsDespiteBreach: gameDay.faultsDespiteBreach ?? false,
+    ...baselineOf(gameDay, options),
     weaknesses,
     systemOptions: gameDay.systemOptions ?? {},
     bundle: { sha256: bundle.sha256 },
@@ -124,6 +127,13 @@ export const makePlan = async (
     provenance: provenanceOf(projectDir, options.command, options.tools),
   }
   return { plan, system, bundleFile, warnings: slo.warnings }
+}
+
+/** The command line's runs replace the game day's; whether they gate is the game day's to say. */
+const baselineOf = ({ baseline }: GameDay, options: PlanOptions): Pick<Plan, 'baseline'> => {
+  const spec = typeof baseline === 'string' ? { run: baseline } : baseline
+  const runs = options.baseline?.length ? options.baseline : [spec?.run ?? []].flat()
+  return runs.length === 0 ? {} : { baseline: { runs: [...new Set(runs)], gates: spec?.gates ?? false } }
 }
 
 const systemOf = (systems: Record<string, System>, { system }: GameDay, file: string): System => {

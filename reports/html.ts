@@ -1,5 +1,6 @@
 import { cannotTell, loadGenerator, provenance, topErrors, warnings } from './html/background.ts'
 import { banner, heading, notices } from './html/banner.ts'
+import { against } from './html/baseline.ts'
 import { resilience } from './html/faults.ts'
 import { distribution, felt, sampled, tail } from './html/figures.ts'
 import { history } from './html/history.ts'
@@ -29,6 +30,7 @@ ${felt(record)}
 ${distribution(record)}
 <div class="two">${tail(record)}
 <div>${cannotTell(record)}${loadGenerator(record)}</div></div>
+${against(record)}
 ${history(record)}
 ${sampled(record)}
 ${topErrors(record)}

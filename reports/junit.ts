@@ -1,4 +1,4 @@
-import type { FaultResult, ObjectiveResult } from '../model/verdict.ts'
+import type { ComparedLatency, FaultResult, ObjectiveResult, Outcome } from '../model/verdict.ts'
 import { clean, cleanLine } from './clean.ts'
 import { countText } from './format.ts'
 import type { JudgedRecord, Reporter } from './record.ts'
@@ -27,6 +27,7 @@ export const junit: Reporter = (record) => {
   const suites = [
     { name: 'run', cases: [runCase(record)] },
     { name: 'objectives', cases: verdict.objectives.flatMap((objective) => objectiveCases(objective, record)) },
+    { name: 'baseline', cases: baselineCases(record) },
     { name: 'faults', cases: verdict.faults.map((fault) => faultCase(fault, record)) },
   ].filter(({ cases }) => cases.length > 0)
   const seconds = (verdict.durationMs / 1000).toFixed(3)
@@ -101,6 +102,35 @@ const statusOf = (
   if (outcome === 'fail') return { kind: 'failure', type: reasonCode, message }
   if (outcome === 'inconclusive') return { kind: 'failure', type: 'inconclusive', message }
   return { kind: 'error', type: outcome, message }
+}
+
+/** A case per compared latency; where nothing could be compared, one that says why. */
+const baselineCases = ({ plan, verdict: { baseline } }: JudgedRecord): Case[] => {
+  if (baseline === undefined) return []
+  const caseOf = (name: string, outcome: Outcome, proven: boolean, output: string): Case => {
+    // A phase that is too short decides nothing where another could be compared.
+    const decides = baseline.gates && (outcome !== 'no-data' || baseline.outcome === 'no-data')
+    const gate = decides ? 'required' : 'advisory'
+    const status = statusOf({ outcome, proven, gate, reasonCode: 'slower' }, output, plan.requireProof)
+    return { classname: `${plan.gameDay}.baseline`, name, status, output }
+  }
+  if (baseline.rows.length === 0) return [caseOf('comparable runs', baseline.outcome, false, baseline.sentence)]
+  return baseline.rows.map((row) =>
+    caseOf(
+      `${row.title} (${phaseWords[row.phase]})`,
+      changeOutcomes[row.change],
+      row.change !== 'unclear',
+      `${row.current.text}, baseline ${row.baseline.text}, difference ${row.difference.text} ${row.interval.text}, n = ${countText(row.n)}: ${row.reason}`,
+    ),
+  )
+}
+
+const changeOutcomes: Record<ComparedLatency['change'], Outcome> = {
+  slower: 'fail',
+  faster: 'pass',
+  unchanged: 'pass',
+  unclear: 'pass',
+  'no-data': 'no-data',
 }
 
 const faultCase = (fault: FaultResult, { plan, verdict }: JudgedRecord): Case => {

@@ -4,6 +4,7 @@ import type { Section } from './markdown/text.ts'
 import { markdownTable, plain, plainLine, within } from './markdown/text.ts'
 import type { JudgedRecord, Reporter } from './record.ts'
 import {
+  changeBadges,
   faultName,
   leftText,
   notRemoved,
@@ -31,6 +32,7 @@ const essentials = (record: JudgedRecord): Section[] => [
   serviceLevels(record),
   resilience(record),
   faults(record),
+  against(record),
   list('What this run cannot tell', record.verdict.cannotTell),
   load(record),
   errors(record),
@@ -168,6 +170,44 @@ const faults = ({ verdict }: JudgedRecord): Section => {
         ]
       }),
     ),
+  ]
+}
+
+const against = ({ verdict: { baseline } }: JudgedRecord): Section => {
+  if (baseline === undefined) return []
+  return [
+    '### Against the baseline',
+    '',
+    `**${plain(baseline.sentence, 1000)}**${baseline.gates ? '' : ' (for information)'}`,
+    ...(baseline.rows.length === 0
+      ? []
+      : [
+          '',
+          ...markdownTable(
+            [
+              { heading: 'Latency' },
+              { heading: 'Baseline', right: true },
+              { heading: 'This run', right: true },
+              { heading: 'Difference', right: true },
+              { heading: '95 % interval', right: true },
+              { heading: 'Verdict' },
+            ],
+            baseline.rows.map((row) => [
+              `${plain(row.title)} (p${Number((row.percentile * 100).toFixed(4))}, ${phaseWords[row.phase]})`,
+              plain(row.baseline.text),
+              `**${plain(row.current.text)}**`,
+              plain(row.difference.text),
+              plain(row.interval.text),
+              `${changeBadges[row.change].icon} ${changeBadges[row.change].word}: ${plain(row.reason)}`,
+            ]),
+          ),
+        ]),
+    '',
+    ...[
+      ...(baseline.runs.length === 0 ? [] : [`Compared with ${baseline.runs.join(', ')}.`]),
+      ...baseline.notComparable.map(({ run, reason }) => `Not comparable with ${run}: ${reason}.`),
+      ...baseline.notes,
+    ].map((text) => `- ${plainLine(text, 1000)}`),
   ]
 }
 

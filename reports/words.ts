@@ -1,5 +1,5 @@
 import type { PhaseName } from '../model/slo.ts'
-import type { FaultResult, ObjectiveResult, Outcome, RunResult } from '../model/verdict.ts'
+import type { ComparedLatency, FaultResult, ObjectiveResult, Outcome, RunResult } from '../model/verdict.ts'
 import { mayBeLeft } from '../model/verdict.ts'
 
 /** How a judgement looks everywhere: a word and an icon, so that colour is never alone. */
@@ -23,6 +23,14 @@ export const outcomeBadges: Record<Outcome | 'not-proven', Badge> = {
   inconclusive: { icon: '?', word: 'inconclusive', tone: 'warn' },
   'not-proven': { icon: '?', word: 'not proven', tone: 'warn' },
   pass: { icon: '✓', word: 'pass', tone: 'ok' },
+}
+
+export const changeBadges: Record<ComparedLatency['change'], Badge> = {
+  slower: { icon: '✕', word: 'slower', tone: 'bad' },
+  faster: { icon: '✓', word: 'faster', tone: 'ok' },
+  unchanged: { icon: '✓', word: 'unchanged', tone: 'ok' },
+  unclear: { icon: '?', word: 'not proven', tone: 'warn' },
+  'no-data': { icon: '○', word: 'no data', tone: 'warn' },
 }
 
 /** Worst first: the order of tables and of the counts beside the verdict. */

@@ -5,14 +5,12 @@ import { readPlan } from '../run/record.ts'
 import { runIds } from './project.ts'
 import { readable, readVerdict } from './read-verdict.ts'
 
-const most = 8
-
 /**
  * Verdicts of the runs before this one in the same folder, newest first: same game day, profile,
  * environment and weaknesses, and ended as planned. One that can't be read is left out: it is no
  * part of this verdict.
  */
-export const earlierVerdicts = (recordDir: string, plan: Plan): Verdict[] => {
+export const earlierVerdicts = (recordDir: string, plan: Plan, most = 8): Verdict[] => {
   const outDir = dirname(recordDir)
   const found: Verdict[] = []
   const before = runIds(outDir).filter((id) => id < basename(recordDir))

@@ -4,16 +4,19 @@ import type { Plan } from '../model/plan.ts'
 import type { Charts, Verdict } from '../model/verdict.ts'
 import { readEvents, readWindows, recordFiles } from '../run/record.ts'
 import { judge } from '../verdict/judge.ts'
+import { readBaseline } from './baseline.ts'
 import { earlierVerdicts } from './earlier-verdicts.ts'
 
 /** Judges a record and writes `verdict.json`, `charts.json` and every report into its folder. */
 export const judgeRecord = async (recordDir: string, plan: Plan): Promise<Verdict> => {
   const earlier = earlierVerdicts(recordDir, plan)
+  const baseline = await readBaseline(plan, recordDir)
   const { verdict, charts } = await judge({
     plan,
     events: readEvents(recordDir),
     lines: readWindows(recordDir),
     earlier,
+    ...(baseline ? { baseline } : {}),
   })
   write(recordDir, recordFiles.verdict, `${JSON.stringify(verdict, null, 2)}\n`)
   write(recordDir, recordFiles.charts, `${JSON.stringify(charts)}\n`)

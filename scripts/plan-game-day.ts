@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { resolveTools, type Tools } from '../build/toolchain.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ProfileName } from '../model/gameday.ts'
 import type { Environment } from '../model/system.ts'
 import { makePlan, type Planned } from '../plan/index.ts'
+import { checkBaseline } from './baseline.ts'
 import { newRunId, projectDir } from './project.ts'
 
 /** Options that `run` and `plan` share, as commander gives them. */
@@ -16,6 +17,9 @@ export interface GameDayOptions {
   requireProof?: boolean
   allowFull?: boolean
   weakness: string[]
+  baseline: string[]
+  /** Folder of records, where the command has one. */
+  out?: string
   json?: boolean
 }
 
@@ -36,6 +40,7 @@ export const planGameDay = async (
     sloFile: options.slo === undefined ? undefined : resolve(options.slo),
     requireProof: options.requireProof,
     allowFull: options.allowFull,
+    baseline: options.baseline,
     weaknesses: options.weakness,
     command: ['holdfast', ...process.argv.slice(2)].join(' '),
     runId,
@@ -44,7 +49,8 @@ export const planGameDay = async (
     baseUrl: options.baseUrl,
     userEnv: process.env,
   })
-  return { ...planned, tools }
+  const warnings = checkBaseline(planned.plan, join(resolve(options.out ?? 'out'), runId))
+  return { ...planned, warnings: [...planned.warnings, ...warnings], tools }
 }
 
 /** A path counts from the working folder, as those of options do, else from the project folder; a name stays. */

@@ -6,6 +6,7 @@ import { didYouMean } from '../model/parse.ts'
 import { environments } from '../model/system.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { cleanupCommand } from './commands/cleanup.ts'
+import { compareCommand } from './commands/compare.ts'
 import { doctor } from './commands/doctor.ts'
 import { judgeCommand } from './commands/judge.ts'
 import { listCommand } from './commands/list.ts'
@@ -68,6 +69,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       .option('--require-proof', 'an objective without proof is inconclusive (default of profile full)')
       .option('--allow-full', 'allow the documented load of profile full against a deployment (--env external)')
       .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
+      .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
       .option('--json', 'print JSON for scripts')
 
   gameDayCommand('run', 'Run a game day: load and faults on one clock, verdict, reports')
@@ -79,9 +81,18 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .description('Judge a record again, offline, and write its reports')
     .argument('<run>', 'run id, `latest`, or the folder of a record')
     .option('--slo <file>', 'SLO document to judge by')
+    .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
     .option('-o, --out <folder>', 'where records are', 'out')
     .option('--json', 'print the verdict as JSON')
     .action(action(judgeCommand))
+  program
+    .command('compare')
+    .description('Compare the latencies of a run with those of other runs; changes nothing')
+    .argument('<run>', 'run id, `latest`, or the folder of a record')
+    .argument('<baseline...>', 'runs to compare with: ids, folders, or `previous` for the newest that passed')
+    .option('-o, --out <folder>', 'where records are', 'out')
+    .option('--json', 'print JSON for scripts')
+    .action(action(compareCommand))
   program
     .command('report')
     .description('Write the reports of a judged record again')

@@ -7,6 +7,7 @@ import type { LatencyGrid } from './latency-grid.ts'
 import { sumGrid } from './latency-grid.ts'
 import type { PhaseIndex, PhaseSpan } from './phases.ts'
 import { seriesOf } from './resources.ts'
+import type { Histogram } from './windows.ts'
 import { indexRange, quantileUs } from './windows.ts'
 
 const chartSchemaVersion = 1
@@ -23,6 +24,8 @@ export interface Charted {
   phases: PhaseIndex
   startedAtMs: number
   endedAtMs: number
+  /** Steady requests of the baseline runs, where there are some. */
+  baseline?: Histogram | null
 }
 
 /** Downsampled series for the report: at most 600 points, times in seconds from the start. */
@@ -66,7 +69,8 @@ export const makeCharts = (charted: Charted): Charts => {
     },
     sloLines: sloLines(charted.plan),
     heatmap: heatmap(folded.chart.grid, from, to, secondsOf),
-    percentiles: percentiles(charted),
+    percentiles: percentiles(steadyOf(charted)),
+    ...(charted.baseline ? { baselinePercentiles: percentiles(charted.baseline) } : {}),
     resources: resources(charted, secondsOf),
     faultBands: faultBands(charted),
     phases: charted.spans.map(({ phase, fromMs, toMs }) => ({
@@ -141,9 +145,11 @@ const heatmap = (
 
 const round3 = (value: number): number => Number(value.toPrecision(4))
 
+const steadyOf = ({ folded, phases }: Charted): Histogram | null =>
+  folded.chart.grid ? sumGrid(folded.chart.grid, phases.in(['steady'])) : null
+
 /** From the median to the last percentile with three samples above it, evenly on the axis 1 / (1 - p). */
-const percentiles = ({ folded, phases }: Charted): Charts['percentiles'] => {
-  const histogram = folded.chart.grid ? sumGrid(folded.chart.grid, phases.in(['steady'])) : null
+const percentiles = (histogram: Histogram | null): Charts['percentiles'] => {
   if (!histogram) return []
   const points: Charts['percentiles'] = []
   for (let nines = 0; nines <= 5; nines += 0.1) {

@@ -1,34 +1,35 @@
-import type { RunEvent } from '../model/event.ts'
 import type { ProportionObjective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Charts, EarlierRun, FaultResult, Outcome, Verdict } from '../model/verdict.ts'
+import type { Charts, Comparison, EarlierRun, FaultResult, Outcome, Verdict } from '../model/verdict.ts'
 import { mayBeLeft, verdictSchemaVersion } from '../model/verdict.ts'
-import type { RecordLine } from '../model/window.ts'
 import { blockSeconds } from './bootstrap.ts'
 import { makeCharts } from './charts.ts'
-import { faultResults, recoverGroups, worstSli } from './faults.ts'
+import type { Baseline } from './compare.ts'
+import { compare } from './compare.ts'
+import { faultResults, worstSli } from './faults.ts'
 import type { Folded } from './fold.ts'
-import { foldLines } from './fold.ts'
 import { formatCount, plural } from './format.ts'
 import { judgeHealth } from './health.ts'
 import type { History } from './history.ts'
-import { readHistory } from './history.ts'
+import { measureRun } from './measured-run.ts'
 import type { JudgeContext } from './objectives/context.ts'
 import { worse } from './objectives/context.ts'
 import { judgeObjective } from './objectives/index.ts'
 import { judgeForFault } from './objectives/resilience.ts'
-import { indexPhases, realPhases } from './phases.ts'
+import type { RunRecord } from './read-run.ts'
+import { readRun } from './read-run.ts'
 import { doubts, exitCodeOf, runResult, unconfirmedFaults } from './result.ts'
+import type { Histogram } from './windows.ts'
+import { addHistogram, newHistogram } from './windows.ts'
 import type { Told } from './words.ts'
 import { cannotTell, detail, sentence } from './words.ts'
 
-/** A record: the plan, the ledger, and the sample lines, streamed and never held whole. */
-export interface JudgeInput {
-  plan: Plan
-  events: Iterable<RunEvent> | AsyncIterable<RunEvent>
-  lines: Iterable<RecordLine> | AsyncIterable<RecordLine>
+/** A record, with what stands beside it. */
+export interface JudgeInput extends RunRecord {
   /** Verdicts of earlier runs, newest first; the figures of the newest stand beside these. */
   earlier?: Verdict[]
+  /** Runs to compare with, and those that can't be; absent where the plan names none. */
+  baseline?: Baseline
 }
 
 /**
@@ -40,17 +41,12 @@ export const judge = async ({
   events,
   lines,
   earlier = [],
+  baseline,
 }: JudgeInput): Promise<{ verdict: Verdict; charts: Charts }> => {
   const warnings: string[] = []
-  const tooFew: string[] = []
-  const history = await readHistory(plan, events)
-  const startedAtMs = history.startedAtMs ?? 0
-  const folded = await foldLines(plan, startedAtMs, lines)
-  const endedAtMs = endOfLoad(plan, history, folded, startedAtMs)
-
-  const groups = recoverGroups(plan, history, folded, startedAtMs, (sli, due) => tooFew.push(tooFewText(sli, due)))
-  const spans = history.startedAtMs === null ? [] : realPhases(plan, startedAtMs, endedAtMs, groups)
-  const phases = indexPhases(spans, { baseS: folded.baseS, seconds: folded.chart.seconds })
+  const run = await readRun({ plan, events, lines })
+  const { history, folded, startedAtMs, endedAtMs, groups, spans, phases } = run
+  const tooFew = run.tooFew.map(({ sli, due }) => tooFewText(sli, due))
   const openFaults = faultResults(plan, history, groups, startedAtMs)
 
   const warn = (message: string) => void (warnings.includes(message) || warnings.push(message))
@@ -66,8 +62,19 @@ export const judge = async ({
     ...earlyEnd(plan, history, startedAtMs),
   ]
   const doubtReasons = doubts(history, folded, faults, objectives)
-  const result = runResult(objectives, invalidReasons, doubtReasons)
-  const told: Told = { plan, history, result, objectives, faults, health, invalidReasons, doubts: doubtReasons }
+  const comparison = baseline && compare(measureRun(run), baseline)
+  const result = runResult(objectives, invalidReasons, doubtReasons, comparison)
+  const told: Told = {
+    plan,
+    comparison,
+    history,
+    result,
+    objectives,
+    faults,
+    health,
+    invalidReasons,
+    doubts: doubtReasons,
+  }
   const blocks = fullBlocks(folded, phases.in(['steady', 'recovered']))
 
   const verdict: Verdict = {
@@ -82,6 +89,7 @@ export const judge = async ({
     invalidReasons,
     objectives,
     faults,
+    ...(comparison ? { baseline: comparison } : {}),
     cannotTell: cannotTell(told, tooFew, blocks),
     load: health.load,
     topErrors: topErrors(folded),
@@ -95,15 +103,19 @@ export const judge = async ({
     })),
     history: earlier.map((before) => earlierRun(before, objectives)),
   }
-  return { verdict, charts: makeCharts({ plan, folded, faults, spans, phases, startedAtMs, endedAtMs }) }
-}
-
-/** When the load really ended: as the ledger says, else with the last second that has any. */
-const endOfLoad = (plan: Plan, history: History, folded: Folded, startedAtMs: number): number => {
-  const plannedMs = startedAtMs + plan.phases.recovery.endMs
-  if (history.loadEnded) return Math.max(startedAtMs, Math.min(plannedMs, history.loadEnded.atMs))
-  const lastMs = folded.lastIndex < 0 ? startedAtMs : (folded.baseS + folded.lastIndex + 1) * 1000
-  return Math.max(startedAtMs, Math.min(plannedMs, lastMs))
+  return {
+    verdict,
+    charts: makeCharts({
+      plan,
+      folded,
+      faults,
+      spans,
+      phases,
+      startedAtMs,
+      endedAtMs,
+      baseline: comparedCurve(comparison, baseline),
+    }),
+  }
 }
 
 /** k6 ended before its time, and nobody had asked it to. */
@@ -116,6 +128,15 @@ const earlyEnd = (plan: Plan, history: History, startedAtMs: number): string[] =
   return [
     `k6 ended ${plural(Math.round((loadEndMs - (atMs - startedAtMs)) / 1000), 'second')} before the load did (${how})`,
   ]
+}
+
+/** The requests of the runs that were really compared, together. */
+const comparedCurve = (comparison: Comparison | undefined, baseline: Baseline | undefined): Histogram | null => {
+  const runs = baseline?.runs.filter(({ runId }) => comparison?.runs.includes(runId)) ?? []
+  if (runs.length === 0) return null
+  const sum = newHistogram(3)
+  for (const { chart } of runs) addHistogram(sum, chart)
+  return sum
 }
 
 const tooFewText = (sli: ProportionObjective, due: number): string =>

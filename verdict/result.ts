@@ -1,6 +1,6 @@
 import type { ExitCode } from '../model/exit-codes.ts'
 import { exitCodes } from '../model/exit-codes.ts'
-import type { FaultResult, ObjectiveResult, RunResult } from '../model/verdict.ts'
+import type { Comparison, FaultResult, ObjectiveResult, RunResult } from '../model/verdict.ts'
 import type { Folded } from './fold.ts'
 import { plural } from './format.ts'
 import type { History } from './history.ts'
@@ -47,13 +47,15 @@ export const unconfirmedFaults = (history: History, faults: readonly FaultResult
       return `${fault.label} was never confirmed active${evidence == null ? '' : `: ${evidence}`}`
     })
 
-/** The worst of fail, invalid, inconclusive, pass. Only required objectives count. */
+/** The worst of fail, invalid, inconclusive, pass. Only required objectives count, and a baseline that gates. */
 export const runResult = (
   objectives: readonly ObjectiveResult[],
   invalidReasons: readonly string[],
   doubtReasons: readonly string[],
+  baseline?: Comparison,
 ): RunResult => {
-  const outcomes = objectives.filter((objective) => objective.gate === 'required').map((objective) => objective.outcome)
+  const required = objectives.filter((objective) => objective.gate === 'required').map((objective) => objective.outcome)
+  const outcomes = baseline?.gates ? [...required, baseline.outcome] : required
   if (outcomes.includes('fail')) return 'fail'
   if (invalidReasons.length > 0) return 'invalid'
   if (doubtReasons.length > 0 || outcomes.some((outcome) => outcome !== 'pass')) return 'inconclusive'

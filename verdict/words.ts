@@ -1,6 +1,6 @@
 import type { Objective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
-import type { FaultResult, ObjectiveResult, RunResult } from '../model/verdict.ts'
+import type { Comparison, FaultResult, ObjectiveResult, RunResult } from '../model/verdict.ts'
 import { fewestBlocks } from './bootstrap.ts'
 import { burnRateNote } from './burn-rate.ts'
 import { circled, formatCount, formatMs, formatRatio, plural } from './format.ts'
@@ -16,6 +16,8 @@ export interface Told {
   health: Health
   invalidReasons: readonly string[]
   doubts: readonly string[]
+  /** Absent without a baseline. */
+  comparison?: Comparison | undefined
 }
 
 /** The verdict for someone who has ten seconds. */
@@ -27,7 +29,7 @@ export const sentence = (told: Told): string => {
       .sort((a, b) => gravity(b, told) - gravity(a, told))
     const [first] = failed
     const more = failed.length > 1 ? ` ${plural(failed.length - 1, 'more required objective')} failed.` : ''
-    return first ? failure(first, told) + more : 'A required objective failed.'
+    return first ? failure(first, told) + more : gatingBaseline(told)
   }
   if (told.result === 'invalid') return `The run is invalid: ${told.invalidReasons.join('; ')}.`
   if (told.result === 'inconclusive') return doubt(told, required)
@@ -43,6 +45,8 @@ export const sentence = (told: Told): string => {
     `${unproven.length === 1 ? 'is' : 'are'} not proven.`
   )
 }
+
+const gatingBaseline = ({ comparison }: Told): string => comparison?.sentence ?? 'A required objective failed.'
 
 /** Lost writes first, then what broke under faults, then service levels. */
 const gravity = (result: ObjectiveResult, told: Told): number => {
@@ -97,7 +101,7 @@ const doubt = (told: Told, required: readonly ObjectiveResult[]): string => {
   const [first] = open
   const [reason] = told.doubts
   if (reason !== undefined) return `Nothing is decided: ${reason}.`
-  if (!first) return 'Nothing is decided.'
+  if (!first) return told.comparison?.gates ? `Nothing is decided. ${told.comparison.sentence}` : 'Nothing is decided.'
   const more =
     open.length > 1
       ? ` ${plural(open.length - 1, 'more required objective')} ${open.length === 2 ? 'is' : 'are'} open.`
@@ -130,6 +134,7 @@ export const detail = (told: Told): string => {
     `${formatCount(holding.length)} of ${formatCount(required.length)} required objectives ${holding.length === 1 ? 'holds' : 'hold'}` +
       `${unproven.length === 0 ? '' : `, ${formatCount(unproven.length)} of them not proven`}.`,
   )
+  if (told.comparison) parts.push(told.comparison.sentence)
   const still = faults.filter((fault) => history.faults.get(fault.id)?.notRemoved != null)
   for (const fault of still)
     parts.push(`${fault.label} COULD NOT BE REMOVED: run \`holdfast cleanup\` and check by hand.`)

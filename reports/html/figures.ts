@@ -65,10 +65,19 @@ const distributionTable = (cells: JudgedRecord['charts']['heatmap']): Markup => 
 export const tail = ({ charts }: JudgedRecord): Markup => {
   const chart = percentileCurve(charts)
   if (chart === nothing) return nothing
-  return html`<section class="half"><h2>Latency by percentile <small>ms, steady phase</small></h2><figure>${chart}</figure>${dataTable(
-    ['Percentile', 'ms'],
-    charts.percentiles.map(({ p, ms }) => [`p${Number((p * 100).toFixed(4))}`, numberText(ms)]),
-  )}</section>`
+  return html`<section class="half"><h2>Latency by percentile <small>ms, steady phase${charts.baselinePercentiles ? '; dashed: the baseline' : ''}</small></h2><figure>${chart}</figure>${percentileTable(charts)}</section>`
+}
+
+const percentileTable = ({ percentiles, baselinePercentiles }: JudgedRecord['charts']): Markup => {
+  const before = baselinePercentiles && new Map(baselinePercentiles.map(({ p, ms }) => [p, ms]))
+  return dataTable(
+    ['Percentile', 'ms', ...(before ? ['baseline, ms'] : [])],
+    percentiles.map(({ p, ms }) => [
+      `p${Number((p * 100).toFixed(4))}`,
+      numberText(ms),
+      ...(before ? [numberText(before.get(p) ?? null)] : []),
+    ]),
+  )
 }
 
 /** Queues, memory and whatever else has an objective. */

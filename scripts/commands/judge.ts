@@ -15,12 +15,12 @@ import { useColor } from '../terminal.ts'
 /** `holdfast judge <run>`: judges a record again, offline; with `--slo` by another document. */
 export const judgeCommand = async (
   run: string,
-  options: { slo?: string; out: string; json?: boolean },
+  options: { slo?: string; baseline: string[]; out: string; json?: boolean },
 ): Promise<ExitCode> => {
   const recordDir = recordDirOf(run, options.out)
   const recorded = readPlan(recordDir)
   await refuseLive(recordDir)
-  const plan = options.slo === undefined ? recorded : withSlo(recorded, options.slo)
+  const plan = withBaseline(options.slo === undefined ? recorded : withSlo(recorded, options.slo), options.baseline)
   const verdict = await judgeRecord(recordDir, plan)
   if (options.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)
   else {
@@ -29,6 +29,10 @@ export const judgeCommand = async (
   }
   return verdict.exitCode
 }
+
+/** Other runs to compare with than those of the plan; whether they gate stays the game day's to say. */
+const withBaseline = (plan: Plan, runs: string[]): Plan =>
+  runs.length === 0 ? plan : { ...plan, baseline: { runs, gates: plan.baseline?.gates ?? false } }
 
 const withSlo = (recorded: Plan, sloFile: string): Plan => {
   const system = systems[recorded.system.name]

@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Plan } from '../model/plan.ts'
+import { recordFiles } from '../run/record.ts'
+import { latencyObjective, makeRecord } from '../test/fixtures/record.ts'
+import { checkBaseline, readBaseline } from './baseline.ts'
+import { compareCommand } from './commands/compare.ts'
+import { judgeRecord } from './judge-record.ts'
+
+let out = ''
+beforeEach(() => {
+  out = mkdtempSync(join(tmpdir(), 'holdfast-baseline-'))
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(out, { recursive: true, force: true })
+})
+
+/** A record on disk; `a` is older than `b`. */
+const write = (runId: string, medianMs = 100, more: Partial<Plan> = {}): Plan => {
+  const made = makeRecord({
+    seed: runId.charCodeAt(0),
+    warmUpS: 1,
+    steadyS: 30,
+    streams: [{ perSecond: 40, medianMs, sigma: 0.2 }],
+    objectives: [latencyObjective()],
+  })
+  const plan = { ...made.plan, runId, ...more }
+  const dir = join(out, runId)
+  mkdirSync(dir)
+  const lines = (rows: Iterable<unknown>) => [...rows].map((row) => `${JSON.stringify(row)}\n`).join('')
+  writeFileSync(join(dir, recordFiles.plan), JSON.stringify(plan))
+  writeFileSync(join(dir, recordFiles.events), lines(made.events))
+  writeFileSync(join(dir, recordFiles.windows), lines(made.lines()))
+  return plan
+}
+const baseline = (runs: string[], gates = true): Pick<Plan, 'baseline'> => ({ baseline: { runs, gates } })
+
+describe('before a run', () => {
+  it('a baseline that cannot decide is refused where it gates, and a warning where it does not', () => {
+    write('a', 100, { bundle: { sha256: 'other' } })
+    const plan = write('b')
+    const check = (runs: string[], gates: boolean) =>
+      checkBaseline({ ...plan, ...baseline(runs, gates) }, join(out, 'b'))
+    expect(() => check(['a'], true)).toThrow('baseline a: its scenarios are not the same (bundle hash)')
+    expect(() => check(['gone'], true)).toThrow('baseline gone: there is no such record')
+    expect(() => check(['previous'], true)).toThrow('baseline previous: no earlier run of this game day has passed')
+    expect(check(['gone'], false)).toEqual(['baseline gone: there is no such record'])
+    expect(checkBaseline(plan, join(out, 'b'))).toEqual([])
+  })
+})
+
+it('previous are the newest earlier runs of the same game day that passed', async () => {
+  await judgeRecord(join(out, 'a'), write('a'))
+  await judgeRecord(join(out, 'b'), write('b', 900))
+  await judgeRecord(join(out, 'c'), write('c', 100, { gameDay: 'made/other' }))
+  const plan = write('d', 100, baseline(['previous']))
+  const found = await readBaseline(plan, join(out, 'd'))
+  expect(found?.runs.map(({ runId }) => runId)).toEqual(['a'])
+})
+
+it('a record that cannot be read is named and ends nothing', async () => {
+  write('a')
+  writeFileSync(join(out, 'a', recordFiles.windows), 'garbage\n{}\n')
+  const verdict = await judgeRecord(join(out, 'b'), write('b', 100, baseline(['a', 'gone'])))
+  expect(verdict).toMatchObject({ result: 'inconclusive', baseline: { outcome: 'no-data' } })
+  expect(verdict.baseline?.notComparable).toEqual([
+    { run: 'a', reason: expect.stringContaining('not a line of JSON') },
+    { run: 'gone', reason: 'there is no such record' },
+  ])
+})
+
+describe('holdfast compare', () => {
+  const compared = async (run: string, runs: string[]) => {
+    const said = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const code = await compareCommand(run, runs, { out, json: true })
+    return { code, comparison: JSON.parse(String(said.mock.calls.at(-1)?.[0])) }
+  }
+
+  it('exits with 1 for a slower run, 0 for one that is not, 3 where it cannot tell', async () => {
+    write('a')
+    write('b', 150)
+    write('c', 100, { profile: 'full' })
+    expect(await compared('b', ['a'])).toMatchObject({ code: 1, comparison: { outcome: 'fail', runs: ['a'] } })
+    expect(await compared('a', ['b'])).toMatchObject({ code: 0, comparison: { outcome: 'pass' } })
+    expect(await compared('a', ['c'])).toMatchObject({ code: 3, comparison: { outcome: 'no-data', runs: [] } })
+  })
+
+  it('takes the path of a record as well as an id', async () => {
+    write('a')
+    write('b')
+    expect((await compared('b', [join(out, 'a')])).comparison.runs).toEqual(['a'])
+  })
+})

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { HoldfastError, messageOf } from '../model/errors.ts'
+import type { Plan } from '../model/plan.ts'
+import { readEvents, readPlan, readWindows, recordFiles } from '../run/record.ts'
+import { whyNotComparable } from '../verdict/comparable.ts'
+import type { Baseline } from '../verdict/compare.ts'
+import type { MeasuredRun } from '../verdict/measured-run.ts'
+import { measureRun } from '../verdict/measured-run.ts'
+import { readRun } from '../verdict/read-run.ts'
+import { earlierVerdicts } from './earlier-verdicts.ts'
+import { projectDir } from './project.ts'
+
+/** In place of a run's name: the newest runs of the same game day that passed. */
+export const previousRuns = 'previous'
+/** From about so many runs on a change over time is a better question than a baseline. */
+const mostRuns = 10
+
+/** A baseline run by its name: the folder of its record, or null when there is none. */
+type Found = { name: string; dir: string | null }
+
+/**
+ * Reads the runs that a plan names as its baseline, with the objectives of that plan. A run that is
+ * not there, or can't be read, is named in the result and ends nothing.
+ */
+export const readBaseline = async (plan: Plan, recordDir: string): Promise<Baseline | undefined> => {
+  if (plan.baseline === undefined) return undefined
+  const baseline: Baseline = { gates: plan.baseline.gates, runs: [], unreadable: [] }
+  const found = plan.baseline.runs.flatMap((name) => findRuns(name, plan, recordDir))
+  for (const { name, dir } of found) {
+    if (dir === null) baseline.unreadable.push({ run: name, reason: notThere(name) })
+    else {
+      try {
+        baseline.runs.push(await readMeasured(dir, plan))
+      } catch (error) {
+        if (!(error instanceof HoldfastError)) throw error
+        baseline.unreadable.push({ run: name, reason: messageOf(error) })
+      }
+    }
+  }
+  return baseline
+}
+
+/** The latencies of a record, by the objectives of another plan. */
+export const readMeasured = async (dir: string, by: Plan): Promise<MeasuredRun> => {
+  const plan = { ...readPlan(dir), objectives: by.objectives }
+  return measureRun(await readRun({ plan, events: readEvents(dir), lines: readWindows(dir) }))
+}
+
+/**
+ * Before a run: what is wrong with its baseline, as far as plans tell.
+ * @throws HoldfastError where the baseline gates and so could not decide.
+ * @returns the same as warnings where it is only shown.
+ */
+export const checkBaseline = (plan: Plan, recordDir: string): string[] => {
+  const { baseline } = plan
+  if (baseline === undefined) return []
+  const problems = baseline.runs
+    .flatMap((name) => findRuns(name, plan, recordDir))
+    .flatMap(({ name, dir }) => {
+      const reason = dir === null ? notThere(name) : whyNot(plan, dir)
+      return reason === null ? [] : [`baseline ${name}: ${reason}`]
+    })
+  const [first] = problems
+  if (first !== undefined && baseline.gates) {
+    throw new HoldfastError(first, { hint: 'Name another run with --baseline, or take gates out of the game day.' })
+  }
+  return problems
+}
+
+const whyNot = (plan: Plan, dir: string): string | null => {
+  try {
+    return whyNotComparable(plan, readPlan(dir))
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    return messageOf(error)
+  }
+}
+
+const notThere = (name: string): string =>
+  name === previousRuns ? 'no earlier run of this game day has passed' : 'there is no such record'
+
+/** A run's id beside the record, or a path from the working folder or the project folder. */
+const findRuns = (name: string, plan: Plan, recordDir: string): Found[] => {
+  const outDir = dirname(recordDir)
+  if (name === previousRuns) {
+    const ids = earlierVerdicts(recordDir, plan, mostRuns).filter(({ result }) => result === 'pass')
+    return ids.length === 0
+      ? [{ name, dir: null }]
+      : ids.map(({ runId }) => ({ name: runId, dir: join(outDir, runId) }))
+  }
+  const dirs = [join(outDir, name), resolve(name), resolve(projectDir, name)]
+  const dir = dirs.find((candidate) => existsSync(join(candidate, recordFiles.plan))) ?? null
+  return [{ name: dir === null ? name : basename(dir), dir }]
+}
