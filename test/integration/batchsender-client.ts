@@ -1,5 +1,5 @@
 import { sign } from '../../systems/lib/signature.ts'
-import { type Parts, waitUntil } from './batchsender-parts.ts'
+import { type Parts, waitUntil } from './parts.ts'
 
 /** An answer with its JSON body. */
 export interface Answer {

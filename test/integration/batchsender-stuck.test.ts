@@ -1,11 +1,12 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { batchsender } from '../../systems/batchsender/index.ts'
 import { completed, get, stats } from './batchsender-client.ts'
-import { type Parts, startParts } from './batchsender-parts.ts'
+import { type Parts, startParts } from './parts.ts'
 
 let parts: Parts
 beforeAll(async () => {
-  parts = await startParts({ options: { stuckAfterMs: '60000', stuckScanMs: '200' } })
+  parts = await startParts(batchsender, { options: { stuckAfterMs: '60000', stuckScanMs: '200' } })
 })
 afterAll(() => parts?.stop())
 

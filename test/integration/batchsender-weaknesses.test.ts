@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { batchsender } from '../../systems/batchsender/index.ts'
 import { batchOf, completed, get, killWorkerAmidst, metric, once, post, stats } from './batchsender-client.ts'
-import { type Parts, startParts, waitUntil } from './batchsender-parts.ts'
+import { type Parts, startParts, waitUntil } from './parts.ts'
 
 let parts: Parts
 let api: string
 
 beforeAll(async () => {
-  parts = await startParts({
+  parts = await startParts(batchsender, {
     weaknesses: ['ack-before-store', 'no-db-timeout', 'unsigned-webhooks', 'leak', 'no-idempotency'],
     options: { rateLimitPerMinute: '5000', ackWaitMs: '1000' },
   })

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { batchsender } from '../../systems/batchsender/index.ts'
 import { batchOf, completed, get, killWorkerAmidst, once, post, signed, stats } from './batchsender-client.ts'
-import { type Parts, startParts, waitUntil } from './batchsender-parts.ts'
+import { type Parts, startParts, waitUntil } from './parts.ts'
 
 let parts: Parts
 let api: string
 
 beforeAll(async () => {
-  parts = await startParts({ options: { rateLimitPerMinute: '100000', ackWaitMs: '1000' } })
+  parts = await startParts(batchsender, { options: { rateLimitPerMinute: '100000', ackWaitMs: '1000' } })
   api = parts.url('api')
 })
 afterAll(() => parts?.stop())

@@ -6,12 +6,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resolveTools, userPrefix } from '../../build/toolchain.ts'
 import { isSameProcess, processTree, signalProcess } from '../../chaos/drivers/proc.ts'
-import type { LocalLayout, ProcessSpec } from '../../model/system.ts'
-import { batchsender } from '../../systems/batchsender/index.ts'
+import type { LocalLayout, ProcessSpec, System } from '../../model/system.ts'
 
 const projectDir = join(import.meta.dirname, '../..')
 
-/** The stand-in's processes, started without proxies and without a supervisor. */
+/** A stand-in's processes, started without proxies and without a supervisor. */
 export interface Parts {
   layout: LocalLayout
   url: (name: string) => string
@@ -25,13 +24,16 @@ export interface Parts {
   stop: () => Promise<void>
 }
 
-export const startParts = async (setup: {
-  weaknesses?: string[]
-  options?: Record<string, string>
-}): Promise<Parts> => {
+export const startParts = async (
+  system: System,
+  setup: { weaknesses?: string[]; options?: Record<string, string> } = {},
+): Promise<Parts> => {
   const { natsServer, postgres, initdb } = resolveTools(projectDir)
-  const workDir = mkdtempSync(join(tmpdir(), 'holdfast-batchsender-'))
-  const names = [...Object.keys(batchsender.components), 'worker-1', 'worker-2']
+  const workDir = mkdtempSync(join(tmpdir(), `holdfast-${system.name}-`))
+  const names = Object.entries(system.components).flatMap(([name, { replicas }]) => [
+    name,
+    ...Array.from({ length: replicas }, (_, i) => `${name}-${i + 1}`),
+  ])
   const ports = new Map(await Promise.all(names.map(async (name) => [name, await freePort()] as const)))
   // Without proxies the port of a proxy is that of its upstream.
   const port = (name: string): number => {
@@ -39,7 +41,7 @@ export const startParts = async (setup: {
     if (known === undefined) throw new Error(`no port for ${name}`)
     return known
   }
-  const layout = batchsender.local?.({
+  const layout = system.local?.({
     runId: 'test',
     projectDir,
     workDir,
@@ -49,7 +51,7 @@ export const startParts = async (setup: {
     weaknesses: setup.weaknesses ?? [],
     options: setup.options ?? {},
   })
-  if (!layout) throw new Error('BatchSender has no local environment')
+  if (!layout) throw new Error(`${system.title} has no local environment`)
 
   const children = new Map<string, ChildProcess>()
   const logFile = (name: string) => join(workDir, `${name}.log`)
@@ -103,9 +105,15 @@ export const startParts = async (setup: {
     for (const { prepare } of layout.processes) {
       for (const [file = '', ...args] of prepare) execFileSync(file, args, { stdio: 'ignore' })
     }
-    await Promise.all(['postgres', 'nats', 'provider'].map(start))
-    await start('api')
-    await Promise.all(['worker-1', 'worker-2'].map(start))
+    const ready = new Set<string>()
+    while (ready.size < layout.processes.length) {
+      const next = layout.processes
+        .filter(({ name, after }) => !ready.has(name) && after.every((other) => ready.has(other)))
+        .map(({ name }) => name)
+      if (next.length === 0) throw new Error('parts wait for each other')
+      await Promise.all(next.map(start))
+      for (const name of next) ready.add(name)
+    }
   } catch (error) {
     await stop()
     throw error
