@@ -21,7 +21,7 @@ const stopGraceMs = 1_000
  * One k6 test of several scenarios: its options, and the function that every virtual user runs.
  * What runs, and for how long, comes from HOLDFAST_LOAD.
  */
-export const combine = (scenarios: Record<string, Scenario>): { options: Options; run: () => void } => {
+export const combine = (scenarios: Record<string, Scenario>): { options: Options; run: () => void | Promise<void> } => {
   const loads = JSON.parse(setting('HOLDFAST_LOAD')) as LoadEntry[]
   const runId = setting('HOLDFAST_RUN_ID')
   const baseUrl = setting('HOLDFAST_BASE_URL').replace(/\/+$/, '')
@@ -41,7 +41,7 @@ export const combine = (scenarios: Record<string, Scenario>): { options: Options
     run: () => {
       const { name: scenario, iterationInTest: n } = exec.scenario
       iterationStarted()
-      find(scenario).run({
+      return find(scenario).run({
         scenario,
         profile: setting('HOLDFAST_PROFILE') as ProfileName,
         n,

@@ -40,7 +40,8 @@ export interface Scenario {
   /** Virtual users beyond rate x longest iteration, for iterations that follow something for minutes. */
   extraVus?: number
   profiles: Record<ProfileName, Profile>
-  run: (iteration: Iteration) => void
+  /** One that returns a promise is over when it is settled. */
+  run: (iteration: Iteration) => void | Promise<void>
 }
 
 /** Declares a scenario; the identity function, for its types. */

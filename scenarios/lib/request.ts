@@ -12,7 +12,7 @@ const acknowledged = new Counter('holdfast_ack')
 export interface RequestSpec {
   /** Name in reports and SLOs: `POST /batches`. Never holds an id. */
   name: string
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   url: string
   body?: string
   headers?: Record<string, string>
@@ -40,27 +40,42 @@ export interface Answer {
  */
 export const request = (spec: RequestSpec): Answer => {
   const startedAtMs = Date.now()
-  const response = http.request(spec.method, spec.url, spec.body ?? null, {
-    headers: spec.headers ?? {},
-    timeout: spec.timeoutMs,
-    redirects: 0,
-    tags: { name: spec.name },
-    responseType: spec.check ? 'text' : 'none',
-    responseCallback: expecting(spec.expect),
-  })
+  return record(spec, startedAtMs, http.request(spec.method, spec.url, spec.body ?? null, paramsOf(spec)))
+}
+
+/** The same without blocking: for iterations that listen to a WebSocket meanwhile. */
+export const requestAsync = async (spec: RequestSpec): Promise<Answer> => {
+  const startedAtMs = Date.now()
+  const response = await http.asyncRequest(spec.method, spec.url, spec.body ?? null, paramsOf(spec))
+  return record(spec, startedAtMs, response)
+}
+
+const paramsOf = (spec: RequestSpec) => ({
+  headers: spec.headers ?? {},
+  timeout: spec.timeoutMs,
+  redirects: 0,
+  tags: { name: spec.name },
+  responseType: spec.check ? ('text' as const) : ('none' as const),
+  responseCallback: expecting(spec.expect),
+})
+
+const record = (spec: RequestSpec, startedAtMs: number, response: RefinedResponse<ResponseType>): Answer => {
   const clockMs = Date.now() - startedAtMs
   const answered = isAnswered(response)
   const status = answered ? response.status : 0
   const { body, error } = judge(spec, response, status)
-  const ok = error === null
-  requests.add(answered ? response.timings.blocked + response.timings.duration : clockMs, {
-    name: spec.name,
+  addRequest(spec.name, answered ? response.timings.blocked + response.timings.duration : clockMs, status, error)
+  return { status, ok: error === null, body }
+}
+
+/** Adds a request that was not HTTP, or not k6's: `status` 0 = no answer; `error` null = ok. */
+export const addRequest = (name: string, elapsedMs: number, status: number, error: string | null): void =>
+  requests.add(elapsedMs, {
+    name,
     status: String(status),
-    ok: String(ok),
+    ok: String(error === null),
     ...(error === null ? {} : { error }),
   })
-  return { status, ok, body }
-}
 
 /** Counts the iteration as started, at once: what is due and not completed is in flight. */
 export const iterationStarted = (): void => started.add(1)

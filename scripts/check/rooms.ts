@@ -19,7 +19,7 @@ export const rooms: Room[] = [
   {
     folder: 'systems',
     rooms: ['model'],
-    packages: ['hono', '@hono/node-server', '@nats-io/jetstream', '@nats-io/transport-node', 'pg', 'prom-client'],
+    packages: ['hono', '@hono/node-server', '@nats-io/jetstream', '@nats-io/transport-node', 'pg', 'prom-client', 'ws'],
     node: true,
   },
   { folder: 'chaos/faults', rooms: ['model', 'chaos/mesh'], packages: ['zod'], node: false },

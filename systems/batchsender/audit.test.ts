@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { auditBatches, pieces } from './audit.ts'
+import { auditBatches } from './audit.ts'
 
 let close: (() => void) | undefined
 afterEach(() => close?.())
@@ -53,12 +53,4 @@ test('asks the provider for duplicates where there is one', async () => {
   }))
   const scenarioEnv = { BATCHSENDER_PROVIDER_URL: baseUrl }
   expect((await auditBatches({ baseUrl, scenarioEnv, acknowledged: inPieces([]), signal })).duplicates).toBe(7)
-})
-
-test('pieces fit into an address and lose nothing', () => {
-  const ids = Array.from({ length: 1000 }, (_, i) => `run-2026-11-21-sustained-${i}`)
-  const cut = [...pieces(ids)]
-  expect(cut.flat()).toEqual(ids)
-  for (const piece of cut) expect(piece.join().length).toBeLessThanOrEqual(6000)
-  expect([...pieces([])]).toEqual([])
 })

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { routePath } from 'hono/route'
@@ -62,8 +63,11 @@ export const makeService = ({ log, register, checks }: ServiceOptions) => {
   return { app, rateLimited: metrics.rateLimited }
 }
 
+/** Takes over a connection that asks for another protocol, as WebSocket clients do. */
+export type OnUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
 /** Listens on loopback; the result stops taking connections and waits for the answers under way. */
-export const listen = async (app: Hono, port: number): Promise<() => Promise<void>> => {
+export const listen = async (app: Hono, port: number, onUpgrade?: OnUpgrade): Promise<() => Promise<void>> => {
   // Room for 1,000 ids in an address.
   const server = createServer(
     { maxHeaderSize: 256 * 1024 },
@@ -71,6 +75,7 @@ export const listen = async (app: Hono, port: number): Promise<() => Promise<voi
   )
   // Longer than the idle time-out of usual clients and proxies, so that they close first.
   server.keepAliveTimeout = 65_000
+  if (onUpgrade) server.on('upgrade', onUpgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)

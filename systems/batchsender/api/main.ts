@@ -1,6 +1,7 @@
 import { retry } from '../../lib/backoff.ts'
 import { errorFields, makeLog } from '../../lib/log.ts'
 import { makeRegistry, poolMetrics } from '../../lib/metrics.ts'
+import { Outbox } from '../../lib/outbox.ts'
 import { runPart } from '../../lib/part.ts'
 import { RateLimiter } from '../../lib/rate-limiter.ts'
 import { limitBody, limitRate, requireContentType } from '../../lib/request-limits.ts'
@@ -9,7 +10,7 @@ import { openDatabase, openQueue } from '../dependencies.ts'
 import { BatchSenderSettings } from '../settings.ts'
 import { BatchStore } from './batch-store.ts'
 import { EarlyAck } from './early-ack.ts'
-import { Outbox } from './outbox.ts'
+import { publishBatches } from './publish-batches.ts'
 import { addRoutes } from './routes.ts'
 import { createSchema } from './schema.ts'
 import { webhookWriter } from './webhook-store.ts'
@@ -24,7 +25,7 @@ await runPart(log, async () => {
   poolMetrics(register, database)
 
   const store = new BatchStore(database)
-  const outbox = new Outbox({ database, queue, log, everyMs: 1000 })
+  const outbox = new Outbox({ publishSome: () => publishBatches(database, queue), log, everyMs: 1000 })
   const earlyAck = settings.has('ack-before-store') ? new EarlyAck(store, log, () => outbox.kick()) : null
 
   let schemaReady = false
