@@ -8,6 +8,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { cleanupCommand } from './commands/cleanup.ts'
 import { compareCommand } from './commands/compare.ts'
 import { doctor } from './commands/doctor.ts'
+import { generateCrdsCommand } from './commands/generate-crds.ts'
 import { judgeCommand } from './commands/judge.ts'
 import { listCommand } from './commands/list.ts'
 import { extensions, newCommand } from './commands/new.ts'
@@ -129,6 +130,14 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .addArgument(new Argument('<kind>', 'what to make').choices(Object.keys(extensions)))
     .argument('<name>', 'for instance batchsender/checkout')
     .action(action(newCommand))
+  program
+    .command('generate-crds')
+    .description("Write the types of Chaos Mesh's resources (chaos/crds) again, from the version that you use")
+    .option(
+      '--from <source>',
+      'folder with its CRDs as YAML, or a version of its Go module; the pinned one unless given',
+    )
+    .action(action(generateCrdsCommand))
   program
     .command('doctor')
     .description('Check tools, versions, ports and permissions, and say how to mend each')

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { runChild } from '../../bootstrap/child.js'
 import { goEnv } from '../../bootstrap/go-build.js'
+import { crdSuite } from './crds.ts'
 import { commandSuite, projectDir, type Suite, type SuiteResult } from './suite.ts'
 
 /** The environment and flags of the bootstrap's builds, so that Go's build cache serves both. */
@@ -66,6 +67,7 @@ export const goSuites: Suite[] = [
       return result.passed + result.failed === 0 ? broken(result, 'go test ran no test') : result
     },
   },
+  crdSuite,
 ]
 
 const broken = (result: SuiteResult, why: string): SuiteResult => ({

@@ -1,4 +1,4 @@
-import { compile, type JSONSchema } from 'json-schema-to-typescript'
+import type { JSONSchema } from 'json-schema-to-typescript'
 import { HoldfastError } from '../../model/errors.ts'
 
 /** What is read of a CustomResourceDefinition (apiextensions.k8s.io/v1). */
@@ -51,6 +51,8 @@ export const typesOf = async (crds: Crd[], from: string): Promise<string> => {
     schemas.map(([kind, schema]) => [kind, kindSchema(kind, strip(schema ?? {}), `${chaosMeshGroup}/${version}`)]),
   )
   const root = { type: 'object', properties: kinds, required: Object.keys(kinds) }
+  // Loaded when it is needed: it brings a formatter, and every command loads this file.
+  const { compile } = await import('json-schema-to-typescript')
   const text = await compile(named(root) as JSONSchema, 'ChaosMeshKinds', {
     bannerComment: '',
     additionalProperties: false,

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+import { runChild } from '../../bootstrap/child.js'
+import { HoldfastError, messageOf } from '../../model/errors.ts'
+import { projectDir } from '../project.ts'
+import type { Crd } from './types.ts'
+
+const module = 'github.com/chaos-mesh/chaos-mesh'
+const pinDir = join(projectDir, 'test/cluster/modules/chaos-mesh')
+
+/** The version that the tests build: what `chaos/crds` is generated from. */
+export const pinnedVersion = (): string => {
+  const goMod = readFileSync(join(pinDir, 'go.mod'), 'utf8')
+  const version = new RegExp(`^(?:require )?\\s*${module} (v\\S+)$`, 'm').exec(goMod)?.[1]
+  if (version === undefined) throw new Error(`${pinDir}/go.mod does not name ${module}`)
+  return version
+}
+
+/**
+ * Custom resource definitions from a folder of YAML files, or from a version of Chaos Mesh's Go module (`v2.8.1`).
+ * @throws HoldfastError when there is no such folder, or Go cannot fetch that version.
+ */
+export const readCrds = async (from: string): Promise<Crd[]> =>
+  /^v\d/.test(from) ? crdsInFolder(join(await moduleDir(from), 'config/crd/bases')) : crdsInFolder(resolve(from))
+
+const crdsInFolder = (folder: string): Crd[] => {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new HoldfastError(`${folder} is no folder`, {
+      hint: `Name a folder with CRDs as YAML files, or a version of the Go module ${module}, for instance ${pinnedVersion()}.`,
+    })
+  }
+  const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name))
+  return files.sort().flatMap((name) => crdsIn(readFileSync(join(folder, name), 'utf8'), join(folder, name)))
+}
+
+const crdsIn = (text: string, file: string): Crd[] =>
+  parseAllDocuments(text).flatMap((document) => {
+    const [error] = document.errors
+    if (error) throw new HoldfastError(`${file}: ${messageOf(error).split('\n')[0]}`)
+    const value = document.toJS() as { kind?: string } | null
+    return value?.kind === 'CustomResourceDefinition' ? [value as unknown as Crd] : []
+  })
+
+/** Where Go keeps the sources of that version, fetched when they are not there yet. */
+const moduleDir = async (version: string): Promise<string> => {
+  // In the folder of the pin its go.sum says what the sources must be.
+  const cwd = version === pinnedVersion() ? pinDir : tmpdir()
+  const env = { ...process.env, GOFLAGS: '', GOWORK: 'off' }
+  const args = ['mod', 'download', '-json', `${module}@${version}`]
+  const { output } = await runChild('go', args, { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] }).catch((cause) => {
+    throw new HoldfastError(`go could not be started: ${messageOf(cause)}`, { hint: 'Install Go, or name a folder.' })
+  })
+  const { Dir, Error: error } = JSON.parse(output || '{}') as { Dir?: string; Error?: string }
+  if (Dir !== undefined && error === undefined) return Dir
+  throw new HoldfastError(`${module}@${version} could not be fetched: ${error ?? 'go said nothing'}`, {
+    hint: 'Check the version and the network (`go env GOPROXY`), or name a folder with the CRDs.',
+  })
+}
