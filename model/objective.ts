@@ -46,6 +46,8 @@ export interface ProportionObjective extends ObjectiveBase {
 export interface GaugeObjective extends ObjectiveBase {
   kind: 'gauge'
   series: string
+  /** PromQL for the same, where a Prometheus server is named. */
+  query?: string
   /** All components that have the series when absent; the worst one decides. */
   component?: string
   /** `rate`: increase per second of a counter, over the seconds that count. */

@@ -12,6 +12,7 @@ export const objectiveShape = {
   source: z.string().min(1).optional(),
   sli: z.string().min(1).optional(),
   series: z.string().min(1).optional(),
+  query: z.string().min(1).optional(),
   component: z.string().min(1).optional(),
   aggregate: z.enum(['max', 'min', 'mean', 'last', 'p95']).optional(),
   whileSeries: z.string().min(1).optional(),

@@ -1,6 +1,7 @@
 import type { Injection, Target } from './fault.ts'
 import type { Guard, ProfileName } from './gameday.ts'
 import type { Objective } from './objective.ts'
+import type { PlannedPrometheus } from './prometheus.ts'
 import type { Environment } from './system.ts'
 
 export const planSchemaVersion = 1
@@ -31,6 +32,8 @@ export interface Plan {
   faultsDespiteBreach: boolean
   /** Runs to compare with, as they were named, and whether a slower run fails; absent: none. */
   baseline?: { runs: string[]; gates: boolean }
+  /** The server that answers the objectives' queries; absent: none. */
+  prometheus?: PlannedPrometheus
   weaknesses: string[]
   systemOptions: Record<string, string>
   bundle: { sha256: string }

@@ -19,6 +19,8 @@ export interface ResilienceObjectiveSpec {
   sli?: string | undefined
   /** `measure: gauge | rate`: the sampled series. */
   series?: string | undefined
+  /** `measure: gauge | rate`: PromQL, asked of the server that `--prometheus` names, instead of `series`. */
+  query?: string | undefined
   /** `measure: badCount`: request names; all when absent. */
   requests?: string[] | undefined
   /** `measure: badCount`: k6 metric; `holdfast_request` when absent. */

@@ -6,6 +6,7 @@ import type {
   SliSelector,
 } from '../model/objective.ts'
 import type { Expectation, Plan, PlannedLoad, Span } from '../model/plan.ts'
+import { isPrometheusSeries } from '../model/prometheus.ts'
 import type { Environment } from '../model/system.ts'
 import { requestMetric } from '../model/window.ts'
 import { samplesNeeded } from '../verdict/binomial.ts'
@@ -13,7 +14,10 @@ import { endOf } from './faults.ts'
 import { withSlis } from './objective-set.ts'
 
 /** What the expectations are made from. */
-export type PlannedRun = Pick<Plan, 'environment' | 'phases' | 'stableForMs' | 'load' | 'faults' | 'profile'> & {
+export type PlannedRun = Pick<
+  Plan,
+  'environment' | 'phases' | 'stableForMs' | 'load' | 'faults' | 'profile' | 'prometheus'
+> & {
   /** The system can read back what was written. */
   hasAudit: boolean
 }
@@ -60,6 +64,8 @@ const outOfReach = (objective: Objective, all: Objective[], run: PlannedRun): st
       return expected === 0 ? `this load sends no ${what}` : `this load sends fewer than ${least} of ${what}`
     }
     case 'gauge':
+      if (isPrometheusSeries(objective.series))
+        return run.prometheus === undefined ? 'it is a query, and --prometheus names no server' : null
       return seesInside(run.environment)
         ? null
         : `${objective.series} cannot be read in the environment ${run.environment}`

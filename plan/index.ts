@@ -16,6 +16,7 @@ import { loadGameDay } from './gameday.ts'
 import { checkObjectives, readSlo } from './objective-set.ts'
 import { objectiveOf } from './objectives.ts'
 import { phasesOf, steadyEndOf } from './phases.ts'
+import { fromPrometheus, plannedPrometheus } from './prometheus.ts'
 import type { PlanTools } from './provenance.ts'
 import { provenanceOf } from './provenance.ts'
 
@@ -30,6 +31,8 @@ export interface PlanOptions {
   requireProof?: boolean | undefined
   /** Runs to compare with, instead of the game day's own. */
   baseline?: string[] | undefined
+  /** Address of a Prometheus server for the objectives' queries. */
+  prometheus?: string | undefined
   /** Added to the game day's own. */
   weaknesses?: string[] | undefined
   /** Allows the profile `full` against a deployment that is not ours. */
@@ -95,8 +98,20 @@ export const makePlan = async (
   })
   const planned = await inspectLoad({ k6: options.tools.k6, bundleFile, load, runId })
 
-  const run = { environment, profile, ...timing, load: planned, faults, hasAudit: system.audit !== undefined }
-  const { objectives, expectations } = expect(written, run)
+  const prometheus =
+    options.prometheus === undefined
+      ? {}
+      : { prometheus: plannedPrometheus(options.prometheus, timing.phases.recovery.endMs) }
+  const run = {
+    ...prometheus,
+    environment,
+    profile,
+    ...timing,
+    load: planned,
+    faults,
+    hasAudit: system.audit !== undefined,
+  }
+  const { objectives, expectations } = expect(prometheus.prometheus ? fromPrometheus(written) : written, run)
   if (!objectives.some(({ gate }) => gate === 'required')) {
     throw new HoldfastError(`${file}: this run can judge none of the required objectives of ${slo.file}`, {
       hint: 'Add a scenario that sends what the objectives ask for.',
@@ -119,6 +134,7 @@ export const makePlan = async (
     objectives,
     expectations,
     faultsDespiteBreach: gameDay.faultsDespiteBreach ?? false,
+    ...prometheus,
     ...baselineOf(gameDay, options),
     weaknesses,
     systemOptions: gameDay.systemOptions ?? {},

@@ -1,5 +1,6 @@
 import { HoldfastError } from '../model/errors.ts'
 import type { Gate, Objective, ProportionObjective } from '../model/objective.ts'
+import { prometheusSeries } from '../model/prometheus.ts'
 import type { PhaseName, ResilienceObjectiveSpec, Unit } from '../model/slo.ts'
 import { requestMetric } from '../model/window.ts'
 import type { Binding, IndicatorSpec, OpenSloObjective } from './openslo.ts'
@@ -91,7 +92,12 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
   if (unused !== undefined)
     throw new HoldfastError(`${unused}: says nothing for measure ${measure}`, { hint: `Leave ${unused} out.` })
   if (measure === 'gauge' || measure === 'rate') {
-    if (spec.series === undefined) throw new HoldfastError('series: is missing', { hint: 'Name a series of /metrics.' })
+    const series = spec.series ?? (spec.query === undefined ? undefined : prometheusSeries(spec.name))
+    if (series === undefined) {
+      throw new HoldfastError('series: is missing', {
+        hint: 'Name a series of /metrics, or write a query for Prometheus.',
+      })
+    }
     if (measure === 'gauge' && spec.aggregate === undefined) {
       throw new HoldfastError('aggregate: is missing', { hint: 'Allowed: max, min, mean, last, p95.' })
     }
@@ -99,7 +105,8 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
       ...base,
       kind: 'gauge',
       phases: spec.phases ?? (measure === 'rate' ? healthyPhases : everyPhase),
-      series: spec.series,
+      series,
+      ...(spec.query === undefined ? {} : { query: spec.query }),
       ...(spec.component === undefined ? {} : { component: spec.component }),
       aggregate: spec.aggregate ?? 'rate',
       op,
@@ -158,6 +165,7 @@ const unitUs = { us: 1, ms: 1000, s: 1_000_000 } as const
 
 type UsedKey =
   | 'series'
+  | 'query'
   | 'component'
   | 'aggregate'
   | 'whileSeries'
@@ -172,6 +180,7 @@ const ofRun = (measure: AnyMeasure) => ofSeries(measure) || measure === 'badCoun
 /** Which measures a key belongs to; elsewhere it would be read as a promise that nobody keeps. */
 const usedBy: Record<UsedKey, (measure: AnyMeasure) => boolean> = {
   series: ofSeries,
+  query: ofSeries,
   component: ofSeries,
   aggregate: (measure) => measure === 'gauge',
   whileSeries: ofSeries,

@@ -3,6 +3,7 @@ import type { Plan } from '../model/plan.ts'
 import { expect } from './expectations.ts'
 import { checkObjectives, readSlo } from './objective-set.ts'
 import { gameDaySource } from './objectives.ts'
+import { fromPrometheus } from './prometheus.ts'
 
 /**
  * The plan of a record with the objectives of another SLO document; the game day's own stay. What
@@ -28,6 +29,9 @@ export const rejudgedPlan = (
     })
   const written = [...slo.objectives, ...kept]
   checkObjectives(written, components, slo.file)
-  const { objectives, expectations } = expect(written, { ...plan, hasAudit })
+  const { objectives, expectations } = expect(plan.prometheus ? fromPrometheus(written) : written, {
+    ...plan,
+    hasAudit,
+  })
   return { ...plan, objectives, expectations, slo: { file: slo.file, sha256: slo.sha256 } }
 }

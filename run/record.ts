@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { RunEvent, RunEventBody } from '../model/event.ts'
@@ -15,6 +15,8 @@ export const recordFiles = {
   plan: 'plan.json',
   events: 'events.ndjson',
   windows: 'windows.ndjson',
+  /** What a Prometheus server knew of the run. */
+  prometheus: 'prometheus.ndjson',
   verdict: 'verdict.json',
   charts: 'charts.json',
   k6Log: 'k6.log',
@@ -130,8 +132,11 @@ export const readPlan = (dir: string): Plan => {
 export const readEvents = (dir: string): AsyncGenerator<RunEvent> => readLines<RunEvent>(join(dir, recordFiles.events))
 
 /** Windows and samples of a record, in the order they were written; a cut last line is left out. */
-export const readWindows = (dir: string): AsyncGenerator<RecordLine> =>
-  readLines<RecordLine>(join(dir, recordFiles.windows))
+export async function* readWindows(dir: string): AsyncGenerator<RecordLine> {
+  yield* readLines<RecordLine>(join(dir, recordFiles.windows))
+  const prometheus = join(dir, recordFiles.prometheus)
+  if (existsSync(prometheus)) yield* readLines<RecordLine>(prometheus)
+}
 
 async function* readLines<T>(file: string): AsyncGenerator<T> {
   let number = 0

@@ -15,6 +15,7 @@ import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
 import { type RunListener, shielded } from './listener.ts'
 import { outputConfig } from './output-config.ts'
+import { prometheusTokenName, recordPrometheus } from './prometheus.ts'
 import { Pump } from './pump.ts'
 import { createRecord, Ledger, recordFiles } from './record.ts'
 import { startSampler } from './sampler.ts'
@@ -228,6 +229,7 @@ const follow = async (
   const { auditUrl, scenarioEnv } = system
   const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(auditBudgetMs)])
   pump.writer.settle()
+  const toMs = Date.now()
   await auditWrites(options.system, {
     runId: plan.runId,
     recordDir: options.recordDir,
@@ -236,6 +238,11 @@ const follow = async (
     ledger,
     signal,
   })
+  const token = options.userEnv[prometheusTokenName]
+  for (const message of await recordPrometheus(plan, options.recordDir, { fromMs: startedAtMs, toMs }, token)) {
+    ledger.append({ type: 'warning', message })
+    listener.onWarning?.(message)
+  }
 }
 
 /** Resolves when the load has ended, as planned or because the run was stopped. A load that ends early or late breaks the run. */

@@ -18,6 +18,7 @@ export interface GameDayOptions {
   allowFull?: boolean
   weakness: string[]
   baseline: string[]
+  prometheus?: string
   /** Folder of records, where the command has one. */
   out?: string
   json?: boolean
@@ -41,6 +42,7 @@ export const planGameDay = async (
     requireProof: options.requireProof,
     allowFull: options.allowFull,
     baseline: options.baseline,
+    prometheus: options.prometheus,
     weaknesses: options.weakness,
     command: ['holdfast', ...process.argv.slice(2)].join(' '),
     runId,

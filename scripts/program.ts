@@ -70,6 +70,8 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       .option('--require-proof', 'an objective without proof is inconclusive (default of profile full)')
       .option('--allow-full', 'allow the documented load of profile full against a deployment (--env external)')
       .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
+      .option('--prometheus <url>', "Prometheus server that answers the objectives' queries")
+      .option('--prometheus <url>', "Prometheus server that answers the objectives' queries")
       .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
       .option('--json', 'print JSON for scripts')
 

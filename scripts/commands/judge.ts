@@ -3,24 +3,28 @@ import { join, relative, resolve } from 'node:path'
 import { HoldfastError } from '../../model/errors.ts'
 import type { ExitCode } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
+import { fromPrometheus, plannedPrometheus } from '../../plan/prometheus.ts'
 import { rejudgedPlan } from '../../plan/rejudge.ts'
 import { verdictText } from '../../reports/terminal.ts'
 import { isRunning, readLeftovers } from '../../run/leftovers.ts'
-import { readPlan, recordFiles } from '../../run/record.ts'
+import { checkPrometheus, prometheusTokenName, recordPrometheus } from '../../run/prometheus.ts'
+import { readEvents, readPlan, recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
 import { judgeRecord } from '../judge-record.ts'
 import { projectDir, recordDirOf } from '../project.ts'
-import { useColor } from '../terminal.ts'
+import { printWarning, useColor } from '../terminal.ts'
 
 /** `holdfast judge <run>`: judges a record again, offline; with `--slo` by another document. */
 export const judgeCommand = async (
   run: string,
-  options: { slo?: string; baseline: string[]; out: string; json?: boolean },
+  options: { slo?: string; baseline: string[]; prometheus?: string; out: string; json?: boolean },
 ): Promise<ExitCode> => {
   const recordDir = recordDirOf(run, options.out)
   const recorded = readPlan(recordDir)
   await refuseLive(recordDir)
-  const plan = withBaseline(options.slo === undefined ? recorded : withSlo(recorded, options.slo), options.baseline)
+  const asked = withPrometheus(recorded, options.prometheus, options.slo)
+  const plan = withBaseline(options.slo === undefined ? asked : withSlo(asked, options.slo), options.baseline)
+  if (options.prometheus !== undefined) await askAgain(plan, recordDir)
   const verdict = await judgeRecord(recordDir, plan)
   if (options.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)
   else {
@@ -28,6 +32,42 @@ export const judgeCommand = async (
     process.stdout.write(`${verdictText({ plan, verdict }, { color: useColor(process.stdout) })}\n\n${report}\n`)
   }
   return verdict.exitCode
+}
+
+/** The objectives' queries go to this server, which may know more of the run than was recorded. */
+const withPrometheus = (plan: Plan, url: string | undefined, slo: string | undefined): Plan => {
+  if (url === undefined) return plan
+  if (plan.prometheus === undefined && slo === undefined) {
+    throw new HoldfastError('--prometheus: the run was planned without a Prometheus server', {
+      hint: `Add --slo ${plan.slo.file}, so that its objectives are planned again.`,
+    })
+  }
+  const prometheus = plannedPrometheus(url, plan.phases.recovery.endMs)
+  return { ...plan, prometheus, objectives: fromPrometheus(plan.objectives) }
+}
+
+/** @throws HoldfastError when the server does not answer, or refuses a query; then the record stays as it was. */
+const askAgain = async (plan: Plan, recordDir: string): Promise<void> => {
+  const span = await loadSpan(recordDir)
+  if (span === null) throw new HoldfastError(`${recordDir}: its load never started, so there is nothing to ask for`)
+  const token = process.env[prometheusTokenName]
+  for (const warning of [
+    ...(await checkPrometheus(plan, token)),
+    ...(await recordPrometheus(plan, recordDir, span, token)),
+  ]) {
+    printWarning(warning)
+  }
+}
+
+/** From the first request to the end of the load. */
+const loadSpan = async (recordDir: string): Promise<{ fromMs: number; toMs: number } | null> => {
+  let fromMs: number | null = null
+  let toMs = 0
+  for await (const event of readEvents(recordDir)) {
+    if (event.type === 'load.started') fromMs ??= event.atMs
+    if (event.type === 'load.ended' || event.type === 'run.ended') toMs ||= event.atMs
+  }
+  return fromMs === null || toMs <= fromMs ? null : { fromMs, toMs }
 }
 
 /** Other runs to compare with than those of the plan; whether they gate stays the game day's to say. */

@@ -8,6 +8,7 @@ import { verdictText } from '../../reports/terminal.ts'
 import { makeFolders } from '../../run/folders.ts'
 import { takeLock } from '../../run/lock.ts'
 import { checkReachable } from '../../run/preflight.ts'
+import { checkPrometheus, prometheusTokenName } from '../../run/prometheus.ts'
 import { run } from '../../run/run.ts'
 import { safetyLever, stateDir } from '../../run/state-dir.ts'
 import { StopSwitch } from '../../run/stop.ts'
@@ -83,11 +84,12 @@ const prepare = async (outDir: string, lever: string, gameDay: string, options: 
     })
     const { plan } = planned
     refuseFaultsUnder(lever, plan)
+    const warnings = await checkPrometheus(plan, process.env[prometheusTokenName])
     if (options.baseUrl !== undefined) await checkReachable(options.baseUrl)
     const host = options.baseUrl === undefined ? '' : ` ${new URL(options.baseUrl).host}`
     const run = { runId: plan.runId, recordDir: join(outDir, plan.runId) }
     const giveBack = takeLock(join(stateDir(), 'locks'), `${plan.system.name} ${plan.environment}${host}`, run)
-    return { ...planned, giveBack }
+    return { ...planned, warnings: [...planned.warnings, ...warnings], giveBack }
   } catch (error) {
     if (dir !== null) rmSync(dir, { recursive: true, force: true })
     throw error

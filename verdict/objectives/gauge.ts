@@ -1,4 +1,5 @@
 import type { GaugeObjective } from '../../model/objective.ts'
+import { isPrometheusSeries } from '../../model/prometheus.ts'
 import { phaseNames } from '../../model/slo.ts'
 import { formatCount, formatUnit } from '../format.ts'
 import type { Series } from '../resources.ts'
@@ -28,9 +29,11 @@ export const judgeGauge: JudgeObjective<GaugeObjective> = (objective, context) =
     const reason = `${objective.series}: ${formatCount(base.n)} samples, at least ${formatCount(needed)} needed`
     return { ...blankResult(objective, 'no-data', base.n === 0 ? 'no-samples' : 'too-few-samples', reason), ...base }
   }
+  const missing = missingPoints(objective, context)
   const good = holds(reading.value, objective.op, objective.value)
   const upper = objective.op === 'lt' || objective.op === 'lte'
   const margin = upper ? objective.value - reading.value : reading.value - objective.value
+  if (good && missing !== null) return { ...blankResult(objective, 'no-data', 'gaps', missing), ...base }
   return {
     ...blankResult(
       objective,
@@ -44,6 +47,33 @@ export const judgeGauge: JudgeObjective<GaugeObjective> = (objective, context) =
     interval: { low: null, high: null, text: aggregateText(objective) },
     margin: figure(objective, margin),
   }
+}
+
+/** A run's end may cut off the last point, and a scrape may be late: a tenth may be missing. */
+const mostMissingRatio = 0.1
+
+/**
+ * Points that a query should have given and no series has, as a reason not to believe a good value:
+ * Prometheus is asked for every step of the run, so a gap is a time that nobody saw. Null for few.
+ */
+const missingPoints = (objective: GaugeObjective, { folded, phases, plan }: JudgeContext): string | null => {
+  if (!isPrometheusSeries(objective.series) || plan.prometheus === undefined) return null
+  const counts = phases.in(objective.phases)
+  const stepS = plan.prometheus.stepMs / 1000
+  let seconds = 0
+  for (let at = 0; at < folded.chart.seconds.length; at++) {
+    if (counts(at) && at <= folded.lastIndex) seconds++
+  }
+  const expected = Math.floor(seconds / stepS)
+  const seen = new Set(
+    seriesOf(folded.resources, objective.series)
+      .flatMap(({ atMs }) => atMs)
+      .filter((atMs) => counts(Math.floor(atMs / 1000) - folded.baseS)),
+  ).size
+  const missing = expected - seen
+  return missing <= Math.max(1, mostMissingRatio * expected)
+    ? null
+    : `${formatCount(missing)} of ${formatCount(expected)} points are missing or no number`
 }
 
 const aggregateText = (objective: GaugeObjective): string =>
@@ -65,7 +95,7 @@ const worstReading = (objective: GaugeObjective, context: JudgeContext, counts: 
     return at >= 0 && counts(at) && active(at)
   }
   const readings = seriesOf(resources, objective.series, objective.component)
-    .map((series) => readingOf(objective, series, selected))
+    .map((series) => readingOf(objective, series, selected, longestGap(objective, context)))
     .filter((reading) => reading !== null)
   const [first] = readings
   if (!first) return null
@@ -89,22 +119,30 @@ const whileActive = (objective: GaugeObjective, context: JudgeContext): Counts =
   return (at) => seconds.has(at)
 }
 
-const readingOf = (objective: GaugeObjective, series: Series, selected: (atMs: number) => boolean): Reading | null => {
-  if (objective.aggregate === 'rate') return rateOf(series, selected)
+const longestGap = ({ series }: GaugeObjective, { plan }: JudgeContext): number =>
+  isPrometheusSeries(series) ? Math.max(longestGapMs, plan.prometheus?.stepMs ?? 0) : longestGapMs
+
+const readingOf = (
+  objective: GaugeObjective,
+  series: Series,
+  selected: (atMs: number) => boolean,
+  gapMs: number,
+): Reading | null => {
+  if (objective.aggregate === 'rate') return rateOf(series, selected, gapMs)
   const values = series.value.filter((_, i) => selected(series.atMs[i] ?? 0))
   if (values.length === 0) return null
   return { component: series.component, value: aggregates[objective.aggregate](values), n: values.length }
 }
 
 /** Increase per second over the seconds that count; a counter that falls was restarted at zero. */
-const rateOf = (series: Series, selected: (atMs: number) => boolean): Reading | null => {
+const rateOf = (series: Series, selected: (atMs: number) => boolean, gapMs: number): Reading | null => {
   let increase = 0
   let ms = 0
   let n = 0
   for (let i = 1; i < series.atMs.length; i++) {
     const atMs = series.atMs[i] ?? 0
     const stepMs = atMs - (series.atMs[i - 1] ?? 0)
-    if (!selected(atMs) || stepMs <= 0 || stepMs > longestGapMs) continue
+    if (!selected(atMs) || stepMs <= 0 || stepMs > gapMs) continue
     const now = series.value[i] ?? 0
     const before = series.value[i - 1] ?? 0
     increase += now >= before ? now - before : now
