@@ -113,7 +113,7 @@ describe('game days', () => {
     [
       'an objective without its series',
       { objectives: [{ ...objective, measure: 'gauge', unit: 'count' }] },
-      'day.ts: objectives[0].series: is missing | Name a series of /metrics.',
+      'day.ts: objectives[0].series: is missing | Name a series of /metrics, or write a query for Prometheus.',
     ],
     [
       'a fault on everything',

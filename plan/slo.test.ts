@@ -155,7 +155,7 @@ describe('refusals, one line with file, line, key', () => {
     [
       'own kind, gauge without series',
       own('measure: gauge\nop: lt\nvalue: 1\nunit: count'),
-      'x.yaml:6: spec.series: is missing | Name a series of /metrics.',
+      'x.yaml:6: spec.series: is missing | Name a series of /metrics, or write a query for Prometheus.',
     ],
     [
       'own kind, a key that says nothing',

@@ -71,7 +71,6 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       .option('--allow-full', 'allow the documented load of profile full against a deployment (--env external)')
       .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
       .option('--prometheus <url>', "Prometheus server that answers the objectives' queries")
-      .option('--prometheus <url>', "Prometheus server that answers the objectives' queries")
       .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
       .option('--json', 'print JSON for scripts')
 
@@ -84,6 +83,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .description('Judge a record again, offline, and write its reports')
     .argument('<run>', 'run id, `latest`, or the folder of a record')
     .option('--slo <file>', 'SLO document to judge by')
+    .option('--prometheus <url>', "Prometheus server that answers the objectives' queries")
     .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
     .option('-o, --out <folder>', 'where records are', 'out')
     .option('--json', 'print the verdict as JSON')

@@ -51,13 +51,13 @@ describe('a planted difference', () => {
   it('of 3 % is never called slower, and neither is none, whatever the seed', async () => {
     const runs = await five
     const changes = await Promise.all(
-      Array.from({ length: 20 }, async (_, i) => {
+      Array.from({ length: 8 }, async (_, i) => {
         const current = await measured(specOf(100 + i, i % 2 === 0 ? 1.03 : 1))
         return (await against(current, runs)).rows[0]?.change
       }),
     )
     expect(new Set(changes)).not.toContain('slower')
-    expect(changes.filter((change) => change === 'unchanged').length).toBeGreaterThan(10)
+    expect(changes.filter((change) => change === 'unchanged').length).toBeGreaterThan(4)
   })
 
   it('that every baseline run shows among themselves is none', async () => {
