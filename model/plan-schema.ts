@@ -77,6 +77,7 @@ const fault = z.object({
   atMs: z.number(),
   holdMs: z.number().nullable(),
   injections: z.array(z.object({ driver: z.string() })),
+  hits: z.array(z.object({ end: z.enum(['target', 'peer']), pods: texts, most: z.number() })).optional(),
 })
 
 /** What judging and reporting read of a `plan.json`; more may stand there. */
@@ -87,6 +88,7 @@ export const planSchema = z.object({
   purpose: z.string(),
   system: z.object({ name: z.string(), title: z.string(), standsFor: texts }),
   environment: z.enum(environments),
+  cluster: z.object({ context: z.string().nullable(), namespace: z.string(), server: z.string() }).optional(),
   profile: z.enum(profileNames),
   requireProof: z.boolean(),
   phases: z.object({ warmUp: span, steady: span, faults: span, recovery: span }),

@@ -1,3 +1,4 @@
+import type { ClusterRef } from './cluster.ts'
 import type { Injection, Target } from './fault.ts'
 import type { Guard, ProfileName } from './gameday.ts'
 import type { Objective } from './objective.ts'
@@ -16,6 +17,8 @@ export interface Plan {
   purpose: string
   system: { name: string; title: string; standsFor: string[] }
   environment: Environment
+  /** In `kubernetes`: where the system is. */
+  cluster?: ClusterRef
   profile: ProfileName
   /** True: an objective without proof is inconclusive; false: "no breach seen" passes. */
   requireProof: boolean
@@ -78,6 +81,15 @@ export interface PlannedFault {
   /** Null for one-shots. */
   holdMs: number | null
   injections: Injection[]
+  /** In `kubernetes`: the pods that were there when it was planned. */
+  hits?: PodHit[]
+}
+
+/** At most `most` of these pods; `peer` is the other end of a link, where nothing is put. */
+export interface PodHit {
+  end: 'target' | 'peer'
+  pods: string[]
+  most: number
 }
 
 export interface Expectation {

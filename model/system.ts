@@ -47,6 +47,18 @@ export interface KubernetesLayout {
    * (an ingress, or load generators that run in pods).
    */
   selectors: Record<string, Record<string, string>>
+  /** Where it is reached by a port-forward when the user gives no base URL. */
+  forward?: {
+    base: ServicePort
+    /** Scenario variables whose value is the address of another service. */
+    env?: Record<string, ServicePort>
+  }
+}
+
+/** A Service of the cluster and the port that it offers. */
+export interface ServicePort {
+  service: string
+  port: number
 }
 
 export interface LocalContext {

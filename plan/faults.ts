@@ -1,4 +1,5 @@
 import { faultKind, faults as faultKinds } from '../chaos/faults/index.ts'
+import type { Pod } from '../model/cluster.ts'
 import { durationMs } from '../model/duration.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { FaultBase, FaultKind, Target, TargetResolver } from '../model/fault.ts'
@@ -6,6 +7,7 @@ import { didYouMean } from '../model/parse.ts'
 import type { PlannedFault } from '../model/plan.ts'
 import type { Environment, System } from '../model/system.ts'
 import { injectionsOf } from './injections.ts'
+import { podHits, podsOfComponent } from './pods.ts'
 import { componentOf, resolverOf } from './targets.ts'
 
 export interface FaultContext {
@@ -18,6 +20,8 @@ export interface FaultContext {
   blastRadius: Record<string, number>
   /** In `kubernetes`: where the system's pods are, and the resources go. */
   namespace?: string | undefined
+  /** In `kubernetes`: every pod of the namespace. */
+  pods?: Pod[] | undefined
 }
 
 /** A planned fault with the place in the game day that errors name. */
@@ -41,7 +45,14 @@ export const planFaults = (faults: FaultBase[], context: FaultContext): PlannedF
     refuseTwice(fault, others, context)
     refuseTooMuch(fault, others, context)
   }
-  return planned.map(({ place: _place, ...fault }) => fault)
+  return planned.map(({ place, ...fault }) => withHits(fault, place, context))
+}
+
+/** A plan lists the pods, and is refused when they are none, all, or not of this system. */
+const withHits = (fault: PlannedFault, place: string, { system, pods, file }: FaultContext): PlannedFault => {
+  if (pods === undefined) return fault
+  const hits = podHits(fault, { system, pods, place: `${file}: ${place}` })
+  return hits.length === 0 ? fault : { ...fault, hits }
 }
 
 /** When a fault ends: its removal, or for a one-shot the moment itself. */
@@ -97,7 +108,7 @@ const holdMs = (fault: FaultBase, place: string): number => {
   })
 }
 
-const checkBlastRadius = (component: string, most: number, { system, file }: FaultContext): void => {
+const checkBlastRadius = (component: string, most: number, { system, file, pods }: FaultContext): void => {
   const replicas = Object.hasOwn(system.components, component) ? system.components[component]?.replicas : undefined
   const place = `${file}: blastRadius.${component}`
   if (replicas === undefined) {
@@ -105,7 +116,9 @@ const checkBlastRadius = (component: string, most: number, { system, file }: Fau
       hint: didYouMean(component, Object.keys(system.components)),
     })
   }
-  if (most > replicas) throw new HoldfastError(`${place}: is ${most}, and there are only ${replicas}`)
+  // A cluster has as many as it has: what is hit is counted there.
+  if (most > replicas && pods === undefined)
+    throw new HoldfastError(`${place}: is ${most}, and there are only ${replicas}`)
 }
 
 /** One-shots count as one moment; a fault that ends exactly when another begins does not overlap. */
@@ -130,7 +143,8 @@ const sharesTarget = (a: Target, b: Target): boolean => {
 }
 
 /** At most half of a component's replicas at a time, unless the game day says otherwise. */
-const refuseTooMuch = (fault: Placed, others: Placed[], { system, file, blastRadius }: FaultContext): void => {
+const refuseTooMuch = (fault: Placed, others: Placed[], context: FaultContext): void => {
+  const { system, file, blastRadius, pods } = context
   if (fault.target.kind !== 'component') return
   const hit = new Map<string, Set<string>>()
   for (const { target } of [fault, ...others]) {
@@ -145,8 +159,11 @@ const refuseTooMuch = (fault: Placed, others: Placed[], { system, file, blastRad
     const most = blastRadius[component] ?? Math.floor(replicas / 2)
     if (instances.size <= most) continue
     const names = [...instances].sort()
+    // Pods have names of their own; which of them are hit is Chaos Mesh's to choose.
+    const there = pods === undefined ? names : podsOfComponent(system, component, pods)
+    const which = there.length > names.length ? `${names.length} of ${there.join(', ')}` : there.join(' and ')
     throw new HoldfastError(
-      `${file}: ${fault.place}: ${fault.label} would hit ${names.join(' and ')}: ${names.length} of ${replicas} ${component}, at most ${most} may be hit at a time`,
+      `${file}: ${fault.place}: ${fault.label} would hit ${which}: ${names.length} of ${replicas} ${component}, at most ${most} may be hit at a time`,
       {
         hint: `${replicas > 1 ? `Aim at one instance (${names[0]}), or write` : 'Write'} blastRadius: { ${component}: ${names.length} } if that is wanted.`,
       },

@@ -143,7 +143,7 @@ describe('environments', () => {
     [
       { environment: 'kubernetes' },
       {},
-      'the environment kubernetes does not exist yet | Use --env local or --env external.',
+      'day.ts: batchsender does not exist in the environment kubernetes | Say in the system how its pods are found (`kubernetes`), or use --env external.',
     ],
     [{ environment: 'external' }, {}, `the environment external needs --base-url | ${hint}`],
     [

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { bundleScenarios, scenarioNames } from '../build/bundle.ts'
 import { inspectLoad } from '../build/inspect.ts'
+import type { ClusterRef, Pod } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { GameDay } from '../model/gameday.ts'
 import type { Objective } from '../model/objective.ts'
@@ -16,6 +17,7 @@ import { loadGameDay } from './gameday.ts'
 import { checkObjectives, readSlo } from './objective-set.ts'
 import { objectiveOf } from './objectives.ts'
 import { phasesOf, steadyEndOf } from './phases.ts'
+import { withPodsFound } from './pods.ts'
 import { fromPrometheus, plannedPrometheus } from './prometheus.ts'
 import type { PlanTools } from './provenance.ts'
 import { provenanceOf } from './provenance.ts'
@@ -44,6 +46,8 @@ export interface PlanOptions {
   outDir: string
   tools: PlanTools
   baseUrl?: string | undefined
+  /** For `kubernetes`: the cluster that the user named, with every pod of its namespace. */
+  cluster?: { ref: ClusterRef; pods: Pod[] } | undefined
   userEnv: Record<string, string | undefined>
 }
 
@@ -74,12 +78,15 @@ export const makePlan = async (
   checkOptions(system, gameDay, file)
 
   const steadyEndMs = steadyEndOf(gameDay, file)
+  const pods = options.cluster?.pods.filter(({ ending }) => !ending)
   const faults = planFaults(gameDay.faults, {
-    system,
+    system: pods === undefined ? system : withPodsFound(system, pods),
     environment,
     file,
     steadyEndMs,
     blastRadius: gameDay.blastRadius ?? {},
+    namespace: options.cluster?.ref.namespace,
+    pods,
   })
   const timing = phasesOf(gameDay, faults, file)
 
@@ -125,6 +132,7 @@ export const makePlan = async (
     purpose: gameDay.purpose,
     system: { name: system.name, title: system.title, standsFor: environment === 'local' ? standIns(system) : [] },
     environment,
+    ...(options.cluster && { cluster: options.cluster.ref }),
     profile,
     requireProof: options.requireProof ?? profile === 'full',
     ...timing,
@@ -171,20 +179,41 @@ const checkEnvironment = (system: System, options: PlanOptions, full: boolean, f
       hint: 'Use --env external.',
     })
   }
-  if (environment !== 'external') {
+  if (environment === 'containers') {
     throw new HoldfastError(`the environment ${environment} does not exist yet`, {
-      hint: 'Use --env local or --env external.',
+      hint: 'Use --env local, --env kubernetes or --env external.',
     })
   }
+  if (environment === 'kubernetes') {
+    if (!system.kubernetes || !options.cluster) {
+      throw new HoldfastError(`${file}: ${system.name} does not exist in the environment kubernetes`, {
+        hint: 'Say in the system how its pods are found (`kubernetes`), or use --env external.',
+      })
+    }
+    if (baseUrl === undefined && !system.kubernetes.forward) {
+      throw new HoldfastError(`the environment kubernetes needs --base-url: ${system.name} names no Service`, {
+        hint: 'Give the address of its ingress, or of a `kubectl port-forward`.',
+      })
+    }
+  }
+  if (environment === 'external' || baseUrl !== undefined) checkBaseUrl(environment, baseUrl)
+  const where = baseUrl === undefined ? `the cluster ${options.cluster?.ref.server}` : new URL(baseUrl).host
+  if (full && !options.allowFull) {
+    throw new HoldfastError(`${file}: the profile full sends the documented load to ${where}`, {
+      hint: 'Add --allow-full if that is wanted, or use --profile short.',
+    })
+  }
+  system.externalEnv?.(options.userEnv)
+}
+
+const checkBaseUrl = (environment: Environment, baseUrl: string | undefined): void => {
   const url = baseUrl === undefined ? null : URL.parse(baseUrl)
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     throw new HoldfastError(
       baseUrl === undefined
-        ? 'the environment external needs --base-url'
+        ? `the environment ${environment} needs --base-url`
         : `--base-url "${baseUrl}" is not an http or https address`,
-      {
-        hint: 'For instance: --base-url https://staging.example.com',
-      },
+      { hint: 'For instance: --base-url https://staging.example.com' },
     )
   }
   if (url.username !== '' || url.password !== '') {
@@ -192,12 +221,6 @@ const checkEnvironment = (system: System, options: PlanOptions, full: boolean, f
       hint: 'Give the address without them.',
     })
   }
-  if (full && !options.allowFull) {
-    throw new HoldfastError(`${file}: the profile full sends the documented load to ${url.host}`, {
-      hint: 'Add --allow-full if that is wanted, or use --profile short.',
-    })
-  }
-  system.externalEnv?.(options.userEnv)
 }
 
 const weaknessesOf = (system: System, options: PlanOptions, gameDay: GameDay, file: string): string[] => {

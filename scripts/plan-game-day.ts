@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { resolveTools, type Tools } from '../build/toolchain.ts'
+import { type Cluster, connect } from '../chaos/drivers/kube/connect.ts'
+import { listPods } from '../chaos/drivers/kube/pods.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ProfileName } from '../model/gameday.ts'
 import type { Environment } from '../model/system.ts'
@@ -19,6 +21,11 @@ export interface GameDayOptions {
   weakness: string[]
   baseline: string[]
   prometheus?: string
+  context?: string
+  namespace?: string
+  kubeconfig?: string
+  inCluster?: boolean
+  allowProduction?: boolean
   /** Folder of records, where the command has one. */
   out?: string
   json?: boolean
@@ -29,8 +36,9 @@ export const planGameDay = async (
   gameDay: string,
   options: GameDayOptions,
   outDirOf: (runId: string) => string,
-): Promise<Planned & { tools: Tools }> => {
-  checkBaseUrl(options)
+): Promise<Planned & { tools: Tools; cluster: Cluster | null }> => {
+  checkPlace(options)
+  const cluster = options.env === 'kubernetes' ? await connect(options) : null
   const tools = resolveTools(projectDir)
   const runId = newRunId(gameDay, new Date())
   const planned = await makePlan({
@@ -49,10 +57,11 @@ export const planGameDay = async (
     outDir: outDirOf(runId),
     tools,
     baseUrl: options.baseUrl,
+    cluster: cluster === null ? undefined : { ref: cluster.ref, pods: await listPods(cluster) },
     userEnv: process.env,
   })
   const warnings = checkBaseline(planned.plan, join(resolve(options.out ?? 'out'), runId))
-  return { ...planned, warnings: [...planned.warnings, ...warnings], tools }
+  return { ...planned, warnings: [...planned.warnings, ...warnings], tools, cluster }
 }
 
 /** A path counts from the working folder, as those of options do, else from the project folder; a name stays. */
@@ -61,10 +70,25 @@ export const gameDayPath = (nameOrPath: string, workingDir = process.cwd()): str
   return nameOrPath.endsWith('.ts') && existsSync(path) ? path : nameOrPath
 }
 
-/** What else can be wrong with the address is the planner's to say. */
-const checkBaseUrl = ({ env, baseUrl }: GameDayOptions): void => {
-  if (env === 'external' || baseUrl === undefined) return
-  throw new HoldfastError(`--base-url does not go with --env ${env}`, {
-    hint: 'Add --env external to drive a deployment that is already there.',
-  })
+/** Which place goes with which environment; what else can be wrong with an address is the planner's to say. */
+const checkPlace = (options: GameDayOptions): void => {
+  const { env, baseUrl } = options
+  if (baseUrl !== undefined && env !== 'external' && env !== 'kubernetes') {
+    throw new HoldfastError(`--base-url does not go with --env ${env}`, {
+      hint: 'Add --env external to drive a deployment that is already there.',
+    })
+  }
+  const named = Object.entries(clusterOptions).find(
+    ([key]) => options[key as keyof typeof clusterOptions] !== undefined,
+  )
+  if (named === undefined || env === 'kubernetes') return
+  throw new HoldfastError(`${named[1]} does not go with --env ${env}`, { hint: 'Add --env kubernetes.' })
 }
+
+const clusterOptions = {
+  context: '--context',
+  namespace: '--namespace',
+  kubeconfig: '--kubeconfig',
+  inCluster: '--in-cluster',
+  allowProduction: '--allow-production',
+} as const

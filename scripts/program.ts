@@ -11,6 +11,7 @@ import { doctor } from './commands/doctor.ts'
 import { generateCrdsCommand } from './commands/generate-crds.ts'
 import { judgeCommand } from './commands/judge.ts'
 import { listCommand } from './commands/list.ts'
+import { manifestsCommand } from './commands/manifests.ts'
 import { extensions, newCommand } from './commands/new.ts'
 import { planCommand } from './commands/plan.ts'
 import { reportCommand } from './commands/report.ts'
@@ -56,6 +57,15 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     async (...args: A): Promise<void> =>
       onExitCode(await command(...args))
 
+  /** Where a cluster is: nothing is ever taken from a current context. */
+  const withCluster = (command: Command): Command =>
+    command
+      .option('--context <name>', 'context of the kubeconfig (with --env kubernetes)')
+      .option('--namespace <name>', 'namespace that the system runs in (with --env kubernetes)')
+      .option('--kubeconfig <file>', 'kubeconfig instead of KUBECONFIG and ~/.kube/config')
+      .option('--in-cluster', "use this pod's service account instead of a kubeconfig")
+      .option('--allow-production', 'allow a context, namespace or server whose name looks like production')
+
   const gameDayCommand = (name: string, description: string): Command =>
     program
       .command(name)
@@ -65,19 +75,19 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       .addOption(
         new Option('-p, --profile <profile>', "how much load; the game day's own unless given").choices(profileNames),
       )
-      .option('--base-url <url>', 'address of a deployment that is already there (with --env external)')
+      .option('--base-url <url>', 'address of a deployment that is already there (with --env external or kubernetes)')
       .option('--slo <file>', "SLO document instead of the system's own")
       .option('--require-proof', 'an objective without proof is inconclusive (default of profile full)')
-      .option('--allow-full', 'allow the documented load of profile full against a deployment (--env external)')
+      .option('--allow-full', 'allow the documented load of profile full against a deployment that is not ours')
       .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
       .option('--prometheus <url>', "Prometheus server that answers the objectives' queries")
       .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
       .option('--json', 'print JSON for scripts')
 
-  gameDayCommand('run', 'Run a game day: load and faults on one clock, verdict, reports')
+  withCluster(gameDayCommand('run', 'Run a game day: load and faults on one clock, verdict, reports'))
     .option('-o, --out <folder>', 'where records go', 'out')
     .action(action(runCommand))
-  gameDayCommand('plan', 'Show what a run would do, and what it can prove').action(action(planCommand))
+  withCluster(gameDayCommand('plan', 'Show what a run would do, and what it can prove')).action(action(planCommand))
   program
     .command('judge')
     .description('Judge a record again, offline, and write its reports')
@@ -126,6 +136,13 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .option('-o, --out <folder>', 'where records are', 'out')
     .option('--json', 'print JSON for scripts')
     .action(action(cleanupCommand))
+  program
+    .command('manifests')
+    .description('Print Kubernetes manifests: the rights that Holdfast needs')
+    .addArgument(new Argument('<what>', 'rbac: ServiceAccount, Role and RoleBinding').choices(['rbac']))
+    .argument('[game day]', 'only what this game day needs; everything unless given')
+    .option('--namespace <name>', 'namespace that the system runs in')
+    .action(action(manifestsCommand))
   program
     .command('new')
     .description('Write a new scenario, fault, game day or system from a template')

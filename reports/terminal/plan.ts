@@ -27,6 +27,7 @@ export const planText = (plan: Plan, options: TerminalOptions): string => {
         ? [`guards: ${plan.guards.map((guard) => cleanLine(guardText(guard))).join(' · ')}`]
         : []),
       ...(plan.faults.length > 0 ? [`blast radius: ${blastRadius(plan)}`] : []),
+      ...podLines(plan),
     ]),
   ].join('\n')
 }
@@ -100,6 +101,22 @@ const blastRadius = ({ faults, environment }: Plan): string => {
   const touched = new Set(faults.flatMap(({ target }) => namesOf(target)))
   const words = touched.size === 0 ? 'no component and no link' : [...touched].map(cleanLine).join(', ')
   return environment === 'local' ? `${words}; nothing outside this machine` : words
+}
+
+/** The pods that each fault would hit, as they were when it was planned. */
+const podLines = ({ faults, cluster }: Plan): string[] => {
+  if (cluster === undefined) return []
+  const lines = faults.flatMap(({ hits = [] }, index) =>
+    hits.map(({ end, pods, most }) => {
+      const names = pods.map(cleanLine).join(', ')
+      const which = most < pods.length ? `${most} of ${names}` : names
+      return `pods: ${circled(index)} ${end === 'peer' ? 'towards ' : ''}${which}`
+    }),
+  )
+  return [
+    `cluster: ${cleanLine(cluster.context ?? 'this pod’s own')}, namespace ${cleanLine(cluster.namespace)}`,
+    ...lines,
+  ]
 }
 
 const namesOf = (target: Target): string[] =>

@@ -1,6 +1,7 @@
 import { HoldfastError } from '../../model/errors.ts'
 import type { Link, System } from '../../model/system.ts'
 import { localParts } from '../lib/local-parts.ts'
+import { podLabels } from '../lib/pod-labels.ts'
 import { auditBatches } from './audit.ts'
 import { options } from './options.ts'
 import { describeParts } from './parts.ts'
@@ -41,6 +42,13 @@ export const batchsender: System = {
   options,
   secretEnv: ['BATCHSENDER_WEBHOOK_SECRET'],
   local: localParts(links, describeParts),
+  kubernetes: {
+    selectors: podLabels('batchsender', ['api', 'worker', 'provider', 'postgres', 'nats']),
+    forward: {
+      base: { service: 'api', port: 8080 },
+      env: { BATCHSENDER_PROVIDER_URL: { service: 'provider', port: 8080 } },
+    },
+  },
   audit: auditBatches,
   externalEnv: (userEnv) => {
     const secret = userEnv.BATCHSENDER_WEBHOOK_SECRET

@@ -1,0 +1,45 @@
+import { HoldfastError } from '../../../model/errors.ts'
+import { type Cluster, clusterError } from './connect.ts'
+import { type Right, ruleText, type Verb } from './rights.ts'
+
+interface Review {
+  status?: { allowed?: boolean; reason?: string }
+}
+
+/**
+ * Asks the cluster whether every right is there, before anything is done.
+ * @throws HoldfastError that names what is missing, with the rules that grant it.
+ */
+export const checkAccess = async (cluster: Cluster, rights: Right[]): Promise<void> => {
+  const asked = rights.flatMap((right) => right.verbs.map((verb) => ({ right, verb })))
+  const answers = await Promise.all(asked.map(({ right, verb }) => isAllowed(cluster, right, verb)))
+  const missing = rights
+    .map((right) => ({
+      ...right,
+      verbs: asked.flatMap((one, i) => (one.right === right && !answers[i] ? [one.verb] : [])),
+    }))
+    .filter(({ verbs }) => verbs.length > 0)
+  if (missing.length === 0) return
+  const what = missing.map(({ resource, verbs }) => `${verbs.join(', ')} ${resource}`)
+  throw new HoldfastError(`missing rights in the namespace ${cluster.ref.namespace}: ${what.join('; ')}`, {
+    hint: `Add to a Role there: ${missing.map(ruleText).join(' ')} (\`holdfast manifests rbac\` prints all of it).`,
+  })
+}
+
+const isAllowed = async (cluster: Cluster, { apiGroup, resource: path }: Right, verb: Verb): Promise<boolean> => {
+  const { namespace } = cluster.ref
+  const [resource, subresource] = path.split('/')
+  const resourceAttributes = { namespace, verb, group: apiGroup, resource, ...(subresource && { subresource }) }
+  const body = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { resourceAttributes },
+  }
+  try {
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+    const answer = await cluster.api.call<Review>('POST', path, { body })
+    return answer.body.status?.allowed === true
+  } catch (cause) {
+    throw clusterError('the rights in the cluster cannot be asked for', cluster, cause)
+  }
+}

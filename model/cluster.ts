@@ -1,0 +1,28 @@
+/** A cluster as the user named it: enough for a watchdog or `cleanup` to find it again. No secrets. */
+export interface ClusterRef {
+  /** Null inside a pod, where there is no kubeconfig. */
+  context: string | null
+  /** Kubeconfig files, absolute; none inside a pod. */
+  kubeconfig: string[]
+  /** Where the system runs and where every resource of a run is created. */
+  namespace: string
+  /** Address of the API server. */
+  server: string
+}
+
+/** A pod as a plan and a probe look at it. */
+export interface Pod {
+  namespace: string
+  name: string
+  /** Another pod of the same name has another one. */
+  uid: string
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  node: string
+  phase: string
+  ready: boolean
+  /** It is being deleted. */
+  ending: boolean
+  /** Of all its containers together. */
+  restarts: number
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { chaosMesh } from '../chaos/faults/chaosMesh.ts'
+import { kill } from '../chaos/faults/kill.ts'
+import { partition } from '../chaos/faults/partition.ts'
+import { unavailable } from '../chaos/faults/unavailable.ts'
+import type { Pod } from '../model/cluster.ts'
+import type { FaultBase } from '../model/fault.ts'
+import { batchsender } from '../systems/batchsender/index.ts'
+import { planFaults } from './faults.ts'
+import { selectPods, withPodsFound } from './pods.ts'
+
+const pod = (name: string, labels: Record<string, string> = {}, more: Partial<Pod> = {}): Pod => ({
+  namespace: 'shop',
+  name,
+  uid: name,
+  labels,
+  annotations: {},
+  node: 'n1',
+  phase: 'Running',
+  ready: true,
+  ending: false,
+  restarts: 0,
+  ...more,
+})
+const part = (component: string, n: number) => pod(`${component}-${n}`, batchsender.kubernetes?.selectors[component])
+const pods = [part('api', 0), part('api', 1), part('worker', 0), part('postgres', 0), pod('stranger', { app: 'other' })]
+
+const planned = (fault: FaultBase, there = pods, blastRadius = {}) =>
+  planFaults([fault], {
+    system: withPodsFound(batchsender, there),
+    environment: 'kubernetes',
+    file: 'g.ts',
+    steadyEndMs: 0,
+    blastRadius,
+    namespace: 'shop',
+    pods: there,
+  })[0]
+
+describe('the plan lists the pods', () => {
+  it('of which one is hit', () => {
+    expect(planned(kill({ target: 'api-1', at: 0 }))?.hits).toEqual([
+      { end: 'target', pods: ['api-0', 'api-1'], most: 1 },
+    ])
+  })
+
+  it('at both ends of a link', () => {
+    expect(planned(partition({ from: 'api', to: 'postgres', at: 0, for: '2s' }))?.hits).toEqual([
+      { end: 'target', pods: ['api-0', 'api-1'], most: 2 },
+      { end: 'peer', pods: ['postgres-0'], most: 1 },
+    ])
+  })
+})
+
+describe('refused before anything starts', () => {
+  it('more than the blast radius, counted in the cluster and not in the system', () => {
+    expect(() => planned(unavailable({ target: 'api', at: 0, for: '2s' }))).toThrow(
+      'would hit api-0 and api-1: 2 of 2 api, at most 1 may be hit at a time',
+    )
+    expect(planned(unavailable({ target: 'api', at: 0, for: '2s' }), pods, { api: 2 })?.hits?.[0]?.most).toBe(2)
+  })
+
+  it('nothing', () => {
+    expect(() => planned(kill({ target: 'worker', at: 0 }), [part('api', 0), part('api', 1)])).toThrow(
+      /kill worker would hit nothing: no pod in shop fits .*name=worker/,
+    )
+    expect(() => planned(kill({ target: 'worker', at: 0 }), [])).toThrow('would hit nothing')
+  })
+
+  const raw = (mode: 'all' | 'one', labelSelectors: Record<string, string>) =>
+    chaosMesh({ kind: 'PodChaos', spec: { action: 'pod-kill', mode, selector: { labelSelectors } }, at: 0 })
+
+  it('pods of no component', () => {
+    expect(() => planned(raw('one', { app: 'other' }))).toThrow('pods that are no component of batchsender: stranger')
+  })
+
+  it('everything', () => {
+    const ours = pods.slice(0, 4)
+    expect(() => planned(raw('all', { 'app.kubernetes.io/part-of': 'batchsender' }), ours)).toThrow(
+      'would hit every pod of the namespace: api-0, api-1, postgres-0, worker-0',
+    )
+  })
+
+  it('a link without an end', () => {
+    const fault = partition({ from: 'api', to: 'nats', at: 0, for: '2s' })
+    expect(() => planned(fault)).toThrow('would hit nothing')
+  })
+})
+
+describe('selectors of Chaos Mesh', () => {
+  const names = (selector: Parameters<typeof selectPods>[0]) => selectPods(selector, pods, 'p').map(({ name }) => name)
+
+  it('are read as Chaos Mesh reads them', () => {
+    expect(names({ namespaces: ['other'] })).toEqual([])
+    expect(names({ pods: { shop: ['api-1'] }, labelSelectors: { not: 'read' } })).toEqual(['api-1'])
+    expect(names({ expressionSelectors: [{ key: 'app', operator: 'Exists' }] })).toEqual(['stranger'])
+    expect(names({ expressionSelectors: [{ key: 'app', operator: 'NotIn', values: ['other'] }] })).toHaveLength(4)
+    expect(names({ fieldSelectors: { 'metadata.name': 'api-0' } })).toEqual(['api-0'])
+    expect(names({ nodes: ['n2'] })).toEqual([])
+    expect(names({ podPhaseSelectors: ['Pending'] })).toEqual([])
+  })
+
+  it('that pods alone do not answer are refused', () => {
+    expect(() => names({ nodeSelectors: { zone: 'a' } })).toThrow("can't be told")
+    expect(() => names({ fieldSelectors: { 'status.hostIP': '::1' } })).toThrow('is not known')
+  })
+})
