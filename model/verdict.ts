@@ -224,6 +224,15 @@ export interface Charts {
   percentiles: { p: number; ms: number }[]
   /** The same of the baseline runs together; absent without them. */
   baselinePercentiles?: { p: number; ms: number }[]
+  /** What the components used, busiest first, at most three of each; absent where nothing was sampled. */
+  usage?: {
+    title: string
+    unit: string
+    t: number[]
+    lines: { component: string; value: (number | null)[] }[]
+    /** Components that are not drawn. */
+    more: number
+  }[]
   /** Sampled series (queue depth, memory) that have an objective. */
   resources: {
     title: string

@@ -134,7 +134,7 @@ it('marks a pass that is not proven, with its reason', () => {
 it('has a data table under each chart', () => {
   const page = parse(html(passed))
   const charts = [...page.querySelectorAll('figure')]
-  expect(charts).toHaveLength(4)
+  expect(charts).toHaveLength(5)
   for (const chart of charts) expect(chart.nextElementSibling?.tagName).toBe('DETAILS')
 })
 

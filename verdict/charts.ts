@@ -7,6 +7,7 @@ import type { LatencyGrid } from './latency-grid.ts'
 import { sumGrid } from './latency-grid.ts'
 import type { PhaseIndex, PhaseSpan } from './phases.ts'
 import { seriesOf } from './resources.ts'
+import { usageFigures, usageLines } from './usage.ts'
 import type { Histogram } from './windows.ts'
 import { indexRange, quantileUs } from './windows.ts'
 
@@ -71,6 +72,7 @@ export const makeCharts = (charted: Charted): Charts => {
     heatmap: heatmap(folded.chart.grid, from, to, secondsOf),
     percentiles: percentiles(steadyOf(charted)),
     ...(charted.baseline ? { baselinePercentiles: percentiles(charted.baseline) } : {}),
+    ...usage(charted, secondsOf),
     resources: resources(charted, secondsOf),
     faultBands: faultBands(charted),
     phases: charted.spans.map(({ phase, fromMs, toMs }) => ({
@@ -160,6 +162,32 @@ const percentiles = (histogram: Histogram | null): Charts['percentiles'] => {
   }
   return points
 }
+
+const mostUsageLines = 3
+
+/** What the components used between the load's start and its end. */
+const usage = (
+  { folded, startedAtMs, endedAtMs }: Charted,
+  secondsOf: (at: number) => number,
+): Pick<Charts, 'usage'> => {
+  const { step, columns } = folded.usage
+  const lastS = (endedAtMs - startedAtMs) / 1000
+  const shown = Array.from({ length: columns }, (_, at) => ({ at, t: secondsOf((at + 0.5) * step) })).filter(
+    ({ t }) => t >= 0 && t <= lastS,
+  )
+  const panels = usageFigures.flatMap((figure) => {
+    const lines = usageLines(folded.usage, figure)
+      .map(({ component, value }) => ({ component, value: shown.map(({ at }) => rounded(value[at] ?? null)) }))
+      .filter(({ value }) => value.some((one) => one !== null))
+    if (lines.length === 0) return []
+    const { title, unit } = figure
+    const more = Math.max(0, lines.length - mostUsageLines)
+    return [{ title, unit, t: shown.map(({ t }) => t), lines: lines.slice(0, mostUsageLines), more }]
+  })
+  return panels.length === 0 ? {} : { usage: panels }
+}
+
+const rounded = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(4)))
 
 /** Every sampled series with an objective: the mean of each column of points, worst component apart from the others. */
 const resources = (

@@ -13,6 +13,8 @@ import type { Seconds } from './seconds.ts'
 import { bump, newSeconds, seenBad, seenGood } from './seconds.ts'
 import { requestMetrics, selects } from './selector.ts'
 import type { SliRecord } from './sli-record.ts'
+import type { Usage } from './usage.ts'
+import { addUsage, newUsage } from './usage.ts'
 import { splitAt } from './windows.ts'
 
 /** A whole run in columns: memory grows with its length and its objectives, not with its traffic. */
@@ -27,6 +29,7 @@ export interface Folded {
   vusActive: Uint32Array
   vusMax: Uint32Array
   resources: Resources
+  usage: Usage
   errors: Map<string, { name: string; error: string; n: number }>
   acknowledged: boolean
   /** Lines that could not be read or lie outside the run. */
@@ -96,6 +99,7 @@ const newFolded = (plan: Plan, startedAtMs: number): Folded => {
     vusActive: new Uint32Array(length),
     vusMax: new Uint32Array(length),
     resources: newResources(plan),
+    usage: newUsage(length),
     errors: new Map(),
     acknowledged: false,
     damaged: 0,
@@ -217,6 +221,7 @@ const foldVus = (folded: Folded, line: VusLine): void => {
 
 const foldSample = (folded: Folded, line: SampleLine): void => {
   addSample(folded.resources, line)
+  addUsage(folded.usage, line, folded.baseS)
 }
 
 const foldError = (folded: Folded, line: ErrorLine): void => {

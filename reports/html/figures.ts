@@ -3,6 +3,7 @@ import { percentileCurve } from '../charts/percentiles.ts'
 import { resources } from '../charts/resources.ts'
 import { hatchDefinition } from '../charts/svg.ts'
 import { timeline } from '../charts/timeline.ts'
+import { usageChart } from '../charts/usage.ts'
 import { clockText, countText, numberText, percentText } from '../format.ts'
 import type { JudgedRecord } from '../record.ts'
 import type { Content, Markup } from './markup.ts'
@@ -38,7 +39,26 @@ export const felt = ({ charts, verdict }: JudgedRecord): Markup => {
       ? html`<span class="swatch hatched"></span> fault active <span class="swatch shaded"></span> recovering, until every window holds the objective again <span class="swatch undone"></span> asked for and not done`
       : html`<span class="swatch undone"></span> asked for and not done`,
     dataTable(['Time', 'Offered/s', 'Achieved/s', 'p50 ms', 'p95 ms', 'p99 ms', 'Errors'], rows),
-  )}</section>`
+  )}${used(charts, verdict.faults)}</section>`
+}
+
+/** What the components used meanwhile, on the same axis. */
+const used = (charts: JudgedRecord['charts'], faults: JudgedRecord['verdict']['faults']): Markup => {
+  const usage = charts.usage ?? []
+  const [first] = usage
+  if (!first) return nothing
+  const columns = usage.flatMap(({ title, unit, lines }) =>
+    lines.map(({ component, value }) => ({ heading: `${title} of ${component}, ${unit}`, value })),
+  )
+  const left = usage.some(({ more }) => more > 0)
+  return figure(
+    usageChart(usage, charts, faults),
+    `Sampled from the components, instances of one together${left ? '; the three that use most' : ''}.`,
+    dataTable(
+      ['Time', ...columns.map(({ heading }) => heading)],
+      first.t.map((second, at) => [clockText(second), ...columns.map(({ value }) => numberText(value[at] ?? null))]),
+    ),
+  )
 }
 
 /** Where the requests lay over time. */
