@@ -31,8 +31,13 @@ const chaosMesh = (name: string) => ({
   package: `github.com/chaos-mesh/chaos-mesh/cmd/${name}`,
 })
 
-/** What the cluster is made of; `go.mod` and `go.sum` of each module pin it. */
-const programs = {
+const cni = (name: string, kind: string) => ({
+  module: `${modules}/cni`,
+  package: `github.com/containernetworking/plugins/plugins/${kind}/${name}`,
+})
+
+/** What a cluster without a container runtime is made of; `go.mod` and `go.sum` of each module pin it. */
+const clusterPrograms = {
   etcd: { module: `${modules}/etcd`, package: 'go.etcd.io/etcd/server/v3' },
   'kube-apiserver': kubernetes('kube-apiserver'),
   'kube-controller-manager': kubernetes('kube-controller-manager'),
@@ -40,12 +45,27 @@ const programs = {
   kubectl: kubernetes('kubectl'),
   kwok: { module: `${modules}/kwok`, package: 'sigs.k8s.io/kwok/cmd/kwok' },
   'chaos-controller-manager': chaosMesh('chaos-controller-manager'),
-} as const
+}
 
-export type ProgramName = keyof typeof programs
+/** What a node that runs real pods takes beside them. */
+const nodePrograms = {
+  kubelet: kubernetes('kubelet'),
+  'kube-proxy': kubernetes('kube-proxy'),
+  coredns: { module: `${modules}/coredns`, package: '.' },
+  // Its driver for kernel faults is C.
+  'chaos-daemon': { ...chaosMesh('chaos-daemon'), env: { CGO_ENABLED: '1' } },
+  'chaos-daemon-helper': chaosMesh('chaos-daemon-helper'),
+  bridge: cni('bridge', 'main'),
+  loopback: cni('loopback', 'main'),
+  'host-local': cni('host-local', 'ipam'),
+  pause: { module: `${modules}/node`, package: './pause' },
+  nsexec: { module: `${modules}/node`, package: './nsexec' },
+  // In the pods of its own test.
+  web: { module: `${modules}/node`, package: './web' },
+}
 
-/** The programs that play a cluster without a container runtime. */
-export const clusterPrograms: ProgramName[] = Object.keys(programs) as ProgramName[]
+export type Binaries = Record<keyof typeof clusterPrograms, string>
+export type NodeBinaries = Record<keyof typeof nodePrograms, string>
 
 /**
  * Builds what is not in this machine's cache (`holdfast/cluster` in XDG_CACHE_HOME or ~/.cache): 8 to 12 minutes on
@@ -53,10 +73,17 @@ export const clusterPrograms: ProgramName[] = Object.keys(programs) as ProgramNa
  * @returns the absolute path of each program
  * @throws SetupError when Go is missing or a build fails
  */
-export const ensureBinaries = async (names: ProgramName[] = clusterPrograms): Promise<Record<ProgramName, string>> => {
+export const ensureBinaries = (): Promise<Binaries> => ensure(clusterPrograms)
+
+/** The same for a node that runs real pods: 3 to 5 minutes more. */
+export const ensureNodeBinaries = (): Promise<NodeBinaries> => ensure(nodePrograms)
+
+type Program = Omit<Parameters<typeof buildProgram>[1], 'name'>
+
+const ensure = async <Name extends string>(programs: Record<Name, Program>): Promise<Record<Name, string>> => {
   const goVersion = checkGo(projectDir)
-  const places = names.map((name) => {
-    const program = { name, ...programs[name] }
+  const places = (Object.entries(programs) as [Name, Program][]).map(([name, how]) => {
+    const program = { name, ...how }
     return { name, program, path: join(cacheDir('cluster'), keyOf(projectDir, program, goVersion), name) }
   })
   const isMissing = ({ path }: { path: string }) => !isExecutable(path)
@@ -64,11 +91,11 @@ export const ensureBinaries = async (names: ProgramName[] = clusterPrograms): Pr
     await withLock(projectDir, async () => {
       for (const place of places.filter(isMissing)) {
         mkdirSync(dirname(place.path), { recursive: true })
-        await buildProgram(projectDir, place.program, place.path, 'one to four minutes')
+        await buildProgram(projectDir, place.program, place.path, 'up to four minutes')
       }
     })
   }
-  return Object.fromEntries(places.map(({ name, path }) => [name, path])) as Record<ProgramName, string>
+  return Object.fromEntries(places.map(({ name, path }) => [name, path])) as Record<Name, string>
 }
 
 /**

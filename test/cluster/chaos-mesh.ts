@@ -2,19 +2,51 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import type { Access } from './access.ts'
-import type { Command } from './processes.ts'
+import { reservePorts } from '../../run/ports.ts'
+import { ensureCrds } from './binaries.ts'
+import type { ControlPlane, Site } from './control-plane.ts'
+
+/** Chaos Mesh's controller. Ended, it is gone at once as in a crash, and its webhooks with it. */
+export interface Controller {
+  start: () => Promise<void>
+  stop: () => Promise<void>
+}
 
 export const chaosNamespace = 'chaos-mesh'
+const chaosNamespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: chaosNamespace } }
+const controllerName = 'chaos-controller-manager'
 
-/** The controller outside of the cluster: it and its webhooks listen on 127.0.0.1. */
-export const controllerCommand = (path: string, folder: string, access: Access, webhookPort: number): Command => {
+/** Installs Chaos Mesh and starts its controller, outside of the cluster; resolves when its webhooks answer. */
+export const startChaosMesh = async (site: Site, control: ControlPlane): Promise<Controller> => {
+  const { folder, processes, binaries, host } = site
+  const { access, kubectl } = control
+  const port = (await reservePorts(1))('webhook')
   const certificates = join(folder, 'webhook')
-  mkdirSync(certificates, { recursive: true })
+  mkdirSync(certificates)
   copyFileSync(access.server.certificate, join(certificates, 'tls.crt'))
   copyFileSync(access.server.key, join(certificates, 'tls.key'))
-  const env = {
-    KUBECONFIG: access.kubeconfigs['chaos-mesh'],
+  const env = controllerEnv({ kubeconfig: access.kubeconfigs['chaos-mesh'], certificates, host, port })
+  const start = async () => {
+    processes.start(controllerName, { path: binaries[controllerName], env })
+    await processes.until(controllerName, () => webhookAnswers(host, port))
+  }
+  await control.create([...readCrds(ensureCrds(binaries[controllerName])), chaosNamespaceObject])
+  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s')
+  await start()
+  await control.apply(...webhookConfigurations(access.authorityPem, host, port))
+  return { start, stop: () => processes.kill(controllerName) }
+}
+
+interface ControllerPlace {
+  kubeconfig: string
+  certificates: string
+  host: string
+  port: number
+}
+
+const controllerEnv = ({ kubeconfig, certificates, host, port }: ControllerPlace): Record<string, string> => {
+  return {
+    KUBECONFIG: kubeconfig,
     NAMESPACE: chaosNamespace,
     TEMPLATE_NAMESPACE: chaosNamespace,
     TARGET_NAMESPACE: chaosNamespace,
@@ -33,33 +65,29 @@ export const controllerCommand = (path: string, folder: string, access: Access, 
     SECURITY_MODE: 'true',
     CHAOSD_SECURITY_MODE: 'false',
     ENABLE_LEADER_ELECTION: 'false',
-    WEBHOOK_HOST: '127.0.0.1',
-    WEBHOOK_PORT: String(webhookPort),
-    METRICS_HOST: '127.0.0.1',
+    WEBHOOK_HOST: host,
+    WEBHOOK_PORT: String(port),
+    METRICS_HOST: host,
     METRICS_PORT: '0',
     CERTS_DIR: certificates,
     POD_FAILURE_PAUSE_IMAGE: 'local/pause:1',
     QPS: '30',
     BURST: '50',
   }
-  return { path, env }
 }
 
-export const webhookAnswers = (port: number): Promise<boolean> =>
+const webhookAnswers = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    request(
-      { host: '127.0.0.1', port, path: '/', rejectUnauthorized: false, agent: false, timeout: 5_000 },
-      (response) => {
-        response.resume()
-        resolve(true)
-      },
-    )
+    request({ host, port, path: '/', rejectUnauthorized: false, agent: false, timeout: 5_000 }, (response) => {
+      response.resume()
+      resolve(true)
+    })
       .on('error', () => resolve(false)) // not yet; the caller gives up after a while, with the controller's log
       .end()
   })
 
 /** The definitions of Chaos Mesh's kinds, as its own release would install them. */
-export const readCrds = (folder: string): object[] =>
+const readCrds = (folder: string): object[] =>
   readdirSync(folder)
     .sort()
     .map((name) => withPartitionBehavior(parse(readFileSync(join(folder, name), 'utf8')) as object))
@@ -104,10 +132,10 @@ const admitted: Record<string, string> = {
 }
 
 /** Its admission webhooks, at a port of this machine instead of a service. */
-export const webhookConfigurations = (authorityPem: string, port: number): object[] => {
+const webhookConfigurations = (authorityPem: string, host: string, port: number): object[] => {
   const hook = (name: string, path: string, resource: string) => ({
     name,
-    clientConfig: { url: `https://127.0.0.1:${port}${path}`, caBundle: Buffer.from(authorityPem).toString('base64') },
+    clientConfig: { url: `https://${host}:${port}${path}`, caBundle: Buffer.from(authorityPem).toString('base64') },
     failurePolicy: 'Fail',
     sideEffects: 'None',
     timeoutSeconds: 5,

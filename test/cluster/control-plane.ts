@@ -1,18 +1,39 @@
 import { request } from 'node:https'
-import type { Access } from './access.ts'
-import type { ProgramName } from './binaries.ts'
+import { reservePorts } from '../../run/ports.ts'
+import { type Access, contextName, writeAccess } from './access.ts'
+import type { Binaries } from './binaries.ts'
+import { runCommand } from './command.ts'
 import type { Processes } from './processes.ts'
 
-export interface Ports {
-  etcd: number
-  etcdPeers: number
-  apiServer: number
+/** Where a cluster lives: its folder, its processes, and the address that its servers listen on. */
+export interface Site {
+  folder: string
+  processes: Processes
+  binaries: Binaries
+  host: string
 }
 
-/** etcd and the API server; the same arguments again after one was killed. */
-export const startApi = (processes: Processes, binaries: Record<ProgramName, string>, ports: Ports): void => {
-  const etcd = `http://127.0.0.1:${ports.etcd}`
-  const peers = `http://127.0.0.1:${ports.etcdPeers}`
+export interface ControlPlane {
+  access: Access
+  apiServerPort: number
+  /** @throws Error with what kubectl said. @returns its stdout */
+  kubectl: (...args: string[]) => Promise<string>
+  create: (objects: object[]) => Promise<void>
+  /** Creates or changes objects, server-side. */
+  apply: (...objects: object[]) => Promise<void>
+  /** Ended at once, as in a crash, and started again on the same port and data. Resolves when it is ready. */
+  restartApiServer: () => Promise<void>
+}
+
+export const serviceRange = '10.96.0.0/16'
+
+/** etcd, the API server, controller-manager and scheduler; resolves when the API is ready. */
+export const startControlPlane = async (site: Site): Promise<ControlPlane> => {
+  const { folder, processes, binaries, host } = site
+  const port = await reservePorts(3)
+  const access = writeAccess(folder, host, port('api server'))
+  const etcd = `http://127.0.0.1:${port('etcd')}`
+  const peers = `http://127.0.0.1:${port('etcd peers')}`
   processes.start('etcd', {
     path: binaries.etcd,
     args: [
@@ -26,41 +47,67 @@ export const startApi = (processes: Processes, binaries: Record<ProgramName, str
       `--initial-cluster=e=${peers}`,
     ],
   })
-  startApiServer(processes, binaries, ports)
+  const startApiServer = async () => {
+    processes.start('kube-apiserver', {
+      path: binaries['kube-apiserver'],
+      args: apiServerArgs(site, port('api server'), etcd),
+    })
+    await processes.until('kube-apiserver', () => isReady(access, host, port('api server')))
+  }
+  await startApiServer()
+  startControllers(site, access)
+
+  const kubectl = (args: string[], input = ''): Promise<string> =>
+    runCommand(
+      [binaries.kubectl, `--kubeconfig=${access.kubeconfigs.admin}`, `--context=${contextName}`, ...args],
+      input,
+    )
+  const list = (items: object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+  return {
+    access,
+    apiServerPort: port('api server'),
+    kubectl: (...args) => kubectl(args),
+    create: async (objects) => {
+      await kubectl(['create', '-f', '-'], list(objects))
+    },
+    apply: async (...objects) => {
+      await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], list(objects))
+    },
+    restartApiServer: async () => {
+      await processes.kill('kube-apiserver')
+      await startApiServer()
+    },
+  }
 }
 
-export const startApiServer = (processes: Processes, binaries: Record<ProgramName, string>, ports: Ports): void =>
-  processes.start('kube-apiserver', {
-    path: binaries['kube-apiserver'],
-    args: [
-      `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
-      '--bind-address=127.0.0.1',
-      '--advertise-address=127.0.0.1',
-      `--secure-port=${ports.apiServer}`,
-      '--endpoint-reconciler-type=none',
-      '--authorization-mode=Node,RBAC',
-      '--allow-privileged=true',
-      '--client-ca-file=ca.crt',
-      '--tls-cert-file=tls.crt',
-      '--tls-private-key-file=tls.key',
-      '--service-account-issuer=https://kubernetes.default.svc',
-      '--service-account-key-file=sa.pub',
-      '--service-account-signing-key-file=sa.key',
-      '--service-cluster-ip-range=10.96.0.0/16',
-    ],
-  })
+const apiServerArgs = ({ host }: Site, port: number, etcd: string): string[] => [
+  `--etcd-servers=${etcd}`,
+  `--bind-address=${host}`,
+  `--advertise-address=${host}`,
+  `--secure-port=${port}`,
+  // Its Service must lead to an address that pods reach; a loopback address is none.
+  `--endpoint-reconciler-type=${host === '127.0.0.1' ? 'none' : 'lease'}`,
+  '--authorization-mode=Node,RBAC',
+  '--enable-admission-plugins=NodeRestriction',
+  '--allow-privileged=true',
+  '--client-ca-file=ca.crt',
+  '--tls-cert-file=tls.crt',
+  '--tls-private-key-file=tls.key',
+  '--kubelet-certificate-authority=ca.crt',
+  '--kubelet-client-certificate=api-server.crt',
+  '--kubelet-client-key=api-server.key',
+  '--kubelet-preferred-address-types=InternalIP',
+  '--service-account-issuer=https://kubernetes.default.svc',
+  '--service-account-key-file=sa.pub',
+  '--service-account-signing-key-file=sa.key',
+  `--service-cluster-ip-range=${serviceRange}`,
+]
 
-export const apiServerIsReady = ({ authorityPem, admin }: Access, port: number): Promise<boolean> =>
+const isReady = ({ authorityPem, admin }: Access, host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const options = {
-      host: '127.0.0.1',
-      port,
-      path: '/readyz',
-      ca: authorityPem,
-      cert: admin.certificate,
-      key: admin.key,
-    }
-    request({ ...options, agent: false, timeout: 5_000 }, (response) => {
+    const { certificate: cert, key } = admin
+    const options = { host, port, path: '/readyz', ca: authorityPem, cert, key, agent: false, timeout: 5_000 }
+    request(options, (response) => {
       response.resume()
       resolve(response.statusCode === 200)
     })
@@ -69,11 +116,7 @@ export const apiServerIsReady = ({ authorityPem, admin }: Access, port: number):
   })
 
 /** They serve nothing, so they need no port. */
-export const startControllers = (
-  processes: Processes,
-  binaries: Record<ProgramName, string>,
-  { kubeconfigs }: Access,
-): void => {
+const startControllers = ({ processes, binaries }: Site, { kubeconfigs }: Access): void => {
   const common = (kubeconfig: string) => [
     `--kubeconfig=${kubeconfig}`,
     `--authentication-kubeconfig=${kubeconfig}`,

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -20,6 +21,21 @@ const signalGroup = (group: number, signal: NodeJS.Signals | 0): boolean => {
   }
 }
 
+/** What a node made for its pods in every hierarchy; the file `cgroup` in the folder names it. */
+const cgroups = (): string[] => {
+  const file = join(folder, 'cgroup')
+  if (!existsSync(file)) return []
+  const name = readFileSync(file, 'utf8')
+  const root = '/sys/fs/cgroup'
+  return ['.', ...readdirSync(root)].map((hierarchy) => join(root, hierarchy, name)).filter((path) => existsSync(path))
+}
+
+const removeCgroup = (path: string): void => {
+  for (const entry of readdirSync(path, { withFileTypes: true }))
+    if (entry.isDirectory()) removeCgroup(join(path, entry.name))
+  rmdirSync(path)
+}
+
 // Ctrl-C is meant for the owner, which then lets go.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
@@ -31,4 +47,5 @@ for await (const line of createInterface({ input: process.stdin })) {
 // Nothing in a cluster for a test is worth a polite end, and some of it does not end politely at all.
 for (const group of groups) signalGroup(group, 'SIGKILL')
 for (let tries = 0; tries < 200 && [...groups].some((group) => signalGroup(group, 0)); tries++) await wait(25)
+for (const cgroup of cgroups()) removeCgroup(cgroup)
 rmSync(folder, { recursive: true, force: true })

@@ -10,9 +10,15 @@ export interface Command {
   env?: Record<string, string>
 }
 
+/** Puts a command before another, so that it runs somewhere else: in a node of its own. */
+export type Enter = (command: string[]) => string[]
+
 /** The processes of one cluster, each in a group of its own, with a log in the cluster's folder. */
 export interface Processes {
-  start: (name: string, command: Command) => void
+  /** @returns its pid */
+  start: (name: string, command: Command) => number
+  /** What is started from now on runs in there. */
+  moveTo: (enter: Enter) => void
   /** SIGKILL: what a test takes away is gone at once. Resolves when it is. */
   kill: (name: string) => Promise<void>
   /**
@@ -36,13 +42,15 @@ export const createProcesses = (folder: string): Processes => {
   guard.unref()
   const guardEnded = once(guard, 'exit')
   const running = new Map<string, ChildProcess>()
+  let enter: Enter = (command) => command
   const logOf = (name: string) => join(folder, `${name}.log`)
   const failure = (name: string, what: string) =>
     new Error(`${name} ${what}:\n${readFileSync(logOf(name), 'utf8').split('\n').slice(-15).join('\n')}`)
   return {
     start: (name, { path, args = [], env = {} }) => {
       const log = openSync(logOf(name), 'a')
-      const child = spawn(path, args, {
+      const [program = path, ...rest] = enter([path, ...args])
+      const child = spawn(program, rest, {
         cwd: folder,
         env: { ...process.env, ...env },
         detached: true,
@@ -53,6 +61,10 @@ export const createProcesses = (folder: string): Processes => {
       guard.stdin?.write(`+${child.pid}\n`)
       child.unref()
       running.set(name, child)
+      return child.pid
+    },
+    moveTo: (somewhere) => {
+      enter = somewhere
     },
     kill: async (name) => {
       const child = running.get(name)

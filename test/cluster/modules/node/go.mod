@@ -1,0 +1,3 @@
+module holdfast/test/cluster/node
+
+go 1.24
