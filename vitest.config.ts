@@ -24,6 +24,7 @@ export default defineConfig({
           ...heavy,
           // They wait for processes most of the time, and share nothing: ports and folders are their own.
           maxWorkers: 3,
+          maxConcurrency: 3,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           sequence: { groupOrder: 1 },

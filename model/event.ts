@@ -9,8 +9,8 @@ import type { Injection } from './fault.ts'
 export type RunEvent = { atMs: number } & RunEventBody
 
 export type RunEventBody =
-  /** Holdfast's own process, which writes this. */
-  | { type: 'run.started'; schemaVersion: number; runId: string; pid: number; startTicks: number }
+  /** Holdfast's own process, which writes this. `bootId`: pids and ticks below say nothing after a reboot. */
+  | { type: 'run.started'; schemaVersion: number; runId: string; pid: number; startTicks: number; bootId?: string }
   /** A process that Holdfast started; `startTicks` tells it from a later process with the same pid. */
   | { type: 'process.started'; instance: string; pid: number; startTicks: number }
   | { type: 'process.ready'; instance: string; pid: number }

@@ -75,6 +75,36 @@ test('latency trips above its bound, at the percentile asked for', () => {
   expect(trips({ kind: 'latency', percentile: 95, aboveMs: 1.1, for: 0 }, figures)).toEqual([])
 })
 
+describe('latency in a total hang', () => {
+  const slow: Guard = { kind: 'latency', percentile: 99, aboveMs: 5_000, for: '4s' }
+  /** Ten a second, answered until `hangS`; then nothing is; `dueS` is the last second with load. */
+  const tripsAt = (hangS: number, dueS = 30): number | null => {
+    const live = new LiveWindow()
+    const watch = new GuardWatch([slow], new GuardProbes([]))
+    for (let s = 0; s < 30; s++) {
+      if (s < hangS) second(live, t0 + s, { n: 10, bad: 0 })
+      else if (s <= dueS)
+        live.add(
+          { type: 'load', s: t0 + s, scenario: 'a', sli: '', started: 10, completed: 0, dropped: 0 },
+          (t0 + s) * 1000 + 999,
+        )
+      const tripped = watch.tripped(live, (t0 + s + 1) * 1000)
+      if (tripped === null) continue
+      expect(tripped.evidence).toMatch(/^no answers, and \d+0 in flight for more than 5000 ms$/)
+      return s
+    }
+    return null
+  }
+  test('trips when what is in flight is older than the bound for long enough, before any timeout', () => {
+    // The requests of second 10 are 5 s old at the end of second 15; 4 s later is enough.
+    expect(tripsAt(10)).toBe(19)
+  })
+  test('does not trip without a hang, nor on what was in flight when the load ended', () => {
+    expect(tripsAt(30)).toBeNull()
+    expect(tripsAt(10, 12)).toBeNull()
+  })
+})
+
 test('the achieved rate trips when iterations start and do not end', () => {
   const live = new LiveWindow()
   const watch = new GuardWatch([{ kind: 'achievedRate', belowRatio: 0.5, for: 0 }], new GuardProbes([]))

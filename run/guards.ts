@@ -16,7 +16,10 @@ const breach = (guard: Guard, live: LiveWindow, probes: GuardProbes, nowMs: numb
       return `${(status.errorRatio * 100).toFixed(1)} % errors`
     case 'latency': {
       const ms = live.latencyMs(nowMs, 3_000, guard.percentile / 100)
-      return ms !== null && ms > guard.aboveMs ? `p${guard.percentile} ${ms.toFixed(0)} ms` : null
+      if (ms !== null) return ms > guard.aboveMs ? `p${guard.percentile} ${ms.toFixed(0)} ms` : null
+      // A total hang: there is no latency before the timeouts end, and it is above the bound already.
+      const hanging = status.offeredPerSecond > 0 ? live.inFlightLonger(nowMs, guard.aboveMs) : 0
+      return hanging > 0 ? `no answers, and ${hanging} in flight for more than ${guard.aboveMs} ms` : null
     }
     case 'achievedRate':
       if (status.offeredPerSecond === 0 || status.achievedPerSecond >= guard.belowRatio * status.offeredPerSecond)

@@ -8,9 +8,9 @@ import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { ProcessRef } from '../model/event.ts'
 import type { OutputConfig, StreamLine } from '../model/window.ts'
 import { eachLine } from './line-stream.ts'
+import { runEnvironmentName, runMark } from './mark.ts'
 import type { Ledger } from './record.ts'
 import { recordFiles } from './record.ts'
-import { runEnvironmentName } from './supervisor.ts'
 
 /** k6's own state "paused before run" in `GET /v1/status`: every virtual user is initialised. */
 const pausedBeforeRun = 4
@@ -71,7 +71,7 @@ export class K6 {
         PATH: process.env.PATH ?? '',
         HOME: process.env.HOME ?? '',
         ...options.env,
-        [runEnvironmentName]: options.runId,
+        [runEnvironmentName]: runMark(options.runId, process.pid),
       },
     })
     this.#child.on('error', (error) => options.onWarning(`k6: ${error.message}`))

@@ -68,6 +68,17 @@ test('a process with the pid but another start is left alone', async () => {
   expect(processStat(ref.pid)).not.toBeNull()
 })
 
+test('after a reboot no process is taken for one of the run, whatever its pid and start', async () => {
+  const { ref } = sleeper()
+  const self = { ...started, ...refOf(process.pid), bootId: 'another-boot' }
+  ledger(self, { type: 'process.started', instance: 'api', ...ref }, runbook('f1', 'false', 'true'))
+  expect(isRunning(await readLeftovers(dir))).toBe(false)
+  mkdirSync(join(dir, recordFiles.work))
+  expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
+  expect(processStat(ref.pid)).not.toBeNull()
+  expect(existsSync(join(dir, recordFiles.work))).toBe(false)
+})
+
 test('what has ended is nothing left over', async () => {
   ledger(
     started,
@@ -108,8 +119,9 @@ test('known processes, stopped ones, their children, and marked ones that no led
   const known = sleeper()
   const stopped = sleeper()
   process.kill(stopped.ref.pid, 'SIGSTOP')
-  const marked = sleeper({ HOLDFAST_RUN: 'leftovers-test' })
-  const other = sleeper({ HOLDFAST_RUN: 'another-run' })
+  const marked = sleeper({ HOLDFAST_RUN: 'leftovers-test:1' })
+  // The same id in the same second, from another Holdfast.
+  const other = sleeper({ HOLDFAST_RUN: 'leftovers-test:2' })
   ledger(
     started,
     { type: 'process.started', instance: 'api', ...known.ref },

@@ -1,13 +1,13 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../chaos/drivers/command.ts'
-import { isSameProcess, processesWithEnvironment, processTree, signalProcess } from '../chaos/drivers/proc.ts'
+import { bootId, isSameProcess, processesWithEnvironment, processTree, signalProcess } from '../chaos/drivers/proc.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { CommandLine, Injection } from '../model/fault.ts'
+import { runEnvironmentName, runMark } from './mark.ts'
 import { readEvents, recordFiles } from './record.ts'
-import { runEnvironmentName } from './supervisor.ts'
 
 /** What a ledger says may still be there. */
 export interface Leftovers {
@@ -15,6 +15,8 @@ export interface Leftovers {
   /** Holdfast's own process. */
   pid: number
   startTicks: number
+  /** True when the machine was booted since: none of the processes can be alive, whatever its pid. */
+  rebooted: boolean
   processes: { instance: string; pid: number; startTicks: number }[]
   /** Undo commands of `command` faults that were injected and never removed, last injected first. */
   commands: { fault: string; undo: CommandLine; probe: CommandLine }[]
@@ -31,6 +33,7 @@ export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
     runId: '',
     pid: 0,
     startTicks: 0,
+    rebooted: false,
     processes: [],
     commands: [],
     faults: [],
@@ -54,6 +57,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       left.runId = event.runId
       left.pid = event.pid
       left.startTicks = event.startTicks
+      left.rebooted = (event.bootId ?? bootId()) !== bootId()
       break
     case 'process.started':
       left.processes.push({ instance: event.instance, pid: event.pid, startTicks: event.startTicks })
@@ -84,7 +88,8 @@ const fold = (left: Leftovers, event: RunEvent): void => {
 const isOneShot = (injection: Injection): boolean => injection.driver === 'process' && injection.action === 'kill'
 
 /** True while the Holdfast that writes this record is alive: then nothing is left over yet. */
-export const isRunning = (left: Leftovers): boolean => !left.ended && isSameProcess(left.pid, left.startTicks)
+export const isRunning = (left: Leftovers): boolean =>
+  !left.ended && !left.rebooted && isSameProcess(left.pid, left.startTicks)
 
 /** What `cleanUp` did, in words; `failed` is what a person must look at. */
 export interface CleanUpResult {
@@ -122,9 +127,9 @@ const isGone = async (probe: CommandLine): Promise<boolean> => {
 
 const endProcesses = async (left: Leftovers, result: CleanUpResult): Promise<void> => {
   const find = () => {
-    const known = left.processes.filter(({ pid, startTicks }) => isSameProcess(pid, startTicks))
+    const known = left.processes.filter(({ pid, startTicks }) => !left.rebooted && isSameProcess(pid, startTicks))
     const trees = known.flatMap(({ pid }) => processTree(pid))
-    const marked = left.runId === '' ? [] : processesWithEnvironment(runEnvironmentName, left.runId)
+    const marked = left.runId === '' ? [] : processesWithEnvironment(runEnvironmentName, runMark(left.runId, left.pid))
     return [...new Map([...trees, ...marked].map((stat) => [stat.pid, stat])).values()]
   }
   const first = find()

@@ -78,6 +78,15 @@ export class LiveWindow {
     )
   }
 
+  /** Iterations that have been going on for longer than this and have not ended. */
+  inFlightLonger(nowMs: number, thanMs: number): number {
+    const counts = [...this.#pending].filter(([s]) => (s + 1) * 1000 <= nowMs - thanMs).map(([, pending]) => pending)
+    return Math.max(
+      0,
+      counts.reduce((total, pending) => total + pending, 0),
+    )
+  }
+
   /** Iterations of the last seconds that have been going on for more than one. */
   #hanging(nowMs: number, lengthMs: number): number {
     const end = Math.floor(nowMs / 1000) - 1

@@ -1,6 +1,6 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isSameProcess, processStat } from '../chaos/drivers/proc.ts'
+import { bootId, isSameProcess, processStat } from '../chaos/drivers/proc.ts'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import { makeFolders } from './folders.ts'
 import { stateDirHint } from './state-dir.ts'
@@ -11,18 +11,25 @@ export interface LockHolder {
   recordDir: string
   pid: number
   startTicks: number
+  bootId: string
+}
+
+/** A lock that is held. */
+export interface Lock {
+  file: string
+  giveBack: () => void
 }
 
 /**
  * Takes the lock of a system in an environment: one run at a time, so that two game days never
  * overlap unknowingly. A lock whose process has ended (a crash, a reboot) counts as free.
- * @returns the function that gives it back.
  * @throws HoldfastError naming the run that holds it, or when no lock can be made.
  */
-export const takeLock = (dir: string, name: string, run: { runId: string; recordDir: string }): (() => void) => {
-  const file = join(dir, `${name.replaceAll(/[^a-zA-Z0-9.-]+/g, '-')}.lock`)
+export const takeLock = (dir: string, name: string, run: { runId: string; recordDir: string }): Lock => {
+  const file = lockFile(dir, name)
   const mine = join(dir, `.${process.pid}-${run.runId}`)
-  const holder: LockHolder = { ...run, pid: process.pid, startTicks: processStat(process.pid)?.startTicks ?? 0 }
+  const { pid } = process
+  const holder: LockHolder = { ...run, pid, startTicks: processStat(pid)?.startTicks ?? 0, bootId: bootId() }
   try {
     makeFolders(dir, 0o700)
     writeFileSync(mine, JSON.stringify(holder), { mode: 0o600 })
@@ -35,26 +42,47 @@ export const takeLock = (dir: string, name: string, run: { runId: string; record
   } finally {
     rmSync(mine, { force: true })
   }
-  return () => rmSync(file, { force: true })
+  return { file, giveBack: () => rmSync(file, { force: true }) }
+}
+
+/** The dead run that left this lock behind; null when the lock is free or held. */
+export const staleHolder = (dir: string, name: string): LockHolder | null => {
+  const holder = readHolder(lockFile(dir, name))
+  return holder === null || isAlive(holder) ? null : holder
+}
+
+/** Removes the lock that a dead run left behind, and no other. */
+export const dropLockOf = (recordDir: string, file: string): void => {
+  const holder = readHolder(file)
+  if (holder?.recordDir === recordDir && !isAlive(holder)) rmSync(file, { force: true })
+}
+
+/** The same, whichever of the locks it is. */
+export const dropLocksOf = (recordDir: string, dir: string): void => {
+  for (const file of lockFiles(dir)) dropLockOf(recordDir, file)
 }
 
 /**
  * The runs that hold a lock now; none where there is no such folder.
  * @throws HoldfastError when it can't be read.
  */
-export const lockHolders = (dir: string): LockHolder[] => {
-  let names: string[]
+export const lockHolders = (dir: string): LockHolder[] =>
+  lockFiles(dir)
+    .map(readHolder)
+    .filter((holder) => holder !== null)
+    .filter(isAlive)
+
+const lockFile = (dir: string, name: string): string => join(dir, `${name.replaceAll(/[^a-zA-Z0-9.-]+/g, '-')}.lock`)
+
+const lockFiles = (dir: string): string[] => {
   try {
-    names = readdirSync(dir)
+    return readdirSync(dir)
+      .filter((name) => name.endsWith('.lock'))
+      .map((name) => join(dir, name))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw impossible(`the locks in ${dir} can't be read`, error)
   }
-  return names
-    .filter((name) => name.endsWith('.lock'))
-    .map((name) => readHolder(join(dir, name)))
-    .filter((holder) => holder !== null && isAlive(holder))
-    .filter((holder) => holder !== null)
 }
 
 const link = (from: string, to: string): boolean => {
@@ -100,4 +128,5 @@ const readHolder = (file: string): LockHolder | null => {
   }
 }
 
-const isAlive = ({ pid, startTicks }: LockHolder): boolean => isSameProcess(pid, startTicks)
+const isAlive = (holder: LockHolder): boolean =>
+  holder.bootId === bootId() && isSameProcess(holder.pid, holder.startTicks)

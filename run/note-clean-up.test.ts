@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -50,6 +50,11 @@ test('where something is left nothing is proven, and the record says what', asyn
   ledger([started, injecting('f2', 'freeze')])
   const events = await note({ done: [], failed: ['processes 7 could not be ended'] })
   expect(types(events).slice(2)).toEqual(['warning', 'error', 'run.ended'])
+})
+
+test('a record without a ledger stays without', async () => {
+  noteCleanUp(dir, 'test', await readLeftovers(dir), { done: [], failed: [] })
+  expect(readdirSync(dir)).toEqual([])
 })
 
 test('a run that ended in order gets no word more, however often', async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, truncateSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunEventBody } from '../model/event.ts'
 import type { CleanUpResult, Leftovers } from './leftovers.ts'
@@ -10,6 +10,9 @@ import { recordFiles } from './record.ts'
  * @param left what the ledger said before
  */
 export const noteCleanUp = (recordDir: string, who: string, left: Leftovers, { done, failed }: CleanUpResult): void => {
+  const file = join(recordDir, recordFiles.events)
+  // Killed before its ledger was there: nothing was done, and there is nowhere to say it.
+  if (!existsSync(file)) return
   if (left.ended && left.faults.length === 0 && done.length === 0 && failed.length === 0) return
   const evidence = `${who}: ${done.join('; ') || 'nothing was left'}`
   const events: RunEventBody[] = [
@@ -19,7 +22,6 @@ export const noteCleanUp = (recordDir: string, who: string, left: Leftovers, { d
       : left.faults.map((fault) => ({ type: 'fault.provenRemoved' as const, fault, evidence }))),
     ...(left.ended ? [] : [{ type: 'run.ended' as const, reason: 'crashed' as const }]),
   ]
-  const file = join(recordDir, recordFiles.events)
   // Holdfast may have been killed in the middle of its last line.
   truncateSync(file, readFileSync(file).lastIndexOf('\n') + 1)
   const atMs = Date.now()

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Tools } from '../build/toolchain.ts'
-import { processStat } from '../chaos/drivers/proc.ts'
+import { bootId, processStat } from '../chaos/drivers/proc.ts'
 import { messageOf } from '../model/errors.ts'
 import type { EndReason } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
@@ -14,6 +14,7 @@ import type { RunningSystem } from './environment.ts'
 import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
 import { type RunListener, shielded } from './listener.ts'
+import { runEnvironmentName, runMark } from './mark.ts'
 import { outputConfig } from './output-config.ts'
 import { prometheusTokenName, recordPrometheus } from './prometheus.ts'
 import { Pump } from './pump.ts'
@@ -21,7 +22,7 @@ import { createRecord, Ledger, recordFiles } from './record.ts'
 import { startSampler } from './sampler.ts'
 import { startSystem } from './start-system.ts'
 import type { StopSwitch } from './stop.ts'
-import { runEnvironmentName, Supervisor } from './supervisor.ts'
+import { Supervisor } from './supervisor.ts'
 import { UndoStack } from './undo.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -41,6 +42,8 @@ export interface RunOptions {
   baseUrl: string | null
   userEnv: Record<string, string | undefined>
   stop: StopSwitch
+  /** The lock of this run, which the watchdog gives back when Holdfast can't. */
+  lockFile?: string
   /** File whose existence means: no fault on this machine. */
   safetyLever?: string
   listener: RunListener
@@ -64,7 +67,7 @@ export const run = async (options: RunOptions): Promise<RunEnd> => {
     ledger.append({ type: 'warning', message: `what shows the run has failed: ${messageOf(cause)}` }),
   )
   const pump = new Pump(recordDir, plan)
-  const watchdog = startWatchdog(recordDir)
+  const watchdog = startWatchdog(recordDir, options.lockFile)
   const undo = new UndoStack(undoBudgetMs)
   let error: Error | null = null
   const broken = (cause: unknown) => {
@@ -84,7 +87,7 @@ export const run = async (options: RunOptions): Promise<RunEnd> => {
   try {
     const { pid } = process
     const startTicks = processStat(pid)?.startTicks ?? 0
-    ledger.sync({ type: 'run.started', schemaVersion: 1, runId: plan.runId, pid, startTicks })
+    ledger.sync({ type: 'run.started', schemaVersion: 1, runId: plan.runId, pid, startTicks, bootId: bootId() })
     const started = await start({ ...options, listener }, ledger, undo, pump, broken)
     await follow({ ...options, listener }, started, ledger, undo, pump, broken)
   } catch (cause) {
@@ -119,7 +122,7 @@ const start = async (
   supervisor.onUnexpectedEnd = (name) => broken(new Error(`${name} has ended by itself`))
   undo.push('the working folder', () => rm(join(recordDir, recordFiles.work), { recursive: true, force: true }))
   undo.push('the system', () => supervisor.stopAll())
-  const commandEnv = { ...options.userEnv, [runEnvironmentName]: plan.runId }
+  const commandEnv = { ...options.userEnv, [runEnvironmentName]: runMark(plan.runId, process.pid) }
   const upAtMs = Date.now()
   const system = await startSystem({
     system: options.system,

@@ -15,10 +15,8 @@ import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { ProcessRef } from '../model/event.ts'
 import type { ProcessSpec } from '../model/system.ts'
 import { endProcesses } from './end-processes.ts'
+import { runEnvironmentName, runMark } from './mark.ts'
 import { type Ledger, recordFiles } from './record.ts'
-
-/** Put into the environment of everything a run starts, so that it can be found without the ledger. */
-export const runEnvironmentName = 'HOLDFAST_RUN'
 
 const readyDeadlineMs = 30_000
 
@@ -39,7 +37,7 @@ interface Instance {
 export class Supervisor {
   #instances = new Map<string, Instance>()
   #recordDir: string
-  #runId: string
+  #mark: string
   #ledger: Ledger
   #ending = new AbortController()
   #starting: Promise<void>[] = []
@@ -47,7 +45,7 @@ export class Supervisor {
   onUnexpectedEnd: (name: string) => void = () => {}
 
   constructor(runId: string, recordDir: string, ledger: Ledger) {
-    this.#runId = runId
+    this.#mark = runMark(runId, process.pid)
     this.#recordDir = recordDir
     this.#ledger = ledger
   }
@@ -118,7 +116,7 @@ export class Supervisor {
     }
     // What was started by a process that has ended before: it is in no tree.
     const ref = ({ pid, startTicks }: { pid: number; startTicks: number }) => ({ instance: 'orphan', pid, startTicks })
-    await endProcesses(processesWithEnvironment(runEnvironmentName, this.#runId).map(ref))
+    await endProcesses(processesWithEnvironment(runEnvironmentName, this.#mark).map(ref))
   }
 
   get #stopping(): boolean {
@@ -236,7 +234,7 @@ export class Supervisor {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
       ...spec.env,
-      [runEnvironmentName]: this.#runId,
+      [runEnvironmentName]: this.#mark,
     }
   }
 

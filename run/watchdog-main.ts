@@ -1,13 +1,14 @@
 import { cleanUp, readLeftovers } from './leftovers.ts'
+import { dropLockOf } from './lock.ts'
 import { noteCleanUp } from './note-clean-up.ts'
 
 /**
- * `watchdog-main.ts <record folder>`: waits until Holdfast says "done" or is gone. Its standard
+ * `watchdog-main.ts <record folder> [lock]`: waits until Holdfast says "done" or is gone. Its standard
  * input is a pipe that only Holdfast holds: when Holdfast dies, by whatever signal, the pipe ends,
  * and the watchdog undoes what the ledger names. It is in a session of its own and deaf to the
  * signals that a terminal sends.
  */
-const recordDir = process.argv[2] ?? ''
+const [recordDir = '', lockFile] = process.argv.slice(2)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
 let said = ''
@@ -19,4 +20,5 @@ process.stdin.on('end', async () => {
   if (said.includes('done')) return
   const left = await readLeftovers(recordDir)
   noteCleanUp(recordDir, 'the watchdog cleaned up', left, await cleanUp(recordDir))
+  if (lockFile !== undefined) dropLockOf(recordDir, lockFile)
 })

@@ -63,6 +63,18 @@ const psStat = (pid: number): ProcessStat | null => {
   }
 }
 
+/**
+ * This boot of the machine: after the next one, pids and start ticks begin again and may meet other
+ * processes. Empty where start times do not count from the boot (macOS).
+ */
+export const bootId = (): string => {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+  } catch {
+    return ''
+  }
+}
+
 /** True while the very process is alive that had this pid and start time. */
 export const isSameProcess = (pid: number, startTicks: number): boolean => processStat(pid)?.startTicks === startTicks
 

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { cleanUp, isRunning, readLeftovers } from '../../run/leftovers.ts'
+import { dropLocksOf } from '../../run/lock.ts'
 import { noteCleanUp } from '../../run/note-clean-up.ts'
+import { stateDir } from '../../run/state-dir.ts'
 import { recordDirOf, runIds } from '../project.ts'
 
 /** `holdfast cleanup [run|--all]`: undoes from the ledger what a run left behind. Safe to run twice. */
@@ -29,6 +32,7 @@ export const cleanupCommand = async (
     }
     const result = await cleanUp(dir)
     noteCleanUp(dir, '`holdfast cleanup` cleaned up', left, result)
+    dropLocksOf(dir, join(stateDir(), 'locks'))
     results.push({ run: dir, ...result })
   }
   const failed = results.some((result) => result.failed.length > 0)

@@ -6,7 +6,8 @@ import type { Plan } from '../../model/plan.ts'
 import { abortNotification, startNotification, verdictNotification } from '../../reports/notification.ts'
 import { verdictText } from '../../reports/terminal.ts'
 import { makeFolders } from '../../run/folders.ts'
-import { takeLock } from '../../run/lock.ts'
+import { type Lock, takeLock } from '../../run/lock.ts'
+import { settlePredecessor } from '../../run/predecessor.ts'
 import { checkReachable } from '../../run/preflight.ts'
 import { checkPrometheus, prometheusTokenName } from '../../run/prometheus.ts'
 import { run } from '../../run/run.ts'
@@ -28,13 +29,13 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     progress.warn(`${signal}: removing every fault and process; the record stays`)
     stop.stop('interrupted')
   })
-  let giveBack = () => {}
+  let lock: Lock | null = null
   try {
     const notifier = makeNotifier(process.env, progress.warn)
     const outDir = resolve(options.out)
     const lever = safetyLever()
-    const ready = await prepare(outDir, lever, gameDay, options)
-    giveBack = ready.giveBack
+    const ready = await prepare(outDir, lever, gameDay, options, progress.warn)
+    lock = ready.lock
     const { plan, system, bundleFile, tools, warnings } = ready
     const recordDir = join(outDir, plan.runId)
     progress.plan(plan)
@@ -54,6 +55,7 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
       baseUrl: options.baseUrl ?? null,
       userEnv: process.env,
       stop,
+      lockFile: lock.file,
       safetyLever: lever,
       listener: progress.listener,
     })
@@ -68,14 +70,20 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     await notifier.sent()
     return verdict.exitCode
   } finally {
-    giveBack()
+    lock?.giveBack()
     progress.close()
     releaseSignals()
   }
 }
 
 /** Plans a run and takes its lock, the bundle in the folder of its record; nothing stays of a run that is refused. */
-const prepare = async (outDir: string, lever: string, gameDay: string, options: GameDayOptions) => {
+const prepare = async (
+  outDir: string,
+  lever: string,
+  gameDay: string,
+  options: GameDayOptions,
+  tell: (message: string) => void,
+) => {
   let dir: string | null = null
   try {
     const planned = await planGameDay(gameDay, options, (runId) => {
@@ -87,9 +95,11 @@ const prepare = async (outDir: string, lever: string, gameDay: string, options: 
     const warnings = await checkPrometheus(plan, process.env[prometheusTokenName])
     if (options.baseUrl !== undefined) await checkReachable(options.baseUrl)
     const host = options.baseUrl === undefined ? '' : ` ${new URL(options.baseUrl).host}`
-    const run = { runId: plan.runId, recordDir: join(outDir, plan.runId) }
-    const giveBack = takeLock(join(stateDir(), 'locks'), `${plan.system.name} ${plan.environment}${host}`, run)
-    return { ...planned, warnings: [...planned.warnings, ...warnings], giveBack }
+    const locksDir = join(stateDir(), 'locks')
+    const name = `${plan.system.name} ${plan.environment}${host}`
+    await settlePredecessor(locksDir, name, tell)
+    const lock = takeLock(locksDir, name, { runId: plan.runId, recordDir: join(outDir, plan.runId) })
+    return { ...planned, warnings: [...planned.warnings, ...warnings], lock }
   } catch (error) {
     if (dir !== null) rmSync(dir, { recursive: true, force: true })
     throw error

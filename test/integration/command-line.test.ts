@@ -63,8 +63,10 @@ const bothFaultsActive = async (run: Command): Promise<void> => {
 const newestRun = (): string => readdirSync(join(folder, 'out')).sort().at(-1) ?? ''
 
 /** Everything that the run started carries its mark. */
-const nothingLeftOf = async (runId: string): Promise<void> => {
-  const left = () => processesWithEnvironment('HOLDFAST_RUN', runId)
+const marked = ({ child }: Command, runId: string) => processesWithEnvironment('HOLDFAST_RUN', `${runId}:${child.pid}`)
+
+const nothingLeftOf = async (run: Command, runId: string): Promise<void> => {
+  const left = () => marked(run, runId)
   const gone = await lookUntil(() => ({ ok: left().length === 0, text: '' }), { deadlineMs: promisedMs })
   expect(gone.ok ? [] : left()).toEqual([])
 }
@@ -72,10 +74,11 @@ const nothingLeftOf = async (runId: string): Promise<void> => {
 test('Ctrl-C in the middle of two faults: both are removed, exit 130, a record that is judged and says so', async () => {
   const run = holdfast('run', gameDay)
   await bothFaultsActive(run)
+  expect(marked(run, newestRun())).not.toEqual([])
   run.child.kill('SIGINT')
   expect([await run.exit, run.said()]).toEqual([130, expect.stringContaining('report.html')])
   const id = newestRun()
-  await nothingLeftOf(id)
+  await nothingLeftOf(run, id)
   const verdict = JSON.parse(readFileSync(join(folder, 'out', id, 'verdict.json'), 'utf8')) as Verdict
   expect(verdict).toMatchObject({ ended: 'interrupted', exitCode: 130 })
   expect(verdict.faults.map(({ confirmedRemoved }) => confirmedRemoved)).toEqual([true, true])
@@ -90,7 +93,7 @@ test('SIGKILL in the middle of two faults: gone within 5 s, the lock is free, li
   const id = newestRun()
   run.child.kill('SIGKILL')
   expect(await run.exit).toBe('SIGKILL')
-  await nothingLeftOf(id)
+  await nothingLeftOf(run, id)
 
   const judged = holdfast('judge', id)
   expect([await judged.exit, judged.said()]).toEqual([3, expect.stringContaining('INCONCLUSIVE')])
@@ -108,5 +111,5 @@ test('SIGKILL in the middle of two faults: gone within 5 s, the lock is free, li
   const stopped = holdfast('stop')
   expect([await stopped.exit, stopped.said()]).toEqual([0, expect.stringContaining('✔ stopped')])
   expect(await third.exit).toBe(130)
-  await nothingLeftOf(newestRun())
+  await nothingLeftOf(third, newestRun())
 })

@@ -12,8 +12,13 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** All three faults are active: the server is frozen, its link slow, the mark there. */
-const inTheMiddle = (run: TinyRun) => run.event((event) => event.type === 'fault.active' && event.fault === 'f3')
+/** All four faults are active: the link slow, the CPU busy, the mark there, the server frozen. */
+const inTheMiddle = (run: TinyRun) =>
+  Promise.all(
+    ['f1', 'f2', 'f3', 'f4'].map((fault) =>
+      run.event((event) => event.type === 'fault.active' && event.fault === fault),
+    ),
+  )
 
 const pidOf = (run: TinyRun, instance: string): number => {
   const started = run.events().find((event) => event.type === 'process.started' && event.instance === instance)
@@ -28,7 +33,7 @@ test.each([
   ['k6', 'k6 ended with SIGKILL'],
   ['toxiproxy', 'toxiproxy has ended by itself'],
 ])(
-  '%s is killed in the middle of three faults: all are removed, and the record says what happened',
+  '%s is killed in the middle of four faults: all are removed, and the record says what happened',
   async (instance, error) => {
     const run = startTiny(folder)
     await inTheMiddle(run)
@@ -37,7 +42,7 @@ test.each([
     expect(processesOf(run)).toEqual([])
     const events = await expectReadableRecord(run)
     expect(errorsOf(events)).toEqual([error])
-    expect(removedOf(events)).toEqual(['f3', 'f2', 'f1'])
+    expect(removedOf(events)).toEqual(['f4', 'f3', 'f2', 'f1'])
     expect(events.at(-1)).toMatchObject({ type: 'run.ended', reason: 'crashed' })
     await expectNothingLeft(run)
   },
@@ -63,7 +68,7 @@ test('the frozen server is killed: it comes back, and the freeze counts as remov
   expect([await run.exit, run.said()]).toEqual([0, expect.stringContaining('completed')])
   const events = await expectReadableRecord(run)
   expect(events.filter((event) => event.type === 'process.started' && event.instance === 'server')).toHaveLength(2)
-  expect(removedOf(events).sort()).toEqual(['f1', 'f2', 'f3'])
+  expect(removedOf(events).sort()).toEqual(['f1', 'f2', 'f3', 'f4'])
   await expectNothingLeft(run)
 })
 

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import type { RunEvent } from '../../model/event.ts'
 import { cleanUp } from '../../run/leftovers.ts'
 import { readEvents, readPlan, readWindows } from '../../run/record.ts'
+import { leftAfter, liveProcesses } from './processes.ts'
 
 /** What the watchdog has for undoing everything: the promise of the design. */
-const promisedMs = 5_000
+export const promisedMs = 5_000
 
 /** One run of the tiny system in a process of its own, which the test ends in some way. */
 export interface TinyRun {
@@ -70,44 +71,23 @@ const eventsOf = (recordDir: string): RunEvent[] => {
 
 const markOf = (recordDir: string): string => `${recordDir}.mark`
 
-/** Every process that belongs to the run, from what the kernel says alone: by mark, by argument, or by ledger. */
-export const processesOf = ({ runId, recordDir, events }: TinyRun): string[] => {
+/** Every process that belongs to the run: by mark, by argument, or by ledger. */
+export const processesOf = ({ child, runId, recordDir, events }: TinyRun): string[] => {
   const started = new Set(
     events().flatMap((event) => (event.type === 'process.started' ? [`${event.pid} ${event.startTicks}`] : [])),
   )
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      const read = (file: string) => {
-        try {
-          return readFileSync(`/proc/${pid}/${file}`, 'latin1')
-        } catch {
-          return ''
-        }
-      }
-      const [state = 'Z', ...fields] = read('stat')
-        .replace(/^.*\) /s, '')
-        .split(' ')
-      if (state === 'Z' || state === '') return []
-      const is =
-        read('environ').split('\0').includes(`HOLDFAST_RUN=${runId}`) ||
-        read('cmdline').split('\0').includes(recordDir) ||
-        started.has(`${pid} ${fields[18]}`)
-      return is ? [`${pid} ${state} ${read('cmdline').replaceAll('\0', ' ')}`] : []
-    })
+  return liveProcesses(
+    ({ pid, startTicks, environ, argv }) =>
+      environ.includes(`HOLDFAST_RUN=${runId}:${child.pid}`) ||
+      argv.includes(recordDir) ||
+      started.has(`${pid} ${startTicks}`),
+  )
 }
 
 /** Within the promised time after its end nothing of the run is left: no process, no fault, no folder. */
 export const expectNothingLeft = async (run: TinyRun): Promise<void> => {
-  const deadline = performance.now() + promisedMs
-  const left = () => [
-    ...processesOf(run),
-    ...[join(run.recordDir, 'work'), join(run.recordDir, 'reserve'), markOf(run.recordDir)].filter((path) =>
-      existsSync(path),
-    ),
-  ]
-  while (left().length > 0 && performance.now() < deadline) await new Promise((next) => setTimeout(next, 25))
-  expect(left()).toEqual([])
+  const paths = [join(run.recordDir, 'work'), join(run.recordDir, 'reserve'), markOf(run.recordDir)]
+  expect(await leftAfter(promisedMs, () => [...processesOf(run), ...paths.filter(existsSync)])).toEqual([])
 }
 
 /** The record can be read to its end, every line of it, and cleaning up again finds nothing to do. */

@@ -1,0 +1,8 @@
+/** Put into the environment of everything a run starts, so that it can be found without the ledger. */
+export const runEnvironmentName = 'HOLDFAST_RUN'
+
+/**
+ * The mark of a run. With the pid of its Holdfast: two runs of one game day that start in the same
+ * second, into different folders, have the same id, and neither may end what belongs to the other.
+ */
+export const runMark = (runId: string, holdfastPid: number): string => `${runId}:${holdfastPid}`

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** A live process, from what the kernel says alone. */
+export interface Live {
+  pid: number
+  startTicks: number
+  /** `T` is a stopped one. */
+  state: string
+  environ: string[]
+  argv: string[]
+}
+
+/** Every live process of which this is true, as `pid state command`. */
+export const liveProcesses = (isMeant: (live: Live) => boolean): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const read = (file: string) => {
+        try {
+          return readFileSync(`/proc/${name}/${file}`, 'latin1')
+        } catch {
+          return ''
+        }
+      }
+      const [state = '', ...fields] = read('stat')
+        .replace(/^.*\) /s, '')
+        .split(' ')
+      if (state === 'Z' || state === '') return []
+      const argv = read('cmdline').split('\0')
+      const environ = read('environ').split('\0')
+      return isMeant({ pid: Number(name), startTicks: Number(fields[18]), state, environ, argv })
+        ? [`${name} ${state} ${argv.join(' ')}`]
+        : []
+    })
+
+/** Looks until nothing is left or the time is over; gives what is left. */
+export const leftAfter = async (deadlineMs: number, left: () => string[]): Promise<string[]> => {
+  const deadline = performance.now() + deadlineMs
+  while (left().length > 0 && performance.now() < deadline) await new Promise((next) => setTimeout(next, 25))
+  return left()
+}

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RunEvent } from '../../model/event.ts'
+import { cleanUp } from '../../run/leftovers.ts'
+import { lockHolders } from '../../run/lock.ts'
+import { readEvents, readPlan, readWindows } from '../../run/record.ts'
+import { seededRandom } from '../../verdict/random.ts'
+import { leftAfter, liveProcesses } from './processes.ts'
+import { promisedMs } from './tiny-run.ts'
+
+/**
+ * The command line, ended at random moments of a short game day: `count` times by SIGKILL, and a
+ * fifth as often by each of SIGINT and SIGTERM. Some run side by side, each with its own folders.
+ */
+const count = Number(process.env.HOLDFAST_CRASHES ?? 3)
+const seed = Number(process.env.HOLDFAST_SEED ?? Date.now() % 2 ** 31)
+const projectDir = join(import.meta.dirname, '../..')
+/** From before its first line until after its end. */
+const longestMs = 28_000
+
+let root: string
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'holdfast-moments-'))
+})
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const random = seededRandom(seed)
+/** Spread evenly over the run, and random within their share of it. */
+const momentsOf = (signal: NodeJS.Signals, times: number) =>
+  Array.from({ length: times }, (_, index) => ({
+    signal,
+    afterMs: Math.round((longestMs * (index + random())) / times),
+  }))
+const moments = [
+  ...momentsOf('SIGKILL', count),
+  ...momentsOf('SIGINT', Math.ceil(count / 5)),
+  ...momentsOf('SIGTERM', Math.ceil(count / 5)),
+]
+
+describe.concurrent('ended at any moment', () => {
+  test.each(moments)(
+    `$signal after $afterMs ms (HOLDFAST_SEED=${seed} HOLDFAST_CRASHES=${count})`,
+    async ({ signal, afterMs }) => {
+      const run = start(`${signal}-${afterMs}`)
+      const timer = setTimeout(() => run.child.kill(signal), afterMs)
+      const code = await run.exit
+      clearTimeout(timer)
+
+      expect(await leftAfter(promisedMs, run.left)).toEqual([])
+      const events = await eventsOf(run.recordDir())
+      // Nothing goes wrong by itself: what ends a run here is the signal alone.
+      expect(events.flatMap((event) => (event.type === 'error' ? [event.message] : []))).toEqual([])
+      const ended = events.flatMap((event) => (event.type === 'run.ended' ? [event.reason] : []))
+      const begun = events.some(({ type }) => type === 'run.started')
+      if (code === signal) {
+        // SIGKILL; or another one before it is listened to. A run that was being judged was over.
+        expect(ended).toEqual(begun ? [expect.stringMatching(/^(crashed|completed)$/)] : [])
+      } else {
+        // A completed run has a verdict of its own; a signal may also end the planning.
+        expect([0, 1, 3, 130]).toContain(code)
+        expect(ended).toEqual([code === 130 ? 'interrupted' : 'completed'])
+        expect(events.filter(({ type }) => type === 'fault.notRemoved' || type === 'warning')).toEqual([])
+      }
+      if (code === 'SIGKILL' && ended[0] === 'crashed') expect(readdirSync(run.locksDir)).toEqual([])
+    },
+  )
+})
+
+/** One `holdfast run`, with records and locks of its own. */
+const start = (name: string) => {
+  const folder = join(root, name)
+  mkdirSync(folder)
+  const stateHome = join(folder, 'state')
+  const locksDir = join(stateHome, 'holdfast/locks')
+  const mark = join(folder, 'mark')
+  const gameDay = join(projectDir, 'test/fixtures/gamedays/crash.ts')
+  const child = spawn(process.execPath, [join(projectDir, 'scripts/holdfast.ts'), 'run', gameDay], {
+    cwd: folder,
+    env: { ...process.env, XDG_STATE_HOME: stateHome, HOLDFAST_TEST_MARK: mark },
+    stdio: 'ignore',
+  })
+  const exit = new Promise<number | string>((done) => child.on('exit', (code, signal) => done(code ?? signal ?? '')))
+  const recordDir = (): string => {
+    const out = join(folder, 'out')
+    return join(out, existsSync(out) ? (readdirSync(out)[0] ?? 'none') : 'none')
+  }
+  /** Processes by mark, environment and argument; what faults leave; a lock that keeps the next run out. */
+  const left = (): string[] => {
+    const dir = recordDir()
+    return [
+      ...liveProcesses(
+        ({ environ, argv }) =>
+          environ.some(
+            (each) => (each.startsWith('HOLDFAST_RUN=') && each.endsWith(`:${child.pid}`)) || each.includes(folder),
+          ) || argv.some((each) => each.includes(folder)),
+      ),
+      ...[mark, join(dir, 'work'), join(dir, 'reserve')].filter(existsSync),
+      ...lockHolders(locksDir).map(({ runId }) => `lock of ${runId}`),
+    ]
+  }
+  return { child, exit, left, recordDir, locksDir }
+}
+
+/** The record can be read, every line of it, and cleaning up again finds nothing to do; none where the run had no ledger. */
+const eventsOf = async (dir: string): Promise<RunEvent[]> => {
+  const events: RunEvent[] = []
+  if (!existsSync(join(dir, 'events.ndjson'))) return events
+  readPlan(dir)
+  for await (const event of readEvents(dir)) events.push(event)
+  if (existsSync(join(dir, 'windows.ndjson')))
+    for await (const line of readWindows(dir)) expect(line).toHaveProperty('type')
+  expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
+  return events
+}
