@@ -13,11 +13,16 @@ const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000
  * @throws HoldfastError when the text is no duration or is negative.
  */
 export const durationMs = (duration: Duration, place = 'duration'): number => {
-  if (typeof duration === 'number') {
-    if (Number.isFinite(duration) && duration >= 0) return duration * 1000
-  } else {
-    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(duration.trim())
-    if (match) return Number(match[1]) * (unitMs[match[2] ?? ''] ?? Number.NaN)
-  }
-  throw new HoldfastError(`${place}: "${duration}" is not a duration`, { hint: durationHint })
+  const ms = typeof duration === 'number' ? duration * 1000 : textMs(duration)
+  // Beyond, sums of times are no longer exact, and JSON has no infinity.
+  if (ms >= 0 && ms <= Number.MAX_SAFE_INTEGER) return ms
+  const said = JSON.stringify(String(duration))
+  throw new HoldfastError(`${place}: ${said.length > 60 ? `${said.slice(0, 57)}..."` : said} is not a duration`, {
+    hint: durationHint,
+  })
+}
+
+const textMs = (text: string): number => {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text.trim())
+  return match ? Number(match[1]) * (unitMs[match[2] ?? ''] ?? Number.NaN) : Number.NaN
 }

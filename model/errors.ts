@@ -1,3 +1,4 @@
+import { clean } from './clean.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { exitCodes } from './exit-codes.ts'
 
@@ -19,12 +20,15 @@ export class HoldfastError extends Error {
   readonly exitCode: ExitCode
 
   constructor(message: string, options: HoldfastErrorOptions = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    // What users and systems wrote is in it: it must neither break the line nor reach a terminal as a command.
+    super(oneLine(message), options.cause === undefined ? {} : { cause: options.cause })
     this.name = 'HoldfastError'
-    this.hint = options.hint
+    this.hint = options.hint === undefined ? undefined : oneLine(options.hint)
     this.exitCode = options.exitCode ?? exitCodes.badUsage
   }
 }
+
+const oneLine = (text: string): string => clean(text).replaceAll(/\s*\n\s*/g, ' ')
 
 /** The message of anything that was thrown, without its stack. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -51,10 +51,11 @@ export const durationSchema: z.ZodType<Duration> = z.union([z.string(), z.number
 
 /** `objectives[0].target` */
 export const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
-    '',
-  )
+  path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`
+    const name = /^[\w./-]*$/.test(String(key)) ? clipped(String(key)) : shown(String(key))
+    return text === '' ? name : `${text}.${name}`
+  }, '')
 
 /** The name that a mistyped one was probably meant to be, as a hint; else all names. */
 export const didYouMean = (name: string, known: readonly string[]): string => {
@@ -94,9 +95,18 @@ const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, root: unknown): Is
 
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)
 
-const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+const shown = (value: unknown): string => clipped(textOf(value))
+
+const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text)
+
+/** A game day is a program: its values may be anything, and JSON knows no NaN, no bigint, no circle. */
+const textOf = (value: unknown): string => {
+  if (typeof value !== 'object' && typeof value !== 'string') return String(value)
+  try {
+    return JSON.stringify(value) ?? typeof value
+  } catch {
+    return Array.isArray(value) ? 'this list' : 'this object'
+  }
 }
 
 const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { clean, cleanLine, clip } from './clean.ts'
+import { clean, cleanLine, clip } from '../model/clean.ts'
 import { clockText, countText, durationText, hashText, numberText, percentText } from './format.ts'
 import { html } from './html/markup.ts'
 

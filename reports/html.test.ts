@@ -1,5 +1,6 @@
 import { JSDOM } from 'jsdom'
 import { describe, expect, it } from 'vitest'
+import { cleanLine } from '../model/clean.ts'
 import { demoCharts } from '../test/fixtures/charts.ts'
 import {
   crowded,
@@ -12,7 +13,6 @@ import {
   smoke,
   verdictFixtures,
 } from '../test/fixtures/verdicts.ts'
-import { cleanLine } from './clean.ts'
 import { html } from './html.ts'
 
 const parse = (text: string): Document => new JSDOM(text).window.document

@@ -1,5 +1,5 @@
+import { clean, cleanLine } from '../model/clean.ts'
 import type { ComparedLatency, FaultResult, ObjectiveResult, Outcome } from '../model/verdict.ts'
-import { clean, cleanLine } from './clean.ts'
 import { countText } from './format.ts'
 import type { JudgedRecord, Reporter } from './record.ts'
 import { faultName, leftText, notRemoved, phaseWords } from './words.ts'

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { clean } from '../model/clean.ts'
 import { crowded, hostile, verdictFixtures } from '../test/fixtures/verdicts.ts'
-import { clean } from './clean.ts'
 import { columns, wrap } from './terminal/layout.ts'
 import { planText, verdictText } from './terminal.ts'
 

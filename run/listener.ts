@@ -13,15 +13,22 @@ export interface RunListener {
   onWarning?: (message: string) => void
 }
 
-/** The same listener, unable to disturb the run: the first time it throws is told, and it hears no more. */
-export const shielded = (listener: RunListener, onFailure: (error: unknown) => void): RunListener => {
+/**
+ * The same listener, unable to disturb the run: the first time it throws is told, and it hears no more.
+ * @param redact takes secrets out of what it hears: a terminal's lines are kept in CI logs
+ */
+export const shielded = (
+  listener: RunListener,
+  redact: (text: string) => string,
+  onFailure: (error: unknown) => void,
+): RunListener => {
   let broken = false
   const guarded =
     <A extends unknown[]>(method: ((...args: A) => void) | undefined) =>
     (...args: A): void => {
       if (broken) return
       try {
-        method?.(...args)
+        method?.(...(args.map((each) => (typeof each === 'string' ? redact(each) : each)) as A))
       } catch (error) {
         broken = true
         onFailure(error)

@@ -10,7 +10,7 @@ import { windowSchemaVersion } from '../model/window.ts'
 import { auditWrites } from './audit.ts'
 import { sleepUntil } from './clock.ts'
 import { shareCpus } from './cpus.ts'
-import type { RunningSystem } from './environment.ts'
+import { type RunningSystem, redactor } from './environment.ts'
 import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
 import { type RunListener, shielded } from './listener.ts'
@@ -63,8 +63,11 @@ export const run = async (options: RunOptions): Promise<RunEnd> => {
   const { plan, recordDir, stop } = options
   createRecord(recordDir, plan)
   const ledger = new Ledger(recordDir)
-  const listener = shielded(options.listener, (cause) =>
-    ledger.append({ type: 'warning', message: `what shows the run has failed: ${messageOf(cause)}` }),
+  ledger.redact = redactor(options.userEnv, options.system.secretEnv)
+  const listener = shielded(
+    options.listener,
+    (text) => ledger.redact(text),
+    (cause) => ledger.append({ type: 'warning', message: `what shows the run has failed: ${messageOf(cause)}` }),
   )
   const pump = new Pump(recordDir, plan)
   const watchdog = startWatchdog(recordDir, options.lockFile)
@@ -74,6 +77,8 @@ export const run = async (options: RunOptions): Promise<RunEnd> => {
     // What follows the order to stop is no reason of its own.
     if (stop.signal.aborted) return
     error = cause instanceof Error ? cause : new Error(String(cause))
+    error.message = ledger.redact(error.message)
+    error.stack = ledger.redact(error.stack ?? '')
     ledger.append({ type: 'error', message: error.message })
     stop.stop('crashed')
   }
@@ -139,8 +144,10 @@ const start = async (
     userEnv: options.userEnv,
     commandEnv,
   })
-  ledger.redact = system.redact
-  pump.redact = system.redact
+  const ofUser = ledger.redact
+  const redact = (text: string) => system.redact(ofUser(text))
+  ledger.redact = redact
+  pump.redact = redact
   listener.onStep?.(
     'system',
     `${system.sampled.map(({ component }) => component).join(', ') || system.baseUrl}, ready in ${seconds(Date.now() - upAtMs)}`,
@@ -168,7 +175,7 @@ const start = async (
         ),
       },
       cpus: cpus.load,
-      redact: system.redact,
+      redact,
       onLine: (line) => pump.line(line),
       onWarning: (message) => ledger.append({ type: 'warning', message }),
     },

@@ -1,3 +1,4 @@
+import { cleanLine } from '../model/clean.ts'
 import type { Plan } from '../model/plan.ts'
 import type { RunListener } from '../run/listener.ts'
 import type { LiveStatus } from '../run/live.ts'
@@ -27,6 +28,8 @@ export const startProgress = (stream: NodeJS.WriteStream) => {
     clear()
     stream.write(`${mark} ${name.padEnd(14)} ${text}\n`)
   }
+  /** What systems, commands and users said: never a command to the terminal. */
+  const printForeign = (mark: string, name: string, text: string) => print(mark, name, cleanLine(text))
   const ok = paint(stream, 'green', '✔')
   const figures = () => [
     ...(last === null ? [] : statusWords(last)),
@@ -46,7 +49,7 @@ export const startProgress = (stream: NodeJS.WriteStream) => {
   }
 
   const listener: RunListener = {
-    onStep: (name, text) => print(ok, name, text),
+    onStep: (name, text) => printForeign(ok, name, text),
     onPhase: (name, endsAtMs) => {
       endPhase()
       phase = { name: phaseWords[name] ?? name, endsAtMs }
@@ -58,13 +61,13 @@ export const startProgress = (stream: NodeJS.WriteStream) => {
       if (phase.name !== '') show()
     },
     onFault: ({ id, label, oneShot }, state, text) => {
-      if (state === 'injecting') active.set(id, label)
+      if (state === 'injecting') active.set(id, cleanLine(label))
       else if (state !== 'active' || oneShot) active.delete(id)
       if (state === 'injecting') return
       const bad = state === 'notActive' || state === 'notRemoved'
-      print(bad ? paint(stream, 'red', '✕') : ok, stateWords[state], `${label}${text === '' ? '' : `: ${text}`}`)
+      printForeign(bad ? paint(stream, 'red', '✕') : ok, stateWords[state], `${label}${text === '' ? '' : `: ${text}`}`)
     },
-    onWarning: (message) => print(paint(stream, 'yellow', '!'), 'warning', message),
+    onWarning: (message) => printForeign(paint(stream, 'yellow', '!'), 'warning', message),
   }
   return {
     listener,
@@ -82,7 +85,7 @@ export const startProgress = (stream: NodeJS.WriteStream) => {
           .join(', '),
       )
     },
-    warn: (message: string) => print(paint(stream, 'yellow', '!'), 'warning', message),
+    warn: (message: string) => printForeign(paint(stream, 'yellow', '!'), 'warning', message),
     close: () => {
       endPhase()
       clear()

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { clean, cleanLine } from '../model/clean.ts'
 import { HoldfastError } from '../model/errors.ts'
 import { type ExitCode, exitCodes } from '../model/exit-codes.ts'
 
@@ -22,13 +23,13 @@ export const printError = (error: Error | string, hint?: string): ExitCode => {
   const known = typeof error === 'string' || error instanceof HoldfastError
   const text = typeof error === 'string' ? error : known ? error.message : (error.stack ?? error.message)
   const help = hint ?? (error instanceof HoldfastError ? error.hint : undefined)
-  process.stderr.write(`${paint(process.stderr, 'red', '✕')} ${text}\n`)
-  if (help !== undefined) process.stderr.write(`  ${help}\n`)
+  process.stderr.write(`${paint(process.stderr, 'red', '✕')} ${clean(text)}\n`)
+  if (help !== undefined) process.stderr.write(`  ${clean(help)}\n`)
   if (!known) process.stderr.write('  This is a defect of Holdfast: please report it with the lines above.\n')
   return error instanceof HoldfastError ? error.exitCode : known ? exitCodes.badUsage : exitCodes.inconclusive
 }
 
 /** Prints a warning to stderr, so that stdout stays what a script reads. */
 export const printWarning = (text: string): void => {
-  process.stderr.write(`${paint(process.stderr, 'yellow', '!')} ${text}\n`)
+  process.stderr.write(`${paint(process.stderr, 'yellow', '!')} ${cleanLine(text)}\n`)
 }

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
+import { cleanLine, clip } from '../../model/clean.ts'
 import type { Charts, FaultResult } from '../../model/verdict.ts'
-import { cleanLine, clip } from '../clean.ts'
 import { circled } from '../words.ts'
 import type { PlacedLabel } from './labels.ts'
 import { placeLabels } from './labels.ts'

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { JSDOM } from 'jsdom'
-import { clean } from '../clean.ts'
+import { clean } from '../../model/clean.ts'
 import { Markup } from '../html/markup.ts'
 
 let sharedDocument: Document | undefined

@@ -1,4 +1,4 @@
-import { clean } from '../clean.ts'
+import { clean } from '../../model/clean.ts'
 
 /** Text that is HTML already; everything else is escaped when it enters a template. */
 export class Markup {

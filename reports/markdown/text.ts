@@ -1,4 +1,4 @@
-import { cleanLine, clip } from '../clean.ts'
+import { cleanLine, clip } from '../../model/clean.ts'
 
 /**
  * Foreign text as it is meant to be read: no markup, no HTML, no table break, no mention of a person

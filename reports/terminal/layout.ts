@@ -1,4 +1,4 @@
-import { cleanLine } from '../clean.ts'
+import { cleanLine } from '../../model/clean.ts'
 import type { Badge } from '../words.ts'
 
 /** How a terminal text is made; colour only where the caller knows that somebody sees it. */

@@ -1,7 +1,7 @@
+import { cleanLine } from '../../model/clean.ts'
 import type { Target } from '../../model/fault.ts'
 import { guardText } from '../../model/guard-text.ts'
 import type { Plan } from '../../model/plan.ts'
-import { cleanLine } from '../clean.ts'
 import { clockText, countText, durationText } from '../format.ts'
 import { circled } from '../words.ts'
 import type { TerminalOptions } from './layout.ts'

@@ -1,5 +1,5 @@
+import { cleanLine } from '../../model/clean.ts'
 import type { ObjectiveResult } from '../../model/verdict.ts'
-import { cleanLine } from '../clean.ts'
 import type { JudgedRecord } from '../record.ts'
 import {
   circled,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { cleanLine } from '../../model/clean.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { cleanUp, isRunning, readLeftovers } from '../../run/leftovers.ts'
@@ -44,5 +45,5 @@ export const cleanupCommand = async (
 
 const printResult = ({ run, done, failed }: { run: string; done: string[]; failed: string[] }): void => {
   const mark = failed.length > 0 ? '✕' : '✔'
-  process.stdout.write(`${mark} ${run}: ${[...done, ...failed].join('; ') || 'nothing left'}\n`)
+  process.stdout.write(`${mark} ${run}: ${cleanLine([...done, ...failed].join('; ')) || 'nothing left'}\n`)
 }
