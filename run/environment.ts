@@ -64,6 +64,12 @@ export const commandsOnly = (environment: string, commandEnv: Record<string, str
   }
 }
 
+/** Variables of Holdfast's own whose values are secret, whatever the system. */
+const ownSecrets = ['HOLDFAST_PROMETHEUS_TOKEN', 'HOLDFAST_NOTIFY_URL']
+
+/** Every variable whose value must not be in a record, a log or a report. */
+export const secretNames = (system: System): string[] => [...system.secretEnv, ...ownSecrets]
+
 /**
  * Replaces every value of the named variables, as it is and as JSON and addresses write it; short
  * values are left, they would hit innocent text.

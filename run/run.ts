@@ -10,7 +10,7 @@ import { windowSchemaVersion } from '../model/window.ts'
 import { auditWrites } from './audit.ts'
 import { sleepUntil } from './clock.ts'
 import { shareCpus } from './cpus.ts'
-import { type RunningSystem, redactor } from './environment.ts'
+import { type RunningSystem, redactor, secretNames } from './environment.ts'
 import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
 import { type RunListener, shielded } from './listener.ts'
@@ -63,7 +63,7 @@ export const run = async (options: RunOptions): Promise<RunEnd> => {
   const { plan, recordDir, stop } = options
   createRecord(recordDir, plan)
   const ledger = new Ledger(recordDir)
-  ledger.redact = redactor(options.userEnv, options.system.secretEnv)
+  ledger.redact = redactor(options.userEnv, secretNames(options.system))
   const listener = shielded(
     options.listener,
     (text) => ledger.redact(text),

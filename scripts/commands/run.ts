@@ -5,7 +5,7 @@ import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
 import { abortNotification, startNotification, verdictNotification } from '../../reports/notification.ts'
 import { verdictText } from '../../reports/terminal.ts'
-import { redactor } from '../../run/environment.ts'
+import { redactor, secretNames } from '../../run/environment.ts'
 import { makeFolders } from '../../run/folders.ts'
 import { type Lock, takeLock } from '../../run/lock.ts'
 import { settlePredecessor } from '../../run/predecessor.ts'
@@ -93,7 +93,7 @@ const prepare = async (
     })
     const { plan } = planned
     refuseFaultsUnder(lever, plan)
-    refuseSecretsIn(plan, planned.system.secretEnv)
+    refuseSecretsIn(plan, secretNames(planned.system))
     const warnings = await checkPrometheus(plan, process.env[prometheusTokenName])
     if (options.baseUrl !== undefined) await checkReachable(options.baseUrl)
     const host = options.baseUrl === undefined ? '' : ` ${new URL(options.baseUrl).host}`
@@ -131,9 +131,9 @@ const refuseFaultsUnder = (lever: string, plan: Plan): void => {
 }
 
 /** Commands of faults and guards are in the record, and the watchdog runs them from there: as they are, or not at all. */
-const refuseSecretsIn = (plan: Plan, secretEnv: string[]): void => {
+const refuseSecretsIn = (plan: Plan, names: string[]): void => {
   const text = JSON.stringify(plan)
-  const name = secretEnv.find((each) => redactor(process.env, [each])(text) !== text)
+  const name = names.find((each) => redactor(process.env, [each])(text) !== text)
   if (name === undefined) return
   throw new HoldfastError(`the plan holds the value of ${name}, which would go into the record`, {
     hint: `Let the command read it from its environment, which has ${name}.`,
