@@ -1,5 +1,6 @@
 import type { System } from '../model/system.ts'
 import { batchsender } from './batchsender/index.ts'
+import { onboarding } from './onboarding/index.ts'
 
 /** Every system that Holdfast knows, by the name that game days use. */
-export const systems: Record<string, System> = { batchsender }
+export const systems: Record<string, System> = { batchsender, onboarding }

@@ -1,5 +1,5 @@
 import * as api from '../lib/batchsender.ts'
-import { defineScenario } from '../lib/define.ts'
+import { defineScenario, spikeOf } from '../lib/define.ts'
 
 /** From the sustained rate at once to many times of it, and back. */
 export default defineScenario({
@@ -29,17 +29,3 @@ export default defineScenario({
       api.getBatch(iteration, iteration.writeId)
   },
 })
-
-/** Base rate, a jump to the peak, and a jump back; lengths in seconds. */
-function spikeOf(base: number, peak: number, [before, during, after]: [number, number, number]) {
-  return {
-    startPerSecond: base,
-    stages: [
-      { toPerSecond: base, seconds: before },
-      { toPerSecond: peak, seconds: 0 },
-      { toPerSecond: peak, seconds: during },
-      { toPerSecond: base, seconds: 0 },
-      { toPerSecond: base, seconds: after },
-    ],
-  }
-}

@@ -49,3 +49,15 @@ export const defineScenario = (scenario: Scenario): Scenario => scenario
 
 /** True for iteration `offset`, `offset + period`, ...: mixes that are exact and the same in every run. */
 export const isEvery = (n: number, period: number, offset: number): boolean => n % period === offset
+
+/** Base rate, a jump to the peak, and a jump back; lengths in seconds. */
+export const spikeOf = (base: number, peak: number, [before, during, after]: [number, number, number]): Arrivals => ({
+  startPerSecond: base,
+  stages: [
+    { toPerSecond: base, seconds: before },
+    { toPerSecond: peak, seconds: 0 },
+    { toPerSecond: peak, seconds: during },
+    { toPerSecond: base, seconds: 0 },
+    { toPerSecond: base, seconds: after },
+  ],
+})

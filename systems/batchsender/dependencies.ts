@@ -1,18 +1,6 @@
 import type { Log } from '../lib/log.ts'
-import { Database } from '../lib/postgres.ts'
 import { WorkQueue } from '../lib/work-queue.ts'
 import type { BatchSenderSettings } from './settings.ts'
-
-export const openDatabase = (settings: BatchSenderSettings, log: Log): Database => {
-  const forEver = settings.has('no-db-timeout')
-  return new Database({
-    url: settings.databaseUrl,
-    poolSize: settings.option('dbPoolSize'),
-    connectTimeoutMs: forEver ? 0 : settings.option('dbConnectTimeoutMs'),
-    queryTimeoutMs: forEver ? 0 : settings.option('dbQueryTimeoutMs'),
-    log,
-  })
-}
 
 /** The queue of batch ids; what a batch says is in the database. */
 export const openQueue = (settings: BatchSenderSettings, name: string, log: Log): WorkQueue =>

@@ -17,37 +17,47 @@ export const isTransient = (error: unknown): boolean =>
 
 const agent = new Agent({ keepAlive: true })
 
+export interface Call {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  url: string
+  body?: string
+  headers?: Record<string, string>
+  timeoutMs: number
+}
+
 /**
- * Sends JSON and reads the JSON that comes back. With `node:http`, not `fetch`: a worker that may
- * have 100 MB in all feels the difference of some 8 MB.
- * @throws ResponseError; or another error when there is no answer in time.
+ * One request and its whole answer, whatever its status. With `node:http`, not `fetch`: a worker that
+ * may have 100 MB in all feels the difference of some 8 MB.
+ * @throws Error when there is no answer in time.
  */
-export const postJson = (
-  url: string,
-  body: string,
-  { timeoutMs, headers = {} }: { timeoutMs: number; headers?: Record<string, string> },
-): Promise<unknown> =>
+export const send = ({ method, url, body, headers = {}, timeoutMs }: Call): Promise<{ status: number; text: string }> =>
   new Promise((resolve, reject) => {
-    const call = request(url, {
-      agent,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
-      signal: AbortSignal.timeout(timeoutMs),
-    })
+    const type: Record<string, string> =
+      body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
+    const signal = AbortSignal.timeout(timeoutMs)
+    const call = request(url, { agent, method, headers: { ...type, ...headers }, signal })
     call.once('error', reject)
     call.once('response', (response) => {
       const pieces: Buffer[] = []
       response.on('data', (piece: Buffer) => pieces.push(piece))
       response.once('error', reject)
-      response.once('end', () => {
-        const status = response.statusCode ?? 0
-        if (status < 200 || status > 299) return reject(new ResponseError(url, status))
-        try {
-          resolve(JSON.parse(Buffer.concat(pieces).toString()))
-        } catch (error) {
-          reject(error)
-        }
-      })
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(pieces).toString() }))
     })
     call.end(body)
   })
+
+/**
+ * Sends JSON and reads the JSON that comes back.
+ * @throws ResponseError; or another error when there is no answer in time.
+ */
+export const postJson = async (
+  url: string,
+  body: string,
+  { timeoutMs, headers = {} }: { timeoutMs: number; headers?: Record<string, string> },
+): Promise<unknown> => {
+  const { status, text } = await send({ method: 'POST', url, body, headers, timeoutMs })
+  if (status < 200 || status > 299) throw new ResponseError(url, status)
+  return JSON.parse(text)
+}

@@ -3,6 +3,20 @@ import { HoldfastError } from '../../model/errors.ts'
 /** `rateLimitPerMinute` to `RATE_LIMIT_PER_MINUTE`. */
 export const envName = (option: string): string => option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
 
+/** What an option is unless set, and what it does. */
+export type OptionTable<Option extends string> = Record<Option, readonly [value: number, meaning: string]>
+
+/** The table as the parts need it (`defaults`) and as `System.options` says it. */
+export const describeOptions = <Option extends string>(
+  table: OptionTable<Option>,
+): { defaults: Record<Option, number>; options: Record<string, string> } => {
+  const entries = Object.entries(table) as [Option, OptionTable<Option>[Option]][]
+  return {
+    defaults: Object.fromEntries(entries.map(([name, [value]]) => [name, value])) as Record<Option, number>,
+    options: Object.fromEntries(entries.map(([name, [value, meaning]]) => [name, `${meaning} (${value} unless set)`])),
+  }
+}
+
 /**
  * Options of a game day as the environment variables of the parts; every one is a number of at least 0.
  * @throws HoldfastError for an option that does not exist or is not a number.

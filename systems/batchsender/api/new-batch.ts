@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { HttpError } from '../../lib/http-error.ts'
+import { isText, parseObject, refuse } from '../../lib/json-body.ts'
 
 export const maxRecipients = 10_000
 
@@ -14,19 +14,11 @@ export interface NewBatch {
   recipients: string[]
 }
 
-/** PostgreSQL's text cannot hold the character 0. */
-export const isText = (value: unknown, maxLength: number): value is string =>
-  typeof value === 'string' && value.length <= maxLength && !value.includes('\0')
-
 const isAddress = (value: unknown): value is string => isText(value, 320) && /^[^\s@]+@[^\s@]+$/.test(value)
 
 /** What an id may look like; nothing else is ever stored under one. */
 export const isBatchId = (value: unknown): value is string =>
   typeof value === 'string' && /^[\w.:-]{1,200}$/.test(value)
-
-const refuse = (message: string): never => {
-  throw new HttpError(400, 'invalid', message)
-}
 
 /** @throws HttpError 400 that says which field is wrong. */
 export const parseNewBatch = (text: string): NewBatch => {
@@ -45,17 +37,4 @@ export const parseNewBatch = (text: string): NewBatch => {
     .update(JSON.stringify([from, subject, body, recipients]))
     .digest('base64')
   return { id, digest, from, subject, body, recipients }
-}
-
-/** @throws HttpError 400 when the text is no JSON object. */
-export const parseObject = (text: string): Record<string, unknown> => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new HttpError(400, 'invalid_json', 'the body is not valid JSON')
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refuse('the body is not a JSON object')
-  return value as Record<string, unknown>
 }

@@ -1,12 +1,12 @@
 import type { Hono } from 'hono'
 import type { GroupWriter } from '../../lib/group-writer.ts'
 import { HttpError } from '../../lib/http-error.ts'
+import { isText, parseObject } from '../../lib/json-body.ts'
 import type { Outbox } from '../../lib/outbox.ts'
 import { verifySignature } from '../../lib/signature.ts'
 import type { BatchStore, BatchView } from './batch-store.ts'
 import type { EarlyAck } from './early-ack.ts'
-import { isBatchId, isText, parseNewBatch, parseObject } from './new-batch.ts'
-
+import { isBatchId, parseNewBatch } from './new-batch.ts'
 import type { WebhookEvent } from './webhook-store.ts'
 
 export interface RouteOptions {

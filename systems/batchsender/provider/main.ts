@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter, Gauge } from 'prom-client'
 import { HttpError } from '../../lib/http-error.ts'
+import { Ledger } from '../../lib/ledger.ts'
 import { makeLog } from '../../lib/log.ts'
 import { makeRegistry } from '../../lib/metrics.ts'
 import { runPart } from '../../lib/part.ts'
 import { listen, makeService } from '../../lib/service.ts'
 import { BatchSenderSettings } from '../settings.ts'
 import { Callbacks } from './callbacks.ts'
-import { Ledger } from './ledger.ts'
 
 /** One call of a sender: up to 500 messages with the same content. `ref` is the sender's name for a message. */
 interface SendRequest {

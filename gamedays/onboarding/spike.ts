@@ -1,0 +1,12 @@
+import type { GameDay } from '../../model/gameday.ts'
+
+export default {
+  title: 'Onboarding: a spike of cases',
+  purpose: 'Five times the cases from one second to the next, and back: do latency, errors and webhooks hold?',
+  system: 'onboarding',
+  profile: 'short',
+  load: [{ scenario: 'spike' }],
+  warmUp: '3s',
+  steady: '42s',
+  faults: [],
+} satisfies GameDay

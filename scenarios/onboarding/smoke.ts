@@ -1,0 +1,25 @@
+import { defineScenario, isEvery } from '../lib/define.ts'
+import * as api from '../lib/onboarding.ts'
+
+/** Every kind of request at a low rate: is it there, and does it behave? */
+export default defineScenario({
+  ...api.caseLoad,
+  description: 'Cases through their whole life, and every refusal, at a low rate',
+  requests: {
+    ...api.caseLifeRequests,
+    'POST /cases without key': 0.5,
+    'POST /cases other request': 0.5,
+    'POST /cases/:id/documents/:id/verify infected': 0.2,
+    'POST /cases/:id/decision too early': 0.2,
+  },
+  profiles: {
+    smoke: { description: '4 cases/s', seconds: 15, arrivals: { perSecond: 4 } },
+    short: { description: '4 cases/s', seconds: 60, arrivals: { perSecond: 4 } },
+    full: { description: '4 cases/s for 5 minutes', seconds: 300, arrivals: { perSecond: 4 } },
+  },
+  run: (iteration) => {
+    if (isEvery(iteration.n, 5, 4)) return api.infectedCase(iteration)
+    api.caseLife(iteration)
+    if (isEvery(iteration.n, 2, 0)) api.refusals(iteration)
+  },
+})

@@ -1,0 +1,56 @@
+import type { Link, System } from '../../model/system.ts'
+import { localParts } from '../lib/local-parts.ts'
+import { auditCases } from './audit.ts'
+import { options } from './options.ts'
+import { describeParts } from './parts.ts'
+import { weaknesses } from './weaknesses.ts'
+
+const links: Link[] = [
+  { from: 'client', to: 'api' },
+  { from: 'client', to: 'projections' },
+  { from: 'api', to: 'postgres' },
+  { from: 'projections', to: 'postgres' },
+  { from: 'projections', to: 'cache' },
+  { from: 'relay', to: 'postgres' },
+  { from: 'relay', to: 'nats' },
+  { from: 'worker', to: 'postgres' },
+  { from: 'worker', to: 'nats' },
+  { from: 'worker', to: 'cache' },
+  { from: 'worker', to: 'partner' },
+]
+
+/** Onboarding: KYC/KYB cases. Locally a stand-in of the same shape, on real PostgreSQL. */
+export const onboarding: System = {
+  name: 'onboarding',
+  title: 'Onboarding (KYC/KYB)',
+  components: {
+    api: {
+      role: 'cases, documents, checklist, risk and decisions',
+      replicas: 1,
+      standsFor: 'one stand-in process for onboarding-api, document-, checklist-, risk- and auditlog-service',
+    },
+    projections: { role: 'reads of cases', replicas: 1, standsFor: 'a stand-in of projections-api' },
+    relay: { role: 'tells the queue what was stored', replicas: 1, standsFor: 'a stand-in of outbox-relay' },
+    worker: {
+      role: 'scans documents, sums up cases, sends webhooks',
+      replicas: 2,
+      standsFor: 'one stand-in process for document scanning, notification-service and webhook-dispatcher',
+    },
+    partner: { role: 'receives the webhooks', replicas: 1, standsFor: 'a fake of the customer that webhooks go to' },
+    postgres: {
+      role: 'holds cases, documents, audit log and outbox',
+      replicas: 1,
+      standsFor: 'also MinIO (documents)',
+    },
+    nats: { role: 'events (JetStream)', replicas: 1, standsFor: 'NATS JetStream for Kafka' },
+    cache: { role: 'keeps reads for seconds', replicas: 1, standsFor: 'a small Node process for Redis' },
+  },
+  links,
+  sloFile: 'slos/onboarding.yaml',
+  weaknesses,
+  options,
+  secretEnv: ['ONBOARDING_WEBHOOK_SECRET'],
+  local: localParts(links, describeParts),
+  audit: auditCases,
+  externalEnv: ({ ONBOARDING_PROJECTIONS_URL: url }) => (url ? { ONBOARDING_PROJECTIONS_URL: url } : {}),
+}
