@@ -1,7 +1,8 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { batchsender } from '../../systems/batchsender/index.ts'
-import { completed, get, stats } from './batchsender-client.ts'
+import { completed, stats } from './batchsender-client.ts'
+import { get } from './client.ts'
 import { type Parts, startParts } from './parts.ts'
 
 let parts: Parts

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { batchsender } from '../../systems/batchsender/index.ts'
-import { batchOf, completed, get, killWorkerAmidst, metric, once, post, stats } from './batchsender-client.ts'
+import { batchOf, completed, killWorkerAmidst, stats } from './batchsender-client.ts'
+import { get, metric, once, post } from './client.ts'
 import { type Parts, startParts, waitUntil } from './parts.ts'
 
 let parts: Parts

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { batchsender } from '../../systems/batchsender/index.ts'
-import { batchOf, completed, get, killWorkerAmidst, once, post, signed, stats } from './batchsender-client.ts'
+import { batchOf, completed, killWorkerAmidst, signed, stats } from './batchsender-client.ts'
+import { get, once, post } from './client.ts'
 import { type Parts, startParts, waitUntil } from './parts.ts'
 
 let parts: Parts

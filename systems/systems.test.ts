@@ -1,0 +1,92 @@
+// What holds for the parts of every system.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { LocalContext, LocalLayout } from '../model/system.ts'
+import { systems } from './index.ts'
+
+const projectDir = join(import.meta.dirname, '..')
+
+const contextOf = (extra: Partial<LocalContext> = {}): LocalContext => {
+  const ports = new Map<string, number>()
+  return {
+    runId: 'run',
+    projectDir,
+    workDir: '/work',
+    port: (name) => {
+      const port = ports.get(name) ?? 20_000 + ports.size
+      ports.set(name, port)
+      return port
+    },
+    tools: { node: '/node', natsServer: '/nats-server', postgres: '/postgres', initdb: '/initdb' },
+    asUser: [],
+    weaknesses: [],
+    options: {},
+    ...extra,
+  }
+}
+
+describe.each(Object.values(systems))('$name', (system) => {
+  const layoutOf = (extra: Partial<LocalContext> = {}): LocalLayout => {
+    const layout = system.local?.(contextOf(extra))
+    if (!layout) throw new Error(`${system.name} has no local environment`)
+    return layout
+  }
+
+  test('every component has its instances, every link its proxy, and each waits for parts that exist', () => {
+    const { processes, proxies } = layoutOf()
+    for (const [name, { replicas }] of Object.entries(system.components)) {
+      expect(processes.filter(({ component }) => component === name).length, name).toBe(replicas)
+    }
+    expect(proxies.map(({ name }) => name)).toEqual(system.links.map(({ from, to }) => `${from}-${to}`))
+    const instances = processes.map(({ name }) => name)
+    for (const { after } of processes) expect(instances).toEqual(expect.arrayContaining(after))
+  })
+
+  test('parts reach each other through the proxies of their own links only', () => {
+    const { processes, proxies } = layoutOf()
+    for (const { name, component, env } of processes) {
+      const own = proxies.filter(({ from }) => from === component).map(({ listenPort }) => String(listenPort))
+      const used = Object.values(env).flatMap((value) =>
+        [...value.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => port),
+      )
+      for (const port of used) expect(own, name).toContain(port)
+    }
+  })
+
+  test('the mains of its parts are there', () => {
+    for (const { prepare } of layoutOf().processes) {
+      const main = prepare.flat().find((word) => word.endsWith('.ts'))
+      if (main !== undefined) expect(existsSync(main), main).toBe(true)
+    }
+  })
+
+  test('weaknesses reach the parts, and the supervisor', () => {
+    const weaknesses = Object.keys(system.weaknesses)
+    const { processes } = layoutOf({ weaknesses })
+    const told = processes.filter(({ env }) => env.WEAKNESSES === weaknesses.join())
+    expect(told.length).toBeGreaterThan(0)
+    expect(new Set(processes.map(({ restartDelayMs }) => restartDelayMs))).toEqual(new Set([null]))
+  })
+
+  test('its options reach the parts, and others are refused', () => {
+    for (const name of Object.keys(system.options ?? {})) {
+      const { processes } = layoutOf({ options: { [name]: '4711' } })
+      expect(
+        processes.some(({ env }) => Object.values(env).includes('4711')),
+        name,
+      ).toBe(true)
+    }
+    expect(() => layoutOf({ options: { noSuchOption: '1' } })).toThrow('has no such option')
+  })
+
+  test('its secrets are in no command line', () => {
+    const { processes, scenarioEnv } = layoutOf()
+    const all = [scenarioEnv, ...processes.map(({ env }) => env)]
+    const secrets = system.secretEnv.flatMap((name) => all.flatMap((env) => env[name] ?? []))
+    if (system.secretEnv.length > 0) expect(secrets.length).toBeGreaterThan(0)
+    for (const { command } of processes) {
+      for (const secret of secrets) expect(command.join(' ')).not.toContain(secret)
+    }
+  })
+})
