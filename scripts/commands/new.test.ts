@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { HoldfastError } from '../../model/errors.ts'
+import { systems } from '../../systems/index.ts'
 import { projectDir } from '../project.ts'
 import { type ExtensionKind, newCommand } from './new.ts'
 
@@ -11,7 +12,12 @@ afterEach(() => {
 })
 
 it.each([
-  ['gameday', 'nosys/x', 'nosys/x: there is no system "nosys" | There are: batchsender.', 'gamedays/nosys/x.ts'],
+  [
+    'gameday',
+    'nosys/x',
+    `nosys/x: there is no system "nosys" | There are: ${Object.keys(systems).join(', ')}.`,
+    'gamedays/nosys/x.ts',
+  ],
   [
     'scenario',
     'batchsendr/x',
@@ -21,7 +27,7 @@ it.each([
   [
     'gameday',
     'constructor/x',
-    'constructor/x: there is no system "constructor" | There are: batchsender.',
+    `constructor/x: there is no system "constructor" | There are: ${Object.keys(systems).join(', ')}.`,
     'gamedays/constructor/x.ts',
   ],
   ['gameday', 'x', '"x" is no name for a gameday | For instance: holdfast new gameday batchsender/black-friday', ''],
