@@ -138,10 +138,23 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .action(action(cleanupCommand))
   program
     .command('manifests')
-    .description('Print Kubernetes manifests: the rights that Holdfast needs')
-    .addArgument(new Argument('<what>', 'rbac: ServiceAccount, Role and RoleBinding').choices(['rbac']))
-    .argument('[game day]', 'only what this game day needs; everything unless given')
+    .description('Print Kubernetes manifests: the rights that Holdfast needs, and a scheduled game day')
+    .addArgument(
+      new Argument('<what>', 'rbac: ServiceAccount, Role, RoleBinding; cronjob: these, the CronJob, a volume').choices([
+        'rbac',
+        'cronjob',
+      ]),
+    )
+    .argument('[game day]', 'rbac: only what this one needs, everything unless given; cronjob: the one to run')
     .option('--namespace <name>', 'namespace that the system runs in')
+    .option('--schedule <cron>', "cronjob: when it runs, for instance '0 10 * * 2'")
+    .option('--time-zone <name>', "cronjob: time zone of the schedule, for instance Europe/Berlin; the cluster's own")
+    .option('--image <name>', 'cronjob: image of Holdfast, built from the Dockerfile of the repository')
+    .option('--base-url <url>', "cronjob: address of the system; its Service's unless given")
+    .option(
+      '--secret <name>',
+      'cronjob: Secret whose keys become environment variables; named as the system unless given',
+    )
     .action(action(manifestsCommand))
   program
     .command('new')

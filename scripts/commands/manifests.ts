@@ -6,39 +6,99 @@ import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { planFaults } from '../../plan/faults.ts'
 import { loadGameDay } from '../../plan/gameday.ts'
+import { phasesOf, steadyEndOf } from '../../plan/phases.ts'
 import { systems } from '../../systems/index.ts'
+import { cronJobManifests } from '../manifests/cronjob.ts'
 import { gameDayPath } from '../plan-game-day.ts'
 import { projectDir } from '../project.ts'
 
-/** `holdfast manifests rbac [game day]`: prints the rights that a run needs, and no other. */
+export interface ManifestsOptions {
+  namespace?: string
+  schedule?: string
+  timeZone?: string
+  image?: string
+  baseUrl?: string
+  secret?: string
+}
+
+/**
+ * `holdfast manifests rbac [game day]` prints the rights that a run needs, and no other;
+ * `manifests cronjob <game day>` prints them with the CronJob that runs it and the volume of its records.
+ */
 export const manifestsCommand = async (
-  _what: 'rbac',
+  what: 'rbac' | 'cronjob',
   gameDay: string | undefined,
-  options: { namespace?: string },
+  options: ManifestsOptions,
 ): Promise<ExitCode> => {
   const namespace = checkChoice({ inCluster: true, namespace: options.namespace })
-  const needs = gameDay === undefined ? allNeeds : await needsOf(gameDay, namespace)
-  process.stdout.write(rbacManifests(namespace, needs))
+  const text =
+    what === 'cronjob'
+      ? await scheduled(gameDay, namespace, options)
+      : rbacManifests(namespace, gameDay === undefined ? allNeeds : (await needsOf(gameDay, namespace)).needs)
+  process.stdout.write(text)
   return exitCodes.pass
 }
 
+/** System up, k6's start, audit and undo, beside what the timeline takes. */
+const aroundTheTimelineSeconds = 600
+
+const scheduled = async (
+  gameDay: string | undefined,
+  namespace: string,
+  options: ManifestsOptions,
+): Promise<string> => {
+  const { schedule, image } = options
+  if (gameDay === undefined) throw new HoldfastError('manifests cronjob needs a game day')
+  if (schedule === undefined || schedule.trim().split(/\s+/).length !== 5) {
+    throw new HoldfastError('manifests cronjob needs --schedule with five fields', {
+      hint: "For instance --schedule '0 10 * * 2': Tuesdays at ten.",
+    })
+  }
+  if (image === undefined) {
+    throw new HoldfastError('manifests cronjob needs --image', {
+      hint: 'Build it from the Dockerfile of the repository, push it to a registry of yours, and name it.',
+    })
+  }
+  const { needs, system, durationMs } = await needsOf(gameDay, namespace)
+  const base = system.kubernetes?.forward?.base
+  const baseUrl = options.baseUrl ?? (base && `http://${base.service}.${namespace}.svc:${base.port}`)
+  const manifests = cronJobManifests({
+    gameDay,
+    schedule,
+    timeZone: options.timeZone,
+    namespace,
+    image,
+    baseUrl,
+    deadlineSeconds: Math.ceil(durationMs / 1000) + aroundTheTimelineSeconds,
+    secret: options.secret ?? system.name,
+    serviceAccount: 'holdfast',
+  })
+  return rbacManifests(namespace, { ...needs, portForward: baseUrl === undefined }) + yamlOf(manifests)
+}
+
+const manyPods = 100
+
 /** What the faults of a game day become decides which kinds it creates. */
-const needsOf = async (nameOrPath: string, namespace: string): Promise<Needs> => {
+const needsOf = async (nameOrPath: string, namespace: string) => {
   const { gameDay, file } = await loadGameDay(projectDir, gameDayPath(nameOrPath))
   const system = Object.hasOwn(systems, gameDay.system) ? systems[gameDay.system] : undefined
   if (!system) throw new HoldfastError(`${file}: system: there is no system "${gameDay.system}"`)
+  // How many pods there are is the cluster's to say; the kinds do not depend on it.
+  const names = Object.keys(system.components)
+  const many = Object.fromEntries(names.map((name) => [name, { ...system.components[name], replicas: manyPods }]))
   const faults = planFaults(gameDay.faults, {
-    system,
+    system: { ...system, components: many as typeof system.components },
     environment: 'kubernetes',
     file,
-    steadyEndMs: 0,
-    blastRadius: gameDay.blastRadius ?? {},
+    steadyEndMs: steadyEndOf(gameDay, file),
+    blastRadius: Object.fromEntries(names.map((name) => [name, manyPods])),
     namespace,
   })
   const kinds = faults
     .flatMap(({ injections }) => injections)
     .flatMap((injection) => (injection.driver === 'chaos-mesh' ? [injection.kind as ExperimentKind] : []))
-  return { kinds: [...new Set(kinds)].sort(), portForward: system.kubernetes?.forward !== undefined }
+  const needs: Needs = { kinds: [...new Set(kinds)].sort(), portForward: system.kubernetes?.forward !== undefined }
+  return { needs, system, durationMs: phasesOf(gameDay, faults, file).phases.recovery.endMs }
 }
 
 /** ServiceAccount, Role and RoleBinding as YAML. A person's own user can be bound to the same Role. */
@@ -62,5 +122,8 @@ export const rbacManifests = (namespace: string, needs: Needs): string => {
     },
   ]
   const why = [...new Set(rules.map(({ resource, verbs, why }) => `# ${resource} (${verbs.join(', ')}): ${why}\n`))]
-  return why.join('') + documents.map((document) => `---\n${stringify(document)}`).join('')
+  return why.join('') + yamlOf(documents)
 }
+
+const yamlOf = (documents: object[]): string =>
+  documents.map((document) => `---\n${stringify(document, { aliasDuplicateObjects: false })}`).join('')
