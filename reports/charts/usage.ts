@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
+import { cleanLine, clip } from '../../model/clean.ts'
 import type { Charts, FaultResult } from '../../model/verdict.ts'
-import { cleanLine, clip } from '../clean.ts'
 import type { Markup } from '../html/markup.ts'
 import { panelTitle, timeAxis, valueAxis } from './axes.ts'
 import { bandPanel, endOf } from './bands.ts'
