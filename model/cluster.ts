@@ -23,6 +23,8 @@ export interface Pod {
   ready: boolean
   /** It is being deleted. */
   ending: boolean
+  /** Image of each container. */
+  images: Record<string, string>
   /** Of all its containers together. */
   restarts: number
 }

@@ -1,3 +1,4 @@
+import type { ClusterRef } from './cluster.ts'
 import type { Injection } from './fault.ts'
 
 /**
@@ -23,6 +24,12 @@ export type RunEventBody =
       expected: boolean
     }
   | { type: 'proxy.server'; apiUrl: string }
+  /** Before the first object is created in a cluster; fsynced. `run` is the value of the label `holdfast.dev/run`. */
+  | { type: 'cluster.entered'; cluster: ClusterRef; run: string; kinds: string[] }
+  /** How far its clock is ahead of this machine's; `contradictions`: comparisons that did not fit the others. */
+  | { type: 'cluster.clock'; aheadMs: number; withinMs: number; contradictions: number }
+  /** Nothing of the run is left in it. */
+  | { type: 'cluster.left' }
   | { type: 'phase.started'; phase: 'warmUp' | 'steady' | 'faults' | 'recovery' | 'audit' }
   /** k6 let go: second 0 of the plan. */
   | { type: 'load.started' }

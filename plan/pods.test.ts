@@ -19,6 +19,7 @@ const pod = (name: string, labels: Record<string, string> = {}, more: Partial<Po
   phase: 'Running',
   ready: true,
   ending: false,
+  images: {},
   restarts: 0,
   ...more,
 })

@@ -1,5 +1,6 @@
 import type { Tools } from '../build/toolchain.ts'
 import type { DriverContext } from '../chaos/drivers/driver.ts'
+import type { Cluster } from '../chaos/drivers/kube/connect.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
@@ -23,6 +24,8 @@ export interface StartOptions {
   undo: UndoStack
   signal: AbortSignal
   baseUrl: string | null
+  /** Where a run in `kubernetes` happens; null in the others. */
+  cluster: Cluster | null
   userEnv: Record<string, string | undefined>
   /** Of runbook steps. */
   commandEnv: Record<string, string | undefined>
@@ -61,6 +64,7 @@ export const commandsOnly = (environment: string, commandEnv: Record<string, str
     startHelper: impossible,
     stopHelper: impossible,
     commandEnv,
+    mesh: impossible,
   }
 }
 

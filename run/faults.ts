@@ -1,4 +1,4 @@
-import type { ActiveInjection, DriverContext } from '../chaos/drivers/driver.ts'
+import type { ActiveInjection, DriverContext, EdgeTimes } from '../chaos/drivers/driver.ts'
 import { startInjection } from '../chaos/drivers/index.ts'
 import type { Evidence } from '../chaos/drivers/wait.ts'
 import { messageOf } from '../model/errors.ts'
@@ -59,21 +59,33 @@ const inject = async (fault: PlannedFault, active: ActiveInjection[], host: Faul
   }
   const calledAtMs = Date.now()
   try {
-    for (const injection of active) await injection.inject()
-    ledger.append({ type: 'fault.injected', fault: fault.id, calledAtMs, repliedAtMs: Date.now() })
+    for (const injection of active) await injection.inject(signal)
+    const edge = edgeOf(active, 'injected', { calledAtMs, repliedAtMs: Date.now() })
+    ledger.append({ type: 'fault.injected', fault: fault.id, ...edge })
     const confirmed = Promise.all(active.map((injection) => injection.confirmActive(signal)))
     const evidence = await Promise.race([confirmed.then(allOf), aborted(signal)])
     if (evidence === null) return null
     if (!evidence.ok) {
       notActive(evidence.text)
-      return calledAtMs
+      return edge.calledAtMs
     }
     ledger.append({ type: 'fault.active', fault: fault.id, evidence: evidence.text })
     listener.onFault?.(fault, 'active', evidence.text)
-    return calledAtMs
+    return edge.calledAtMs
   } catch (error) {
+    // Told to stop while it waited for the fault: nothing is known of it, and nothing is wrong with it.
+    if (signal.aborted) return null
     notActive(messageOf(error))
     return null
+  }
+}
+
+/** The first and the last moment of all: what a driver knows of its own, else the time around the calls. */
+const edgeOf = (active: ActiveInjection[], edge: 'injected' | 'removed', calls: EdgeTimes): EdgeTimes => {
+  const known = active.map((injection) => injection.edges?.()[edge] ?? calls)
+  return {
+    calledAtMs: Math.min(...known.map(({ calledAtMs }) => calledAtMs)),
+    repliedAtMs: Math.max(...known.map(({ repliedAtMs }) => repliedAtMs)),
   }
 }
 
@@ -90,7 +102,8 @@ const removeFault = async (fault: PlannedFault, active: ActiveInjection[], host:
   ledger.append({ type: 'fault.removing', fault: fault.id })
   const calledAtMs = Date.now()
   const undone = await Promise.allSettled(held.map((injection) => injection.undo?.()))
-  ledger.append({ type: 'fault.removed', fault: fault.id, calledAtMs, repliedAtMs: Date.now() })
+  const edge = edgeOf(held, 'removed', { calledAtMs, repliedAtMs: Date.now() })
+  ledger.append({ type: 'fault.removed', fault: fault.id, ...edge })
   const looked = await Promise.all(held.map((injection) => confirmRemoved(injection)))
   const failures = undone.filter((result) => result.status === 'rejected').map((result) => messageOf(result.reason))
   const evidence = allOf([...looked, ...failures.map((text) => ({ ok: false, text }))])

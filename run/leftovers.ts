@@ -1,9 +1,12 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../chaos/drivers/command.ts'
+import { reconnect } from '../chaos/drivers/kube/connect.ts'
+import { removeRun } from '../chaos/drivers/kube/runs.ts'
 import { bootId, isSameProcess, processesWithEnvironment, processTree, signalProcess } from '../chaos/drivers/proc.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
-import { HoldfastError } from '../model/errors.ts'
+import type { ClusterRef } from '../model/cluster.ts'
+import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { CommandLine, Injection } from '../model/fault.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
@@ -23,6 +26,8 @@ export interface Leftovers {
   /** Faults that were about to be injected, or were, and are not proven removed. */
   faults: string[]
   ended: boolean
+  /** The run in a cluster, where it may have left objects; null when it has not. */
+  cluster: { ref: ClusterRef; run: string; kinds: string[] } | null
   /** Why the ledger could not be read to its end, or null. */
   damage: string | null
 }
@@ -38,6 +43,7 @@ export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
     commands: [],
     faults: [],
     ended: false,
+    cluster: null,
     damage: null,
   }
   // Killed before its ledger was there: it has started nothing.
@@ -78,6 +84,12 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       left.faults = left.faults.filter((fault) => fault !== event.fault)
       left.commands = left.commands.filter(({ fault }) => fault !== event.fault)
       break
+    case 'cluster.entered':
+      left.cluster = { ref: event.cluster, run: event.run, kinds: event.kinds }
+      break
+    case 'cluster.left':
+      left.cluster = null
+      break
     case 'run.ended':
       left.ended = true
       break
@@ -85,7 +97,9 @@ const fold = (left: Leftovers, event: RunEvent): void => {
 }
 
 /** Nothing stays of a kill: its victim is started again. */
-const isOneShot = (injection: Injection): boolean => injection.driver === 'process' && injection.action === 'kill'
+const isOneShot = (injection: Injection): boolean =>
+  (injection.driver === 'process' && injection.action === 'kill') ||
+  (injection.driver === 'chaos-mesh' && injection.oneShot)
 
 /** True while the Holdfast that writes this record is alive: then nothing is left over yet. */
 export const isRunning = (left: Leftovers): boolean =>
@@ -114,9 +128,23 @@ export const cleanUp = async (recordDir: string): Promise<CleanUpResult> => {
     if (exitCode === 0 && (await isGone(probe))) result.done.push(`undid ${fault}: ${undo.argv.join(' ')}`)
     else result.failed.push(`${fault} could not be undone (${text}); check with: ${probe.argv.join(' ')}`)
   }
+  if (left.cluster !== null) await leaveCluster(left.cluster, result)
   for (const name of [recordFiles.work, recordFiles.reserve])
     rmSync(join(recordDir, name), { recursive: true, force: true })
   return result
+}
+
+const leaveCluster = async (
+  { ref, run, kinds }: NonNullable<Leftovers['cluster']>,
+  result: CleanUpResult,
+): Promise<void> => {
+  try {
+    const { done, failed } = await removeRun(await reconnect(ref), run, kinds)
+    result.done.push(...done)
+    result.failed.push(...failed)
+  } catch (error) {
+    result.failed.push(`the cluster of the run can't be reached: ${messageOf(error)}`)
+  }
 }
 
 /** A probe that ends with 0 says that the fault is active; one that can't be run says nothing. */

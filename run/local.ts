@@ -87,6 +87,9 @@ const running = (
       startHelper: (name, argv) => supervisor.startHelper(name, argv),
       stopHelper: (ref) => supervisor.stopHelper(ref),
       commandEnv,
+      mesh: () => {
+        throw new HoldfastError('there is no cluster in the environment local')
+      },
     },
     sampled: layout.processes.map(({ name, metricsUrl }) => ({
       component: name,

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Tools } from '../build/toolchain.ts'
+import type { Cluster } from '../chaos/drivers/kube/connect.ts'
 import { bootId, processStat } from '../chaos/drivers/proc.ts'
 import { messageOf } from '../model/errors.ts'
 import type { EndReason } from '../model/event.ts'
@@ -40,6 +41,8 @@ export interface RunOptions {
   recordDir: string
   tools: Tools
   baseUrl: string | null
+  /** For `kubernetes`. */
+  cluster?: Cluster | null
   userEnv: Record<string, string | undefined>
   stop: StopSwitch
   /** The lock of this run, which the watchdog gives back when Holdfast can't. */
@@ -141,6 +144,7 @@ const start = async (
     undo,
     signal: stop.signal,
     baseUrl: options.baseUrl,
+    cluster: options.cluster ?? null,
     userEnv: options.userEnv,
     commandEnv,
   })

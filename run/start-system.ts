@@ -1,6 +1,7 @@
 import { HoldfastError } from '../model/errors.ts'
 import type { RunningSystem, StartOptions } from './environment.ts'
 import { useExternal } from './external.ts'
+import { useKubernetes } from './kubernetes.ts'
 import { startLocal } from './local.ts'
 
 /** Brings the system up, or finds it, in the environment that the plan names. */
@@ -9,6 +10,8 @@ export const startSystem = (options: StartOptions): Promise<RunningSystem> => {
   switch (environment) {
     case 'local':
       return startLocal(options)
+    case 'kubernetes':
+      return useKubernetes(options)
     case 'external':
       return useExternal(options)
     default:

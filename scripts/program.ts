@@ -128,14 +128,20 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .description('End a run that is going on, from another terminal: faults are removed first')
     .argument('[run]', 'run id; the one that is going on unless given')
     .action(action(stopCommand))
-  program
-    .command('cleanup')
-    .description('Undo whatever runs left behind, from their ledgers')
-    .argument('[run]', 'run id, `latest`, or the folder of a record')
-    .option('--all', 'all runs that have not ended')
-    .option('-o, --out <folder>', 'where records are', 'out')
-    .option('--json', 'print JSON for scripts')
-    .action(action(cleanupCommand))
+  withCluster(
+    program
+      .command('cleanup')
+      .description('Undo whatever runs left behind, from their ledgers')
+      .argument('[run]', 'run id, `latest`, or the folder of a record')
+      .option('--all', 'all runs that have not ended')
+      .addOption(
+        new Option('-e, --env <environment>', 'look in a cluster, by label, instead of in records').choices([
+          'kubernetes',
+        ]),
+      )
+      .option('-o, --out <folder>', 'where records are', 'out')
+      .option('--json', 'print JSON for scripts'),
+  ).action(action(cleanupCommand))
   program
     .command('manifests')
     .description('Print Kubernetes manifests: the rights that Holdfast needs, and a scheduled game day')

@@ -1,6 +1,7 @@
 import type { ProcessRef } from '../../model/event.ts'
 import type { Injection } from '../../model/fault.ts'
 import type { ProxySpec, Readiness } from '../../model/system.ts'
+import type { MeshSession } from './kube/session.ts'
 import type { Evidence } from './wait.ts'
 
 /** What drivers know and may use of the running environment; `run/` provides it. */
@@ -23,6 +24,14 @@ export interface DriverContext {
   stopHelper: (helper: ProcessRef) => void
   /** Environment of runbook steps: the user's own and the run's mark, by which one that is left over is found. */
   commandEnv: Record<string, string | undefined>
+  /** The run in its cluster. */
+  mesh: () => MeshSession
+}
+
+/** Between these moments of this machine's clock it happened, where that is known better than from the call alone. */
+export interface EdgeTimes {
+  calledAtMs: number
+  repliedAtMs: number
 }
 
 /**
@@ -33,12 +42,15 @@ export interface DriverContext {
 export interface ActiveInjection {
   /** Looks at the target before anything is done (opens the connection that must feel the fault). */
   prepare?: () => Promise<void>
-  inject: () => Promise<void>
+  /** Stops waiting when the signal aborts. */
+  inject: (signal?: AbortSignal) => Promise<void>
   /** Stops looking when the signal aborts. */
   confirmActive: (signal?: AbortSignal) => Promise<Evidence>
   /** Absent for one-shots. */
   undo?: () => Promise<void>
   confirmRemoved?: () => Promise<Evidence>
+  /** The edges, where the driver knows them better than from the time around its calls. */
+  edges?: () => { injected: EdgeTimes | null; removed: EdgeTimes | null }
   /** Processes it is about to touch, for the ledger. */
   touches: () => ProcessRef[]
   /** Commands with which a person can check by hand that the fault is gone. */

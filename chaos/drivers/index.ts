@@ -1,5 +1,5 @@
-import { HoldfastError } from '../../model/errors.ts'
 import type { Injection } from '../../model/fault.ts'
+import { chaosMeshDriver } from './chaos-mesh.ts'
 import { commandDriver } from './command.ts'
 import type { ActiveInjection, DriverContext } from './driver.ts'
 import { noneDriver } from './none.ts'
@@ -21,6 +21,6 @@ export const startInjection = (injection: Injection, context: DriverContext): Ac
     case 'command':
       return commandDriver(injection, context)
     case 'chaos-mesh':
-      throw new HoldfastError('faults of Chaos Mesh cannot be injected yet')
+      return chaosMeshDriver(injection, context)
   }
 }

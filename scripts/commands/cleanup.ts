@@ -1,4 +1,8 @@
 import { join } from 'node:path'
+import type { ClusterChoice } from '../../chaos/drivers/kube/choice.ts'
+import { connect } from '../../chaos/drivers/kube/connect.ts'
+import { runName } from '../../chaos/drivers/kube/names.ts'
+import { listRuns, removeRun } from '../../chaos/drivers/kube/runs.ts'
 import { cleanLine } from '../../model/clean.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
@@ -9,15 +13,13 @@ import { stateDir } from '../../run/state-dir.ts'
 import { recordDirOf, runIds } from '../project.ts'
 
 /** `holdfast cleanup [run|--all]`: undoes from the ledger what a run left behind. Safe to run twice. */
-export const cleanupCommand = async (
-  run: string | undefined,
-  options: { all?: boolean; out: string; json?: boolean },
-): Promise<ExitCode> => {
+export const cleanupCommand = async (run: string | undefined, options: CleanupOptions): Promise<ExitCode> => {
   if ((run === undefined) === (options.all !== true)) {
     throw new HoldfastError('cleanup needs either a run or --all', {
       hint: '`holdfast list` shows the runs there are.',
     })
   }
+  if (options.env === 'kubernetes') return report(await cleanUpCluster(run, options), options)
   const dirs =
     run === undefined ? runIds(options.out).map((id) => recordDirOf(id, options.out)) : [recordDirOf(run, options.out)]
   const results = []
@@ -36,14 +38,44 @@ export const cleanupCommand = async (
     dropLocksOf(dir, join(stateDir(), 'locks'))
     results.push({ run: dir, ...result })
   }
-  const failed = results.some((result) => result.failed.length > 0)
-  if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
-  else if (results.length === 0) process.stdout.write('nothing to clean up\n')
-  else for (const result of results) printResult(result)
-  return failed ? exitCodes.faultNotRemoved : exitCodes.pass
+  return report(results, options)
 }
 
-const printResult = ({ run, done, failed }: { run: string; done: string[]; failed: string[] }): void => {
+interface CleanupOptions extends ClusterChoice {
+  env?: 'kubernetes'
+  all?: boolean
+  out: string
+  json?: boolean
+}
+
+type Result = { run: string; done: string[]; failed: string[] }
+
+/** By label, from any machine: no record is needed. With `--all`, a run whose time is not over is left alone. */
+const cleanUpCluster = async (run: string | undefined, options: CleanupOptions): Promise<Result[]> => {
+  const cluster = await connect(options)
+  const there = await listRuns(cluster)
+  const wanted =
+    run === undefined
+      ? there.filter(({ endsAtMs }) => endsAtMs === null || endsAtMs <= Date.now())
+      : there.filter((known) => known.runId === run || known.run === run)
+  // Its ConfigMap may be gone, and a fault of it still on its way out.
+  const removals = wanted.length > 0 || run === undefined ? wanted : [{ run: runName(run), runId: run, kinds: [] }]
+  return await Promise.all(
+    removals.map(async ({ run: label, runId, kinds }) => ({
+      run: runId || label,
+      ...(await removeRun(cluster, label, kinds.length > 0 ? kinds : undefined)),
+    })),
+  )
+}
+
+const report = (results: Result[], { json }: CleanupOptions): ExitCode => {
+  if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`)
+  else if (results.length === 0) process.stdout.write('nothing to clean up\n')
+  else for (const result of results) printResult(result)
+  return results.some(({ failed }) => failed.length > 0) ? exitCodes.faultNotRemoved : exitCodes.pass
+}
+
+const printResult = ({ run, done, failed }: Result): void => {
   const mark = failed.length > 0 ? '✕' : '✔'
   process.stdout.write(`${mark} ${run}: ${cleanLine([...done, ...failed].join('; ')) || 'nothing left'}\n`)
 }

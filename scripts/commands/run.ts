@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
 import { abortNotification, startNotification, verdictNotification } from '../../reports/notification.ts'
 import { verdictText } from '../../reports/terminal.ts'
+import { checkCluster } from '../../run/cluster-preflight.ts'
 import { redactor, secretNames } from '../../run/environment.ts'
 import { makeFolders } from '../../run/folders.ts'
 import { type Lock, takeLock } from '../../run/lock.ts'
@@ -54,6 +55,7 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
       recordDir,
       tools,
       baseUrl: options.baseUrl ?? null,
+      cluster: ready.cluster,
       userEnv: process.env,
       stop,
       lockFile: lock.file,
@@ -96,16 +98,23 @@ const prepare = async (
     refuseSecretsIn(plan, secretNames(planned.system))
     const warnings = await checkPrometheus(plan, process.env[prometheusTokenName])
     if (options.baseUrl !== undefined) await checkReachable(options.baseUrl)
-    const host = options.baseUrl === undefined ? '' : ` ${new URL(options.baseUrl).host}`
+    const { cluster } = planned
     const locksDir = join(stateDir(), 'locks')
-    const name = `${plan.system.name} ${plan.environment}${host}`
+    const name = lockName(plan, options.baseUrl)
     await settlePredecessor(locksDir, name, tell)
+    if (cluster !== null) await checkCluster(cluster, plan, { portForward: options.baseUrl === undefined })
     const lock = takeLock(locksDir, name, { runId: plan.runId, recordDir: join(outDir, plan.runId) })
     return { ...planned, warnings: [...planned.warnings, ...warnings], lock }
   } catch (error) {
     if (dir !== null) rmSync(dir, { recursive: true, force: true })
     throw error
   }
+}
+
+/** One run at a time per system and place. */
+const lockName = ({ system, environment, cluster }: Plan, baseUrl: string | undefined): string => {
+  if (cluster) return `${system.name} ${environment} ${new URL(cluster.server).host} ${cluster.namespace}`
+  return `${system.name} ${environment}${baseUrl === undefined ? '' : ` ${new URL(baseUrl).host}`}`
 }
 
 const makeFolder = (outDir: string, runId: string): string => {

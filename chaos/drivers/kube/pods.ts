@@ -10,7 +10,7 @@ interface RawPod {
     annotations?: Record<string, string>
     deletionTimestamp?: string
   }
-  spec?: { nodeName?: string }
+  spec?: { nodeName?: string; containers?: { name: string; image?: string }[] }
   status?: {
     phase?: string
     conditions?: { type: string; status: string }[]
@@ -43,5 +43,6 @@ const podOf = ({ metadata, spec, status }: RawPod): Pod => ({
   phase: status?.phase ?? '',
   ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
   ending: metadata.deletionTimestamp !== undefined,
+  images: Object.fromEntries((spec?.containers ?? []).map(({ name, image }) => [name, image ?? ''])),
   restarts: (status?.containerStatuses ?? []).reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
 })

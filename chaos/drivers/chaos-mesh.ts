@@ -1,0 +1,175 @@
+import type { Pod } from '../../model/cluster.ts'
+import { HoldfastError } from '../../model/errors.ts'
+import type { FaultEdges } from '../mesh/edges.ts'
+import type { ActiveInjection, Driver, EdgeTimes } from './driver.ts'
+import { effectProbe, hitOf } from './kube/effects.ts'
+import { kubectl, resourceWord } from './kube/names.ts'
+import { Observer } from './kube/observer.ts'
+import { listPods } from './kube/pods.ts'
+import { type Removal, removeExperiment } from './kube/removal.ts'
+import { forcedText } from './kube/runs.ts'
+import type { MeshInjection, MeshSession } from './kube/session.ts'
+import { type Evidence, lookUntil } from './wait.ts'
+
+/** From creation to AllInjected; Chaos Mesh takes 0.1 s, and some seconds where a daemon is slow. */
+const injectionDeadlineMs = 20_000
+const effectDeadlineMs = 15_000
+/** From the deletion's answer to its sight in the watch, which may have to reconnect. */
+const sightDeadlineMs = 5_000
+
+/**
+ * One resource of Chaos Mesh, from its creation to its end. Chaos Mesh's own word (selected, all injected) comes
+ * first, the exact moments from its Events; then the pods are looked at, where the API server can tell.
+ */
+export const chaosMeshDriver: Driver<MeshInjection> = (injection, context): ActiveInjection => {
+  const session = context.mesh()
+  const fault = new MeshFault(injection, session)
+  return {
+    prepare: () => fault.prepare(),
+    inject: (signal) => fault.inject(signal),
+    confirmActive: (signal) => fault.confirmActive(signal),
+    // A one-shot cannot be taken back; its resource goes with the run.
+    ...(injection.oneShot ? {} : { undo: () => fault.remove(), confirmRemoved: () => fault.confirmRemoved() }),
+    edges: () => fault.edges,
+    touches: () => [],
+    checkBy: fault.checkBy,
+  }
+}
+
+class MeshFault {
+  readonly checkBy: string[]
+  #injection: MeshInjection
+  #session: MeshSession
+  #observer: Observer
+  #name: string
+  #before: Pod[] = []
+  #calledAtMs = 0
+  edges: { injected: EdgeTimes | null; removed: EdgeTimes | null } = { injected: null, removed: null }
+  #removal: Removal | null = null
+
+  constructor(injection: MeshInjection, session: MeshSession) {
+    const { namespace, kind } = injection
+    this.#injection = injection
+    this.#session = session
+    this.#name = session.nextName(kind)
+    this.#observer = new Observer(session.cluster.api, session.clock, { namespace, kind, name: this.#name })
+    this.checkBy = [kubectl(session.ref, `get ${resourceWord(kind)} ${this.#name} -o yaml`)]
+  }
+
+  async prepare(): Promise<void> {
+    this.#before = await listPods(this.#session.cluster)
+  }
+
+  async inject(signal?: AbortSignal): Promise<void> {
+    const observer = this.#observer
+    observer.start()
+    try {
+      const { calledAtMs } = await this.#session.create(this.#injection, this.#name)
+      this.#calledAtMs = calledAtMs
+      const isInjected = await observer.until(({ state }) => state === 'injected', injectionDeadlineMs, signal)
+      const seenAtMs = Date.now()
+      if (!isInjected) throw await this.#notInjected(signal)
+      await observer.readEvents(({ windows }) => windows.at(-1)?.applied?.withinMs === 0)
+      observer.compareClocks(calledAtMs, Date.now())
+      const { firstApplied, applied } = observer.edges.windows.at(-1) ?? { firstApplied: null, applied: null }
+      this.edges.injected = this.#here(firstApplied, applied, { calledAtMs, repliedAtMs: seenAtMs })
+    } catch (error) {
+      // Left alone, it would be put on the next pod that fits.
+      if (this.#injection.oneShot) await this.remove()
+      throw error
+    }
+  }
+
+  async #notInjected(signal?: AbortSignal): Promise<HoldfastError> {
+    const observer = this.#observer
+    const { kind } = this.#injection
+    if (signal?.aborted) return new HoldfastError(`${kind} ${this.#name}: the run was stopped before it was injected`)
+    await observer.readEvents(({ problem }) => problem !== null)
+    const { state, targets, problem } = observer.edges
+    const why = problem ?? observer.trouble ?? 'Chaos Mesh does not say why'
+    const where = state === 'pending' ? 'no pod was selected' : `selected were ${targets.join(', ')}`
+    return new HoldfastError(
+      `${kind} ${this.#name} was not injected in ${injectionDeadlineMs / 1000} s: ${where}; ${why}`,
+      {
+        hint: `Look at it with: ${this.checkBy[0]}`,
+      },
+    )
+  }
+
+  async confirmActive(signal?: AbortSignal): Promise<Evidence> {
+    const { targets } = this.#observer.edges
+    const said = `injected into ${targets.map(shortId).join(', ')}`
+    const probe = effectProbe(this.#injection)
+    if (probe === null)
+      return { ok: true, text: `${said}, as Chaos Mesh says; the API server shows nothing of its effect` }
+    const hits = targets.map(hitOf)
+    const look = async () => probe.active(hits, this.#before, await listPods(this.#session.cluster))
+    const { ok, text } = await lookUntil(patient(look), { deadlineMs: effectDeadlineMs, everyMs: 100, signal })
+    if (this.#injection.oneShot) this.#observer.stop()
+    return { ok, text: `${said}; ${text}` }
+  }
+
+  /** Deletes the resource and waits for the end of the fault. Safe to call twice, and when nothing was created. */
+  async remove(): Promise<void> {
+    const observer = this.#observer
+    const { namespace, kind } = this.#injection
+    const calledAtMs = Date.now()
+    this.#removal = await removeExperiment(this.#session.cluster, { namespace, kind, name: this.#name })
+    const isOver = ({ state }: FaultEdges) => state === 'removed' || state === 'lost'
+    if (observer.observed.object !== null && this.#removal.gone) {
+      await observer.until((_edges, { gone }) => gone, sightDeadlineMs)
+      const isExact = (edges: FaultEdges) => isOver(edges) && edges.windows.at(-1)?.recovered?.withinMs === 0
+      await observer.readEvents(isExact)
+      observer.compareClocks(this.#calledAtMs, Date.now())
+    }
+    observer.stop()
+    const recovered = observer.edges.windows.at(-1)?.recovered ?? null
+    this.edges.removed = this.#here(recovered, recovered, { calledAtMs, repliedAtMs: Date.now() })
+  }
+
+  async confirmRemoved(): Promise<Evidence> {
+    const { kind } = this.#injection
+    const removal = this.#removal
+    if (removal === null) return { ok: false, text: `${kind} ${this.#name} was not deleted` }
+    if (!removal.gone) return { ok: false, text: `${kind} ${this.#name} is still there: ${removal.why}` }
+    if (removal.forced) return { ok: false, text: forcedText(`${kind} ${this.#name}`, removal.why) }
+    if (this.#observer.observed.object === null) return { ok: true, text: `${kind} ${this.#name} was never there` }
+    const { state, targets, problem } = this.#observer.edges
+    const where = targets.map(shortId).join(', ') || 'no pod'
+    if (state !== 'removed') {
+      const why = problem ?? 'nothing says that its pods are rid of it'
+      return {
+        ok: false,
+        text: `${kind} ${this.#name} is gone, but it is not known to be removed from ${where}: ${why}`,
+      }
+    }
+    const probe = effectProbe(this.#injection)
+    if (probe === null || targets.length === 0)
+      return { ok: true, text: `removed from ${where}, as Chaos Mesh says, and its resource is gone` }
+    const look = async () => probe.removed(targets.map(hitOf), this.#before, await listPods(this.#session.cluster))
+    const { ok, text } = await lookUntil(patient(look), { deadlineMs: effectDeadlineMs, everyMs: 100 })
+    return { ok, text: `removed from ${where}; ${text}` }
+  }
+
+  /** An edge by this machine's clock. */
+  #here(from: Edge | null, to: Edge | null, seen: EdgeTimes): EdgeTimes {
+    if (from === null || to === null) return seen
+    const first = this.#session.clock.here(from, seen)
+    const last = this.#session.clock.here(to, seen)
+    return { calledAtMs: first.calledAtMs, repliedAtMs: Math.max(first.calledAtMs, last.repliedAtMs) }
+  }
+}
+
+type Edge = { atMs: number; withinMs: number }
+
+/** `namespace/pod/container` without the namespace, which is always the run's. */
+const shortId = (id: string): string => id.split('/').slice(1).join('/')
+
+/** An API server that is away for a moment is no evidence. */
+const patient = (look: () => Promise<Evidence>) => async (): Promise<Evidence> => {
+  try {
+    return await look()
+  } catch (error) {
+    return { ok: false, text: error instanceof Error ? error.message : String(error) }
+  }
+}

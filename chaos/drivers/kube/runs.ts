@@ -1,0 +1,119 @@
+import { messageOf } from '../../../model/errors.ts'
+import { experimentKinds } from '../../mesh/experiment.ts'
+import { lookUntil } from '../wait.ts'
+import { hasStatus } from './api.ts'
+import { type Cluster, clusterError } from './connect.ts'
+import { configMapPath, endsAnnotation, experimentPath, kubectl, ownerName, resourceWord, runLabel } from './names.ts'
+import { removalDeadlineMs, removeExperiment } from './removal.ts'
+
+/** A run that has left its ConfigMap in the namespace. */
+export interface RunInCluster {
+  /** As its label says it. */
+  run: string
+  runId: string
+  kinds: string[]
+  /** Machine that it was started on. */
+  host: string
+  /** Unix ms after which nothing of it is wanted any more; null when that is not known. */
+  endsAtMs: number | null
+}
+
+interface ConfigMaps {
+  items: {
+    metadata: { labels?: Record<string, string>; annotations?: Record<string, string> }
+    data?: { run?: string; kinds?: string; host?: string }
+  }[]
+}
+
+/** Runs whose ConfigMap is in the namespace. @throws HoldfastError when they can't be listed. */
+export const listRuns = async (cluster: Cluster): Promise<RunInCluster[]> => {
+  try {
+    const { items } = await cluster.api.get<ConfigMaps>(configMapPath(cluster.ref.namespace), {
+      labelSelector: runLabel,
+    })
+    return items.map(({ metadata, data }) => ({
+      run: metadata.labels?.[runLabel] ?? '',
+      runId: data?.run ?? '',
+      kinds: (data?.kinds ?? '').split(' ').filter((kind) => kind !== ''),
+      host: data?.host ?? '',
+      endsAtMs: Number(metadata.annotations?.[endsAnnotation]) || null,
+    }))
+  } catch (cause) {
+    throw clusterError(`the runs in the namespace ${cluster.ref.namespace} can't be listed`, cluster, cause)
+  }
+}
+
+/** What was removed, in words; `failed` is what a person must look at. */
+export interface RunRemoval {
+  done: string[]
+  failed: string[]
+}
+
+/**
+ * Removes everything of a run from the cluster: its faults, then the ConfigMap that owns them. Works by label, from
+ * any machine, and may be done twice. Never throws.
+ * @param kinds that it may have created; every kind of Chaos Mesh unless it is known
+ */
+export const removeRun = async (
+  cluster: Cluster,
+  run: string,
+  kinds: readonly string[] = experimentKinds,
+  deadlineMs = removalDeadlineMs,
+): Promise<RunRemoval> => {
+  const result: RunRemoval = { done: [], failed: [] }
+  const found = await Promise.all(
+    kinds.map((kind) => experimentsOf(cluster, run, kind, kinds !== experimentKinds, result)),
+  )
+  await Promise.all(
+    found.flat().map(async (resource) => {
+      const { kind, name } = resource
+      const removal = await removeExperiment(cluster, resource, deadlineMs)
+      const checkBy = kubectl(cluster.ref, `get ${resourceWord(kind)} ${name}`)
+      if (!removal.gone) result.failed.push(`${kind} ${name} is still there: ${removal.why}; check with: ${checkBy}`)
+      else if (removal.forced) result.failed.push(forcedText(`${kind} ${name}`, removal.why))
+      else result.done.push(`removed ${kind} ${name}`)
+    }),
+  )
+  // It says what there may be: it stays as long as something does.
+  if (result.failed.some((text) => text.includes('is still there'))) return result
+  const path = configMapPath(cluster.ref.namespace, ownerName(run))
+  const removed = await lookUntil(
+    async () => {
+      try {
+        await cluster.api.call('DELETE', path)
+        result.done.push(`removed ConfigMap ${ownerName(run)}`)
+        return { ok: true, text: '' }
+      } catch (error) {
+        return { ok: hasStatus(error, 404), text: messageOf(error).split('\n')[0] ?? '' }
+      }
+    },
+    { deadlineMs, everyMs: 250 },
+  )
+  if (!removed.ok) result.failed.push(`the ConfigMap ${ownerName(run)} could not be deleted: ${removed.text}`)
+  return result
+}
+
+/** What has to be said where a finalizer was dropped. */
+export const forcedText = (what: string, why: string): string =>
+  `${what}: its finalizer was dropped, and nothing proves that the fault is gone: ${why}; replace the pods that it had hit`
+
+const experimentsOf = async (
+  cluster: Cluster,
+  run: string,
+  kind: string,
+  mustBeSeen: boolean,
+  result: RunRemoval,
+): Promise<{ namespace: string; kind: string; name: string }[]> => {
+  const { namespace } = cluster.ref
+  try {
+    const query = { labelSelector: `${runLabel}=${run}` }
+    const path = experimentPath(namespace, kind)
+    const { items } = await cluster.api.get<{ items: { metadata: { name: string } }[] }>(path, query)
+    return items.map(({ metadata }) => ({ namespace, kind, name: metadata.name }))
+  } catch (error) {
+    // A kind that nobody gave this user, or that is not installed: the run cannot have created it with these rights.
+    if (!mustBeSeen && (hasStatus(error, 403) || hasStatus(error, 404))) return []
+    result.failed.push(`${kind} can't be listed and may be left: ${messageOf(error).split('\n')[0]}`)
+    return []
+  }
+}
