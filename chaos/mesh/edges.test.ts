@@ -40,6 +40,15 @@ describe('recorded histories', () => {
     // One-shots: nothing but the deletion ends them.
     ['podchaos-pod-kill', whole, ['10-15'], 1, null],
     ['podchaos-container-kill', whole, ['07-19'], 1, null],
+    // With their Events.
+    ['podchaos-exact-failure', ['injected', 'removing', 'removed'], ['20-24'], 2, null],
+    [
+      'podchaos-exact-pause',
+      ['injected', 'removing', 'paused', 'selected', 'injected', 'removing', 'removed'],
+      ['29-31', '33-36'],
+      2,
+      null,
+    ],
     // Several pods, both ends of a link; one after the other.
     ['networkchaos-partition-12s', whole, ['23-35'], 3, null],
     // While paused AllRecovered is True, and it was never removed; resuming injects again.
@@ -70,7 +79,7 @@ describe('recorded histories', () => {
   })
 
   it('are all replayed', () => {
-    expect(readdirSync(folder).filter((name) => name.endsWith('.ndjson'))).toHaveLength(16)
+    expect(readdirSync(folder).filter((name) => name.endsWith('.ndjson'))).toHaveLength(18)
   })
 
   const names = readdirSync(folder).filter((name) => name.endsWith('.ndjson'))
@@ -92,10 +101,12 @@ describe('recorded histories', () => {
 
   it.each(names)('%s: versions that nobody saw change nothing', (file) => {
     const seen = history(file.replace('.ndjson', ''))
+    const newest = seen.findLast(({ type }) => type !== 'EVENT')
     const end = edgesOf(replay(seen))
     fc.assert(
-      fc.property(fc.subarray(seen.slice(0, -1)), (some) => {
-        expect(edgesOf(replay([...some, seen.at(-1) as Seen]))).toEqual(end)
+      fc.property(fc.subarray(seen.filter((line) => line !== newest && line.type !== 'EVENT')), (some) => {
+        const left = seen.filter((line) => line === newest || line.type === 'EVENT' || some.includes(line))
+        expect(edgesOf(replay(left))).toEqual(end)
       }),
       { numRuns: 30 },
     )
@@ -146,6 +157,23 @@ describe('exact times', () => {
     expect(edgesOf(replay([...failure, recovered, applied, recovered])).windows).toEqual([
       { firstApplied: exact, applied: exact, recovered: { atMs: atMs('25') + 904, withinMs: 0 } },
     ])
+  })
+
+  it('are those of every injection and removal of a recorded experiment that was paused', () => {
+    const { windows } = edgesOf(replay(history('podchaos-exact-pause')))
+    const times = windows.flatMap(({ firstApplied, applied, recovered }) => [firstApplied, applied, recovered])
+    expect(times.map((edge) => edge?.withinMs)).toEqual([0, 0, 0, 0, 0, 0])
+    const start = Date.parse('2026-11-21T15:26:29Z')
+    expect(times.map((edge) => Math.round((edge?.atMs ?? 0) - start))).toMatchInlineSnapshot(`
+      [
+        148,
+        156,
+        2245,
+        4826,
+        4838,
+        7492,
+      ]
+    `)
   })
 
   it('of another pod, another time or another kind of Event are not taken', () => {
