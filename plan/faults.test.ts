@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chaosMesh } from '../chaos/faults/chaosMesh.ts'
+import { cpuStress } from '../chaos/faults/cpuStress.ts'
 import { freeze } from '../chaos/faults/freeze.ts'
 import { kill } from '../chaos/faults/kill.ts'
 import { latency } from '../chaos/faults/latency.ts'
@@ -168,6 +169,35 @@ describe('in a cluster', () => {
     expect(selectorOf({ labelSelectors, namespaces: ['other'] })).toMatchObject({
       spec: { selector: { namespaces: ['other'] } },
     })
+  })
+
+  it('a spec that Chaos Mesh would refuse, or should', () => {
+    const spec = { action: 'pod-failure', mode: 'fixed-percent', value: '50%', selector: pods('worker') } as const
+    expect(refusal([chaosMesh({ kind: 'PodChaos', spec, at: '0s', for: '5s' })], cluster)).toBe(
+      'g.ts: faults[0]: PodChaos: spec.value: "50%" is no percentage | Write 1 to 100 without a sign: "50".',
+    )
+    const all = { mode: 'all', selector: {}, timeOffset: '5s' } as const
+    expect(refusal([chaosMesh({ kind: 'TimeChaos', spec: all, at: '0s', for: '5s' })], cluster)).toMatch(
+      /^g.ts: faults\[0\]: TimeChaos: spec.selector: is empty, which means every pod of the namespace/,
+    )
+  })
+
+  it('PodChaos and NetworkChaos on the same pods at once, at either end of the link', () => {
+    const link = { from: 'api', to: 'worker' }
+    const linked = { ...cluster, system: { ...cluster.system, links: [link] } }
+    const cut = partition({ ...link, at: '5s', for: '10s' })
+    const message = (label: string) =>
+      `g.ts: faults[0]: ${label} and faults[1] (partition api ⇹ worker) put a PodChaos and a NetworkChaos on the same pods ` +
+      'at the same time, which Chaos Mesh does not support | Let one end before the other begins, or aim them at pods with different labels.'
+    expect(refusal([unavailable({ target: 'api', at: '0s', for: '6s' }), cut], linked)).toBe(message('take down api'))
+    expect(refusal([kill({ target: 'worker-1', at: '5s' }), cut], linked)).toBe(message('kill worker-1'))
+    expect(planFaults([kill({ target: 'worker-1', at: '15s' }), cut], linked)).toHaveLength(2)
+    expect(planFaults([cpuStress({ target: 'api', at: '5s', for: '5s' }), cut], linked)).toHaveLength(2)
+    const others = { kind: 'PodChaos', at: '5s', for: '5s' } as const
+    const spec = { action: 'pod-failure', mode: 'all', selector: pods('batch') } as const
+    expect(planFaults([chaosMesh({ ...others, spec }), cut], linked)).toHaveLength(2)
+    const vague = { ...spec, selector: { expressionSelectors: [{ key: 'tier', operator: 'Exists' }] } }
+    expect(refusal([chaosMesh({ ...others, spec: vague }), cut], linked)).toMatch(/put a PodChaos and a NetworkChaos/)
   })
 
   it('steps of a runbook stay commands', () => {

@@ -1,4 +1,5 @@
 import { faultKind, faults as faultKinds } from '../chaos/faults/index.ts'
+import { clash } from '../chaos/mesh/overlap.ts'
 import type { Pod } from '../model/cluster.ts'
 import { durationMs } from '../model/duration.ts'
 import { HoldfastError } from '../model/errors.ts'
@@ -44,6 +45,7 @@ export const planFaults = (faults: FaultBase[], context: FaultContext): PlannedF
     const others = planned.filter((other) => other !== fault && overlaps(other, fault))
     refuseTwice(fault, others, context)
     refuseTooMuch(fault, others, context)
+    refuseClash(fault, others, context)
   }
   return planned.map(({ place, ...fault }) => withHits(fault, place, context))
 }
@@ -140,6 +142,16 @@ const sharesTarget = (a: Target, b: Target): boolean => {
   const names = (target: Target) =>
     target.kind === 'component' ? target.instances : target.kind === 'link' ? target.proxies : []
   return names(a).some((name) => names(b).includes(name))
+}
+
+const refuseClash = (fault: Placed, others: Placed[], { file }: FaultContext): void => {
+  const resourcesOf = ({ injections }: Placed) => injections.filter((injection) => injection.driver === 'chaos-mesh')
+  const other = others.find((one) => resourcesOf(one).some((a) => resourcesOf(fault).some((b) => clash(a, b))))
+  if (!other) return
+  throw new HoldfastError(
+    `${file}: ${fault.place}: ${fault.label} and ${other.place} (${other.label}) put a PodChaos and a NetworkChaos on the same pods at the same time, which Chaos Mesh does not support`,
+    { hint: 'Let one end before the other begins, or aim them at pods with different labels.' },
+  )
 }
 
 /** At most half of a component's replicas at a time, unless the game day says otherwise. */

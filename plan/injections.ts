@@ -1,4 +1,5 @@
 import { isOneShot, withDuration } from '../chaos/mesh/experiment.ts'
+import { refuseResource } from '../chaos/mesh/refusals.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ChaosMeshResource, FaultBase, FaultKind, Injection, Target } from '../model/fault.ts'
 import type { Environment, System } from '../model/system.ts'
@@ -28,17 +29,26 @@ export const injectionsOf = (
   const place = `${context.file}: ${context.place}`
   if (environment !== 'kubernetes' || !kind.chaosMesh) return kind.local?.(fault, target) ?? []
   if (namespace === undefined) throw new HoldfastError(`${place}: the namespace of the system is not known`)
-  return kind.chaosMesh(fault, podsOf(system, namespace, place)).map((resource) => ({
-    driver: 'chaos-mesh',
-    namespace,
-    kind: resource.kind,
-    spec: withDuration(inNamespace(resource, namespace), holdMs),
-    oneShot: isOneShot(resource),
-  }))
+  return kind.chaosMesh(fault, podsOf(system, namespace, place)).map((written) => {
+    const resource = withDuration(inNamespace(written, namespace), holdMs)
+    refuseResource(resource, place)
+    return { driver: 'chaos-mesh', namespace, ...resource, oneShot: isOneShot(resource) }
+  })
+}
+
+interface Aim {
+  selector?: object
+  target?: Aim
 }
 
 /** Chaos Mesh itself would fill in the resource's namespace; said here, the plan shows what will be hit. */
 const inNamespace = ({ kind, spec }: ChaosMeshResource, namespace: string): ChaosMeshResource => {
-  const { selector } = spec as { selector?: object }
-  return { kind, spec: selector === undefined ? spec : { ...spec, selector: { namespaces: [namespace], ...selector } } }
+  const fill = (aim: Aim): Aim => ({
+    ...aim,
+    ...(aim.selector === undefined || 'pods' in aim.selector
+      ? {}
+      : { selector: { namespaces: [namespace], ...aim.selector } }),
+    ...(typeof aim.target === 'object' ? { target: fill(aim.target) } : {}),
+  })
+  return { kind, spec: fill(spec) }
 }

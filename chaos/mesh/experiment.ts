@@ -35,6 +35,8 @@ export const isOneShot = ({ kind, spec }: ChaosMeshResource): boolean =>
 /** Chaos Mesh ends a fault by itself this long after its planned end, should nobody be left to remove it. */
 export const chaosMeshGraceMs = 15_000
 
-/** The spec with the time after which Chaos Mesh removes the fault by itself; a one-shot (null) has none. */
-export const withDuration = ({ spec }: ChaosMeshResource, holdMs: number | null): object =>
-  holdMs === null ? spec : { ...spec, duration: `${holdMs + chaosMeshGraceMs}ms` }
+/** With the time after which Chaos Mesh removes the fault by itself; a one-shot (null) has none. */
+export const withDuration = ({ kind, spec }: ChaosMeshResource, holdMs: number | null): ChaosMeshResource => ({
+  kind,
+  spec: holdMs === null ? spec : { ...spec, duration: `${holdMs + chaosMeshGraceMs}ms` },
+})
