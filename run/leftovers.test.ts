@@ -46,6 +46,31 @@ test('an empty ledger, and one that was cut in its first line, have nothing left
   }
 })
 
+test('a ledger cut at any byte tells of everything in its whole lines, and is no error', async () => {
+  ledger(
+    started,
+    { type: 'process.started', instance: 'zwölf', pid: 5, startTicks: 1 },
+    runbook('f1', 'true', 'true'),
+    { type: 'fault.provenRemoved', fault: 'f1', evidence: '€ 𝄞' },
+    { type: 'run.ended', reason: 'completed' },
+  )
+  const file = join(dir, recordFiles.events)
+  const bytes = readFileSync(file)
+  for (let length = 0; length <= bytes.length; length++) {
+    writeFileSync(file, bytes.subarray(0, length))
+    const left = await readLeftovers(dir)
+    // A last line without its line feed is whole, too.
+    const lines = bytes.subarray(0, length + (bytes[length] === 10 ? 1 : 0)).filter((byte) => byte === 10).length
+    expect([left.runId, left.processes.length, left.commands.length, left.ended, left.damage]).toEqual([
+      lines >= 1 ? 'leftovers-test' : '',
+      lines >= 2 ? 1 : 0,
+      lines === 3 ? 1 : 0,
+      lines >= 5,
+      null,
+    ])
+  }
+})
+
 test('a record without a ledger has started nothing', async () => {
   expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
 })
