@@ -63,7 +63,7 @@ export interface GaugeObjective extends ObjectiveBase {
 /** A bound on what one fault did; judged for every fault of the run. */
 export interface ResilienceObjective extends ObjectiveBase {
   kind: 'resilience'
-  measure: Exclude<Measure, 'gauge' | 'rate' | 'badCount'>
+  measure: Exclude<Measure, 'gauge' | 'rate' | 'badCount' | 'reactionTime'>
   op: 'lt' | 'lte' | 'gt' | 'gte'
   /** In base units: ms for times, ratio for ratios, counts. */
   value: number
@@ -82,4 +82,32 @@ export interface CountObjective extends ObjectiveBase {
   minSamples: number
 }
 
-export type Objective = ProportionObjective | GaugeObjective | ResilienceObjective | CountObjective
+/** When a sampled series is where it should be, or where it should not be. */
+export interface SeriesCondition {
+  op: 'lt' | 'lte' | 'gt' | 'gte'
+  value: number
+}
+
+/**
+ * How soon something is done about a trouble: an alert fires, replicas are ready again, the autoscaler adds
+ * workers. Judged for every trigger of the run; the slowest decides.
+ */
+export interface ReactionObjective extends ObjectiveBase {
+  kind: 'reaction'
+  series: string
+  /** PromQL for the same, where a Prometheus server is named. */
+  query?: string
+  component?: string
+  /** The reaction is there while the series is so. */
+  reaches: SeriesCondition
+  /** Starts the clock: an edge of a fault, or another series that becomes so. */
+  after: 'impact' | 'injection' | 'removal' | (SeriesCondition & { series: string; component?: string })
+  /** `first`: once is enough (an alert). `lasting`: for good, until the next trigger (replicas). */
+  until: 'first' | 'lasting'
+  /** It must not be there in steady state: an alert that always fires tells nothing. */
+  quiet: boolean
+  op: 'lt' | 'lte'
+  withinMs: number
+}
+
+export type Objective = ProportionObjective | GaugeObjective | ResilienceObjective | CountObjective | ReactionObjective

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { ResilienceObjectiveSpec } from './slo.ts'
 import { measures, phaseNames, units } from './slo.ts'
 
+const condition = { op: z.enum(['lt', 'lte', 'gt', 'gte']), value: z.number() }
+
 /** What a ResilienceObjective may say beside its name and title; the SLO document and game days share it. */
 export const objectiveShape = {
   measure: z.enum(measures),
@@ -18,6 +20,15 @@ export const objectiveShape = {
   whileSeries: z.string().min(1).optional(),
   requests: z.array(z.string().min(1)).min(1).optional(),
   metric: z.string().min(1).optional(),
+  reaches: z.strictObject(condition).optional(),
+  after: z
+    .union([
+      z.enum(['impact', 'injection', 'removal']),
+      z.strictObject({ series: z.string().min(1), component: z.string().min(1).optional(), ...condition }),
+    ])
+    .optional(),
+  until: z.enum(['first', 'lasting']).optional(),
+  quiet: z.boolean().optional(),
   phases: z.array(z.enum(phaseNames)).min(1).optional(),
   minSamples: z.int().min(1, 'must be at least 1').optional(),
 }
@@ -114,5 +125,71 @@ export const gaugeBelow = (
   unit: gauge.unit,
   series: gauge.series,
   ...(gauge.component === undefined ? {} : { component: gauge.component }),
+  ...options,
+})
+
+/**
+ * A named alert of the owners' Prometheus fires within so many seconds of a fault's impact, and is silent in
+ * steady state. Needs `--prometheus`; the time is known to a scrape and an evaluation of the rule.
+ */
+export const alertFiresWithin = (alert: string, seconds: number, options: Options = {}): ResilienceObjectiveSpec => ({
+  name: `alert-${alert.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`,
+  title: `Alert ${alert} fires`,
+  measure: 'reactionTime',
+  op: 'lte',
+  value: seconds,
+  unit: 's',
+  // Without an alert there is no series: the rest makes "not firing" a zero, so that silence is told from no answer.
+  query: `max(ALERTS{alertname="${alert}",alertstate="firing"}) or vector(0)`,
+  reaches: { op: 'gte', value: 1 },
+  after: 'impact',
+  quiet: true,
+  ...options,
+})
+
+/** A component has so many ready pods again, for good, within so many seconds of each fault's injection. */
+export const replicasBackWithin = (
+  component: string,
+  replicas: number,
+  seconds: number,
+  options: Options = {},
+): ResilienceObjectiveSpec => ({
+  name: `${component}-replicas-back`,
+  title: `${replicas} ready replicas of ${component} again`,
+  measure: 'reactionTime',
+  op: 'lte',
+  value: seconds,
+  unit: 's',
+  series: 'ready_replicas',
+  component,
+  reaches: { op: 'gte', value: replicas },
+  after: 'injection',
+  until: 'lasting',
+  ...options,
+})
+
+/** The autoscaler brings a component to so many ready pods within so many seconds of a series passing its mark. */
+export const scalesWithin = (
+  component: string,
+  replicas: number,
+  seconds: number,
+  mark: { series: string; component?: string; above: number },
+  options: Options = {},
+): ResilienceObjectiveSpec => ({
+  name: `${component}-scales`,
+  title: `${component} has ${replicas} ready replicas`,
+  measure: 'reactionTime',
+  op: 'lte',
+  value: seconds,
+  unit: 's',
+  series: 'ready_replicas',
+  component,
+  reaches: { op: 'gte', value: replicas },
+  after: {
+    series: mark.series,
+    ...(mark.component === undefined ? {} : { component: mark.component }),
+    op: 'gt',
+    value: mark.above,
+  },
   ...options,
 })

@@ -48,6 +48,21 @@ const objective = z.discriminatedUnion('kind', [
   }),
   z.object({
     ...objectiveBase,
+    kind: z.literal('reaction'),
+    series: z.string(),
+    query: z.string().exactOptional(),
+    reaches: z.object({ op, value: z.number() }),
+    after: z.union([
+      z.enum(['impact', 'injection', 'removal']),
+      z.object({ series: z.string(), component: z.string().exactOptional(), op, value: z.number() }),
+    ]),
+    until: z.enum(['first', 'lasting']),
+    quiet: z.boolean(),
+    op,
+    withinMs: z.number(),
+  }),
+  z.object({
+    ...objectiveBase,
     kind: z.literal('count'),
     sli,
     op,

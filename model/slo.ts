@@ -29,8 +29,27 @@ export interface ResilienceObjectiveSpec {
   aggregate?: 'max' | 'min' | 'mean' | 'last' | 'p95' | undefined
   /** Only seconds in which this other series is above zero count (send rate while there is something to send). */
   whileSeries?: string | undefined
+  /** `measure: reactionTime`: the reaction is there while the series is so. */
+  reaches?: ConditionSpec | undefined
+  /** `measure: reactionTime`: starts the clock; an edge of each fault, or another series. */
+  after?:
+    | 'impact'
+    | 'injection'
+    | 'removal'
+    | (ConditionSpec & { series: string; component?: string | undefined })
+    | undefined
+  /** `measure: reactionTime`: `first` (default), or `lasting`: until the reaction is there for good. */
+  until?: 'first' | 'lasting' | undefined
+  /** `measure: reactionTime`: the reaction must not be there in steady state. */
+  quiet?: boolean | undefined
   phases?: PhaseName[] | undefined
   minSamples?: number | undefined
+}
+
+/** A bound on a sampled series. */
+export interface ConditionSpec {
+  op: 'lt' | 'lte' | 'gt' | 'gte'
+  value: number
 }
 
 /** What a resilience objective measures, per fault unless it says otherwise. */
@@ -50,6 +69,7 @@ export const measures = [
   'badCount',
   'gauge',
   'rate',
+  'reactionTime',
 ] as const
 export type Measure = (typeof measures)[number]
 

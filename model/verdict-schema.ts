@@ -16,7 +16,7 @@ const figure = z
 const objectiveResult = z.strictObject({
   id: z.string(),
   title: z.string(),
-  kind: z.enum(['proportion', 'gauge', 'resilience', 'count']),
+  kind: z.enum(['proportion', 'gauge', 'resilience', 'count', 'reaction']),
   gate: z.enum(['required', 'advisory', 'info']).describe('Only required objectives decide the result.'),
   source: z.string().describe('The words that the number comes from.'),
   targetText: z.string(),

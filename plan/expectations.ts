@@ -63,17 +63,23 @@ const outOfReach = (objective: Objective, all: Objective[], run: PlannedRun): st
       const what = (objective.sli.names ?? [objective.sli.metric]).map((name) => `"${name}"`).join(', ')
       return expected === 0 ? `this load sends no ${what}` : `this load sends fewer than ${least} of ${what}`
     }
+    case 'reaction':
+      if (typeof objective.after === 'string' && run.faults.length === 0) return 'this game day has no faults'
+      return outOfSight(objective.series, run)
     case 'gauge':
-      if (isPrometheusSeries(objective.series))
-        return run.prometheus === undefined ? 'it is a query, and --prometheus names no server' : null
-      return seesInside(run.environment)
-        ? null
-        : `${objective.series} cannot be read in the environment ${run.environment}`
+      return outOfSight(objective.series, run)
     case 'resilience':
       if (needsAudit(objective) && !run.hasAudit) return 'the system has no final read'
       if (run.faults.length === 0) return 'this game day has no faults'
       return needsAudit(objective) ? null : noSli(objective, all, run)
   }
+}
+
+/** Why nothing in the run can read a series, or null. */
+const outOfSight = (series: string, { prometheus, environment }: PlannedRun): string | null => {
+  if (isPrometheusSeries(series))
+    return prometheus === undefined ? 'it is a query, and --prometheus names no server' : null
+  return seesInside(environment) ? null : `${series} cannot be read in the environment ${environment}`
 }
 
 /** Why none of the SLOs that a resilience objective looks at has samples, or null. */
@@ -98,6 +104,8 @@ const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {
       )
       return compare(objective.id, samples, objective.minSamples)
     }
+    case 'reaction':
+      return { objective: objective.id, samples: 1, needed: 1, text: 'one reaction to see', provable: true }
     case 'resilience':
       return ofResilience(objective, run)
   }

@@ -42,7 +42,8 @@ export const checkObjectives = (objectives: Objective[], components: string[], f
         hint: didYouMean(unknown, proportions),
       })
     }
-    if (objective.kind === 'gauge' && objective.component !== undefined && !components.includes(objective.component)) {
+    const hasSeries = objective.kind === 'gauge' || objective.kind === 'reaction'
+    if (hasSeries && objective.component !== undefined && !components.includes(objective.component)) {
       throw new HoldfastError(`${file}: objective "${id}": component: there is no component "${objective.component}"`, {
         hint: didYouMean(objective.component, components),
       })

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../model/errors.ts'
-import type { Gate, Objective, ProportionObjective } from '../model/objective.ts'
+import type { Gate, Objective, ProportionObjective, ReactionObjective } from '../model/objective.ts'
 import { prometheusSeries } from '../model/prometheus.ts'
 import type { PhaseName, ResilienceObjectiveSpec, Unit } from '../model/slo.ts'
 import { requestMetric } from '../model/window.ts'
@@ -116,6 +116,7 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
       minSamples: spec.minSamples ?? 5,
     }
   }
+  if (measure === 'reactionTime') return reactionOf(base, spec)
   if (measure === 'badCount') {
     if (op !== 'lt' && op !== 'lte')
       throw new HoldfastError(`op: ${op} is not read for badCount`, { hint: 'Write lte.' })
@@ -143,6 +144,53 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
     value: value * scale,
     unit,
     sliIds: spec.sli === undefined ? [] : [spec.sli],
+  }
+}
+
+/** @throws HoldfastError whose message starts with the key that is wrong. */
+const reactionOf = (
+  base: Pick<Objective, 'id' | 'title' | 'gate' | 'source' | 'targetText'>,
+  spec: ResilienceObjectiveSpec,
+): ReactionObjective => {
+  const { series = spec.query === undefined ? undefined : prometheusSeries(spec.name), op, unit, reaches, after } = spec
+  if (series === undefined) {
+    throw new HoldfastError('series: is missing', { hint: 'Name a sampled series, or write a query for Prometheus.' })
+  }
+  if (reaches === undefined) {
+    throw new HoldfastError('reaches: is missing', { hint: 'Write when the reaction is there: { op: gte, value: 1 }.' })
+  }
+  if (after === undefined) {
+    throw new HoldfastError('after: is missing', {
+      hint: 'Allowed: impact, injection, removal, or a series with op and value.',
+    })
+  }
+  if (op !== 'lt' && op !== 'lte')
+    throw new HoldfastError(`op: ${op} is not read for reactionTime`, { hint: 'Write lte.' })
+  const [factor, allowed] = baseUnits.time
+  const scale = factor[unit]
+  if (scale === undefined)
+    throw new HoldfastError(`unit: ${unit} does not fit reactionTime`, { hint: `Allowed: ${allowed}.` })
+  return {
+    ...base,
+    kind: 'reaction',
+    phases: everyPhase,
+    series,
+    ...(spec.query === undefined ? {} : { query: spec.query }),
+    ...(spec.component === undefined ? {} : { component: spec.component }),
+    reaches,
+    after:
+      typeof after === 'string'
+        ? after
+        : {
+            series: after.series,
+            op: after.op,
+            value: after.value,
+            ...(after.component === undefined ? {} : { component: after.component }),
+          },
+    until: spec.until ?? 'first',
+    quiet: spec.quiet ?? false,
+    op,
+    withinMs: spec.value * scale,
   }
 }
 
@@ -174,21 +222,31 @@ type UsedKey =
   | 'sli'
   | 'minSamples'
   | 'phases'
+  | 'reaches'
+  | 'after'
+  | 'until'
+  | 'quiet'
 type AnyMeasure = ResilienceObjectiveSpec['measure']
-const ofSeries = (measure: AnyMeasure) => measure === 'gauge' || measure === 'rate'
-const ofRun = (measure: AnyMeasure) => ofSeries(measure) || measure === 'badCount'
+const ofReaction = (measure: AnyMeasure) => measure === 'reactionTime'
+const ofGauge = (measure: AnyMeasure) => measure === 'gauge' || measure === 'rate'
+const ofSeries = (measure: AnyMeasure) => ofGauge(measure) || ofReaction(measure)
+const ofRun = (measure: AnyMeasure) => ofGauge(measure) || measure === 'badCount'
 /** Which measures a key belongs to; elsewhere it would be read as a promise that nobody keeps. */
 const usedBy: Record<UsedKey, (measure: AnyMeasure) => boolean> = {
   series: ofSeries,
   query: ofSeries,
   component: ofSeries,
   aggregate: (measure) => measure === 'gauge',
-  whileSeries: ofSeries,
+  whileSeries: ofGauge,
   requests: (measure) => measure === 'badCount',
   metric: (measure) => measure === 'badCount',
-  sli: (measure) => !ofRun(measure),
+  sli: (measure) => !ofRun(measure) && !ofReaction(measure),
   minSamples: ofRun,
   phases: ofRun,
+  reaches: ofReaction,
+  after: ofReaction,
+  until: ofReaction,
+  quiet: ofReaction,
 }
 
 const kindOfMeasure = {

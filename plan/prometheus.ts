@@ -32,7 +32,9 @@ export const plannedPrometheus = (address: string, durationMs: number): PlannedP
  */
 export const fromPrometheus = (objectives: Objective[]): Objective[] =>
   objectives.map((objective) => {
-    if (objective.kind !== 'gauge' || objective.query === undefined) return objective
-    const { component: _component, whileSeries: _whileSeries, ...rest } = objective
+    const hasQuery = (objective.kind === 'gauge' || objective.kind === 'reaction') && objective.query !== undefined
+    if (!hasQuery) return objective
+    const { component: _component, ...rest } = objective
+    if (rest.kind === 'gauge') delete rest.whileSeries
     return { ...rest, series: prometheusSeries(objective.id) }
   })

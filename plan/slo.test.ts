@@ -140,7 +140,7 @@ describe('refusals, one line with file, line, key', () => {
     [
       'own kind, unknown measure',
       own('measure: speed\nop: lt\nvalue: 1\nunit: s'),
-      'x.yaml:6: spec.measure: "speed" is not allowed | Allowed: recoveryTime, rto, timeToImpact, degradedSeconds, resilienceLoss, budgetConsumed, maxErrorRatio, latencyP95, latencyP99, lostWrites, rpo, duplicates, badCount, gauge, rate.',
+      'x.yaml:6: spec.measure: "speed" is not allowed | Allowed: recoveryTime, rto, timeToImpact, degradedSeconds, resilienceLoss, budgetConsumed, maxErrorRatio, latencyP95, latencyP99, lostWrites, rpo, duplicates, badCount, gauge, rate, reactionTime.',
     ],
     [
       'own kind, no unit',

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HoldfastError } from '../model/errors.ts'
-import type { GaugeObjective } from '../model/objective.ts'
+import type { GaugeObjective, ReactionObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import { prometheusSeries } from '../model/prometheus.ts'
 import type { SampleLine } from '../model/window.ts'
@@ -15,7 +15,7 @@ const mostSkewMs = 2_000
 /** Environment variable with a token for the server; never an option, since options go into the record. */
 export const prometheusTokenName = 'HOLDFAST_PROMETHEUS_TOKEN'
 
-type Query = GaugeObjective & { query: string }
+type Query = (GaugeObjective | ReactionObjective) & { query: string }
 
 /** Objectives of a plan that ask Prometheus. */
 export const prometheusQueries = ({ prometheus, objectives }: Pick<Plan, 'prometheus' | 'objectives'>): Query[] =>
@@ -23,7 +23,7 @@ export const prometheusQueries = ({ prometheus, objectives }: Pick<Plan, 'promet
     ? []
     : objectives.filter(
         (objective): objective is Query =>
-          objective.kind === 'gauge' &&
+          (objective.kind === 'gauge' || objective.kind === 'reaction') &&
           objective.query !== undefined &&
           objective.series === prometheusSeries(objective.id),
       )

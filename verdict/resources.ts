@@ -1,4 +1,3 @@
-import type { GaugeObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import type { SampleLine } from '../model/window.ts'
 
@@ -22,11 +21,11 @@ export interface Resources {
 export const generator = { component: 'k6', cpu: 'process_cpu_seconds', cores: 'cpu_limit_cores' } as const
 
 export const newResources = (plan: Plan): Resources => {
-  const gauges = plan.objectives.filter((objective): objective is GaugeObjective => objective.kind === 'gauge')
-  const names = gauges.flatMap((gauge) => [
-    gauge.series,
-    ...(gauge.whileSeries === undefined ? [] : [gauge.whileSeries]),
-  ])
+  const names = plan.objectives.flatMap((objective) => {
+    if (objective.kind === 'gauge') return [objective.series, objective.whileSeries ?? objective.series]
+    if (objective.kind !== 'reaction') return []
+    return [objective.series, ...(typeof objective.after === 'string' ? [] : [objective.after.series])]
+  })
   return { wanted: new Set(names), series: new Map(), garbage: 0 }
 }
 

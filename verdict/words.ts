@@ -53,7 +53,7 @@ const gravity = (result: ObjectiveResult, told: Told): number => {
   const objective = objectiveOf(result, told)
   if (objective?.kind === 'resilience')
     return objective.measure === 'lostWrites' ? 3 : objective.measure === 'duplicates' ? 2.5 : 2
-  return objective?.kind === 'count' ? 1.5 : 1
+  return objective?.kind === 'count' || objective?.kind === 'reaction' ? 1.5 : 1
 }
 
 const objectiveOf = (result: ObjectiveResult, told: Told): Objective | undefined =>
@@ -68,6 +68,7 @@ const failure = (result: ObjectiveResult, told: Told): string => {
     const allowed = objective.value === 0 || (objective.op === 'lt' && objective.value === 1) ? 'none' : target
     return `${result.title}: ${result.reason}; the objective allows ${allowed}.`
   }
+  if (objective?.kind === 'reaction') return `${result.title}: ${result.reason}; the objective is ${target}.`
   if (objective?.kind === 'gauge')
     return `${result.title} was ${result.measured.text} (${result.interval.text}); the objective is ${target}.`
   return `${result.title} was ${result.measured.text}; the objective is ${target}.`

@@ -7,8 +7,7 @@ import { seriesOf } from '../resources.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult, holds } from './context.ts'
 
-/** Samples farther apart than this say nothing of the time between them. */
-const longestGapMs = 5000
+const sampledGapMs = 5000
 
 interface Reading {
   component: string
@@ -95,7 +94,7 @@ const worstReading = (objective: GaugeObjective, context: JudgeContext, counts: 
     return at >= 0 && counts(at) && active(at)
   }
   const readings = seriesOf(resources, objective.series, objective.component)
-    .map((series) => readingOf(objective, series, selected, longestGap(objective, context)))
+    .map((series) => readingOf(objective, series, selected, longestGapMs(objective, context)))
     .filter((reading) => reading !== null)
   const [first] = readings
   if (!first) return null
@@ -119,8 +118,9 @@ const whileActive = (objective: GaugeObjective, context: JudgeContext): Counts =
   return (at) => seconds.has(at)
 }
 
-const longestGap = ({ series }: GaugeObjective, { plan }: JudgeContext): number =>
-  isPrometheusSeries(series) ? Math.max(longestGapMs, plan.prometheus?.stepMs ?? 0) : longestGapMs
+/** Samples farther apart than this say nothing of the time between them. */
+export const longestGapMs = ({ series }: { series: string }, { plan }: JudgeContext): number =>
+  isPrometheusSeries(series) ? Math.max(sampledGapMs, plan.prometheus?.stepMs ?? 0) : sampledGapMs
 
 const readingOf = (
   objective: GaugeObjective,

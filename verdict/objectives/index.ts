@@ -6,6 +6,7 @@ import { blankResult } from './context.ts'
 import { judgeCount } from './count.ts'
 import { judgeGauge } from './gauge.ts'
 import { judgeProportion } from './proportion.ts'
+import { judgeReaction } from './reaction.ts'
 import { judgeResilience } from './resilience.ts'
 
 type Judges = { [K in Objective['kind']]: JudgeObjective<Extract<Objective, { kind: K }>> }
@@ -16,6 +17,7 @@ export const judges = {
   count: judgeCount,
   gauge: judgeGauge,
   resilience: judgeResilience,
+  reaction: judgeReaction,
 } as const satisfies Judges
 
 /** Judges one objective. A check that crashes is `error`: never a pass, and never the end of the others. */
