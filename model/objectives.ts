@@ -109,6 +109,25 @@ export const noBadAnswers = (
   ...options,
 })
 
+/** Whatever happens, nothing of this metric (an event's arrival, say) may stay away; late is not missing. */
+export const nothingMissed = (
+  name: string,
+  title: string,
+  metric: string,
+  options: Options & { minSamples?: number } = {},
+): ResilienceObjectiveSpec => ({
+  name,
+  title,
+  measure: 'badCount',
+  metric,
+  phases: ['steady', 'fault', 'recovered'],
+  op: 'lte',
+  value: 0,
+  unit: 'count',
+  minSamples: 5,
+  ...options,
+})
+
 /** A sampled series stays below a bound, in every phase that the sampler saw. */
 export const gaugeBelow = (
   name: string,

@@ -1,0 +1,32 @@
+import { kill } from '../../chaos/faults/kill.ts'
+import { partition } from '../../chaos/faults/partition.ts'
+import type { GameDay } from '../../model/gameday.ts'
+import { noLostWrites, nothingMissed, recoveryWithin } from '../../model/objectives.ts'
+
+export default {
+  title: 'Todo App: pods restart',
+  purpose:
+    'The api crashes; then a consumer is cut off from it and crashes, with the other one. Nothing that was accepted is ' +
+    'lost, and each event is acted on in the end.',
+  system: 'todo',
+  profile: 'short',
+  load: [{ scenario: 'tasks' }, { scenario: 'clients' }],
+  warmUp: '3s',
+  steady: '12s',
+  faults: [
+    partition({ from: 'recurring', to: 'api', at: '0s', for: '6s' }),
+    kill({ target: 'recurring', at: '4s' }),
+    kill({ target: 'notifier', at: '4s' }),
+    kill({ target: 'api', at: '16s' }),
+  ],
+  faultsDespiteBreach: true,
+  recovery: { for: '16s', stableFor: '6s' },
+  // There is one of each: its loss is the point.
+  blastRadius: { api: 1, notifier: 1, recurring: 1 },
+  objectives: [
+    recoveryWithin(10),
+    noLostWrites(),
+    nothingMissed('missed-events', 'Task events that a WebSocket client never received', 'task_event'),
+    nothingMissed('missed-next-tasks', 'Tasks that repeat, completed, and never made again', 'next_task'),
+  ],
+} satisfies GameDay

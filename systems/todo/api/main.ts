@@ -1,0 +1,88 @@
+import { Counter } from 'prom-client'
+import { retry } from '../../lib/backoff.ts'
+import { EarlyAck } from '../../lib/early-ack.ts'
+import { errorFields, makeLog } from '../../lib/log.ts'
+import { makeRegistry, poolMetrics } from '../../lib/metrics.ts'
+import { Outbox } from '../../lib/outbox.ts'
+import { runPart } from '../../lib/part.ts'
+import { RateLimiter } from '../../lib/rate-limiter.ts'
+import { listen, makeService } from '../../lib/service.ts'
+import { TodoSettings } from '../settings.ts'
+import type { Task } from '../task.ts'
+import { publishEvent, publishEvents } from './publish-events.ts'
+import { addRoutes } from './routes.ts'
+import { createSchema } from './schema.ts'
+import { TaskStore } from './task-store.ts'
+
+const settings = new TodoSettings(process.env)
+const log = makeLog('api')
+
+await runPart(log, async () => {
+  const database = settings.openDatabase(log)
+  const events = settings.openEvents('api', log)
+  const register = makeRegistry()
+  poolMetrics(register, database)
+  const changes = new Counter({
+    name: 'tasks_changed_total',
+    help: 'Tasks created, updated, completed and deleted',
+    labelNames: ['change'],
+    registers: [register],
+  })
+  const published = new Counter({ name: 'events_published_total', help: 'Events published', registers: [register] })
+
+  const outbox = new Outbox({
+    publishSome: async () => {
+      const count = await publishEvents(database, events)
+      published.inc(count)
+      return count
+    },
+    log,
+    everyMs: 1000,
+  })
+  const forgetful = settings.has('lost-events')
+  const store = new TaskStore({
+    database,
+    markPublished: forgetful,
+    slowList: settings.has('slow-list'),
+    onChange: (change, event) => {
+      changes.inc({ change })
+      if (forgetful) publishEvent(events, event).catch((error: unknown) => log.warn('event lost', errorFields(error)))
+      else outbox.kick()
+    },
+  })
+  const earlyAck = settings.has('ack-before-store') ? new EarlyAck<Task>((task) => store.add(task), log) : null
+
+  let schemaReady = false
+  const schema = async () => {
+    if (!schemaReady) throw new Error('the tables are not there yet')
+  }
+  const { app } = makeService({
+    log,
+    register,
+    checks: { database: () => database.query('select 1'), broker: () => events.check(), schema },
+  })
+  addRoutes(app, {
+    store,
+    password: settings.text('TODO_PASSWORD'),
+    tokenSecret: settings.tokenSecret,
+    authLimiter: settings.has('no-auth-limit')
+      ? null
+      : new RateLimiter({ limit: settings.option('authLimitPerMinute'), windowMs: 60_000 }),
+    earlyAck,
+  })
+
+  const stopListening = await listen(app, settings.port)
+  void retry(() => createSchema(database), { retries: Number.POSITIVE_INFINITY, firstDelayMs: 100, maxDelayMs: 1000 })
+    .then(() => {
+      schemaReady = true
+      return outbox.run()
+    })
+    .catch((error: unknown) => log.error('outbox ended', errorFields(error, true)))
+  return [
+    stopListening,
+    async () => earlyAck?.flush(),
+    async () => outbox.stop(),
+    () => events.close(),
+    () => database.close(),
+  ]
+})
