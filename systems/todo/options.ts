@@ -1,5 +1,6 @@
-/** What a game day may set (`systemOptions`), with the stand-in's value unless set. */
-const known = {
+import { describeOptions } from '../lib/options.ts'
+
+const described = describeOptions({
   authLimitPerMinute: [5, 'sign-ins per minute and account (documented)'],
   dbConnectTimeoutMs: [500, 'longest wait for a connection to the database'],
   dbQueryTimeoutMs: [1500, 'longest query'],
@@ -9,15 +10,7 @@ const known = {
   apiTimeoutMs: [2000, "longest call of the consumer's to the api"],
   pingEveryMs: [2000, 'a WebSocket client that does not answer a ping until the next is cut off'],
   replayMs: [600_000, 'age of the events that a WebSocket client can still get when it reconnects'],
-} as const satisfies Record<string, [number, string]>
+})
 
-export type Option = keyof typeof known
-
-export const defaults = Object.fromEntries(Object.entries(known).map(([name, [value]]) => [name, value])) as Record<
-  Option,
-  number
->
-
-export const options: Record<string, string> = Object.fromEntries(
-  Object.entries(known).map(([name, [value, meaning]]) => [name, `${meaning} (${value} unless set)`]),
-)
+export type Option = keyof typeof described.defaults
+export const { defaults, options } = described

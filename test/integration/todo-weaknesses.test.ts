@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { todo } from '../../systems/todo/index.ts'
-import { metric } from './batchsender-client.ts'
+import { metric } from './client.ts'
 import { type Parts, startParts, waitUntil } from './parts.ts'
 import { todoClient } from './todo-client.ts'
 

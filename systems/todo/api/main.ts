@@ -1,17 +1,17 @@
 import { Counter } from 'prom-client'
-import { retry } from '../../lib/backoff.ts'
 import { EarlyAck } from '../../lib/early-ack.ts'
 import { errorFields, makeLog } from '../../lib/log.ts'
 import { makeRegistry, poolMetrics } from '../../lib/metrics.ts'
 import { Outbox } from '../../lib/outbox.ts'
 import { runPart } from '../../lib/part.ts'
 import { RateLimiter } from '../../lib/rate-limiter.ts'
+import { createSchema } from '../../lib/schema.ts'
 import { listen, makeService } from '../../lib/service.ts'
 import { TodoSettings } from '../settings.ts'
 import type { Task } from '../task.ts'
 import { publishEvent, publishEvents } from './publish-events.ts'
 import { addRoutes } from './routes.ts'
-import { createSchema } from './schema.ts'
+import { statements } from './schema.ts'
 import { TaskStore } from './task-store.ts'
 
 const settings = new TodoSettings(process.env)
@@ -52,14 +52,11 @@ await runPart(log, async () => {
   })
   const earlyAck = settings.has('ack-before-store') ? new EarlyAck<Task>((task) => store.add(task), log) : null
 
-  let schemaReady = false
-  const schema = async () => {
-    if (!schemaReady) throw new Error('the tables are not there yet')
-  }
+  const schema = createSchema(database, 7202, statements)
   const { app } = makeService({
     log,
     register,
-    checks: { database: () => database.query('select 1'), broker: () => events.check(), schema },
+    checks: { database: () => database.query('select 1'), broker: () => events.check(), schema: schema.check },
   })
   addRoutes(app, {
     store,
@@ -72,12 +69,7 @@ await runPart(log, async () => {
   })
 
   const stopListening = await listen(app, settings.port)
-  void retry(() => createSchema(database), { retries: Number.POSITIVE_INFINITY, firstDelayMs: 100, maxDelayMs: 1000 })
-    .then(() => {
-      schemaReady = true
-      return outbox.run()
-    })
-    .catch((error: unknown) => log.error('outbox ended', errorFields(error, true)))
+  schema.ready.then(() => outbox.run()).catch((error: unknown) => log.error('outbox ended', errorFields(error, true)))
   return [
     stopListening,
     async () => earlyAck?.flush(),

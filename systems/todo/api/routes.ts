@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context, Hono } from 'hono'
 import type { EarlyAck } from '../../lib/early-ack.ts'
 import { HttpError } from '../../lib/http-error.ts'
+import { isText, parseObject, refuse } from '../../lib/json-body.ts'
 import type { RateLimiter } from '../../lib/rate-limiter.ts'
 import type { Task } from '../task.ts'
 import { makeToken, userOf } from '../token.ts'
@@ -18,22 +19,14 @@ export interface RouteOptions {
 }
 
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[\w.:-]{1,200}$/.test(value)
-const isTitle = (value: unknown): value is string =>
-  typeof value === 'string' && value.length >= 1 && value.length <= 500 && !value.includes('\0')
-
-const invalid = (message: string): never => {
-  throw new HttpError(400, 'invalid', message)
-}
+const isTitle = (value: unknown): value is string => isText(value, 500) && value !== ''
 
 const found = <T>(task: T | null): T => {
   if (task === null) throw new HttpError(404, 'not_found', 'no such task')
   return task
 }
 
-const bodyOf = async (c: Context): Promise<Record<string, unknown>> => {
-  const body: unknown = await c.req.json().catch(() => null)
-  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : invalid('the body: an object')
-}
+const bodyOf = async (c: Context): Promise<Record<string, unknown>> => parseObject(await c.req.text())
 
 /** What clients call: signing in, and the tasks of whoever has signed in. */
 export const addRoutes = (app: Hono, options: RouteOptions): void => {
@@ -49,7 +42,7 @@ export const addRoutes = (app: Hono, options: RouteOptions): void => {
   // "5 requests/min" does not say whose. An account's, here: every load comes from one address.
   app.post('/auth/login', async (c) => {
     const { user, password: given } = await bodyOf(c)
-    if (!isId(user)) return invalid('user: 1 to 200 letters, digits, . _ : -')
+    if (!isId(user)) return refuse('user: 1 to 200 letters, digits, . _ : -')
     const retryAfterMs = authLimiter?.take(user).retryAfterMs ?? null
     if (retryAfterMs !== null) {
       const headers = { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
@@ -62,9 +55,9 @@ export const addRoutes = (app: Hono, options: RouteOptions): void => {
   app.post('/tasks', async (c) => {
     const owner = userFrom(c)
     const { id = randomUUID(), title, repeats = false } = await bodyOf(c)
-    if (!isId(id)) return invalid('id: 1 to 200 letters, digits, . _ : -')
-    if (!isTitle(title)) return invalid('title: 1 to 500 characters')
-    if (typeof repeats !== 'boolean') return invalid('repeats: true or false')
+    if (!isId(id)) return refuse('id: 1 to 200 letters, digits, . _ : -')
+    if (!isTitle(title)) return refuse('title: 1 to 500 characters')
+    if (typeof repeats !== 'boolean') return refuse('repeats: true or false')
     const task = { id, owner, title, repeats, done: false }
     if (!earlyAck) return c.json(await store.add(task), 201)
     earlyAck.add(id, task)
@@ -87,8 +80,8 @@ export const addRoutes = (app: Hono, options: RouteOptions): void => {
   app.put('/tasks/:id', async (c) => {
     const owner = userFrom(c)
     const { title, done } = await bodyOf(c)
-    if (title !== undefined && !isTitle(title)) return invalid('title: 1 to 500 characters')
-    if (done !== undefined && typeof done !== 'boolean') return invalid('done: true or false')
+    if (title !== undefined && !isTitle(title)) return refuse('title: 1 to 500 characters')
+    if (done !== undefined && typeof done !== 'boolean') return refuse('done: true or false')
     await earlyAck?.flush()
     const change = { ...(title === undefined ? {} : { title }), ...(done === undefined ? {} : { done }) }
     return c.json(found(await store.update(owner, c.req.param('id'), change)))

@@ -1,7 +1,5 @@
-import type { Database } from '../../lib/postgres.ts'
-
 /** `events` is the outbox: what the topic has yet to be told has no `published_at`. */
-const statements = `
+export const statements = `
   create table if not exists tasks (
     id text primary key,
     owner text not null,
@@ -24,7 +22,3 @@ const statements = `
     text text not null
   );
 `
-
-/** Creates what is missing. The lock keeps two replicas from doing it at once. */
-export const createSchema = (database: Database): Promise<unknown> =>
-  database.query(`begin; select pg_advisory_xact_lock(7202); ${statements} commit`)
