@@ -110,9 +110,9 @@ export interface FaultResult {
   reason: string
 }
 
-/** A fault that was injected, and of which nothing proves that it is gone. */
+/** A fault that was injected, perhaps only half, and of which nothing proves that it is gone. */
 export const mayBeLeft = (fault: FaultResult): boolean =>
-  !fault.oneShot && !fault.confirmedRemoved && fault.activeAtMs !== null
+  !fault.oneShot && !fault.confirmedRemoved && (fault.activeAtMs !== null || fault.checkBy.length > 0)
 
 /** An earlier run of the same game day, profile and environment. */
 export interface EarlierRun {

@@ -230,6 +230,21 @@ describe('what was not seen', () => {
     expect(objective?.outcome).toBe('no-data')
   })
 
+  it('a fault whose injection failed halfway and could not be undone taints the run, too', async () => {
+    const { plan, events, lines } = makeRecord({
+      steadyS: 20,
+      faultsS: 10,
+      recoveryS: 10,
+      stableForS: 3,
+      streams: [{ perSecond: 20 }],
+      objectives: [latencyObjective()],
+      faults: [{ atS: 20, holdS: 5, fate: 'notRemoved' }],
+    })
+    const halfway = events.filter(({ type }) => type !== 'fault.injected' && type !== 'fault.active')
+    const { verdict } = await judge({ plan, events: halfway, lines: lines() })
+    expect(verdict).toMatchObject({ exitCode: 5, tainted: true })
+  })
+
   it('a fault that was never removed has no recovery', async () => {
     const { verdict, sli } = await first({ faults: [{ atS: 60, holdS: 20, fate: 'notRemoved' }], ended: 'completed' })
     expect(verdict.exitCode).toBe(5)
