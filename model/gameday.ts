@@ -1,3 +1,4 @@
+import type { CapacitySpec } from './capacity.ts'
 import type { Duration } from './duration.ts'
 import type { FaultBase } from './fault.ts'
 import type { ProfileName } from './profile.ts'
@@ -60,6 +61,8 @@ export interface GameDay {
   objectives?: ResilienceObjectiveSpec[] | undefined
   /** Start faults even when steady state has proven a breach. */
   faultsDespiteBreach?: boolean | undefined
+  /** Looks for the highest rate that holds; then `steady` is the length of the last, confirming run. No faults. */
+  capacity?: CapacitySpec | undefined
   /** Compares the latencies with those of other runs; a name alone is shown and gates nothing. */
   baseline?: string | BaselineSpec | undefined
   /** Passed to the system (`LocalContext.options`). */

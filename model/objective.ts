@@ -63,7 +63,7 @@ export interface GaugeObjective extends ObjectiveBase {
 /** A bound on what one fault did; judged for every fault of the run. */
 export interface ResilienceObjective extends ObjectiveBase {
   kind: 'resilience'
-  measure: Exclude<Measure, 'gauge' | 'rate' | 'badCount' | 'reactionTime'>
+  measure: Exclude<Measure, 'gauge' | 'rate' | 'badCount' | 'reactionTime' | 'memoryGrowth'>
   op: 'lt' | 'lte' | 'gt' | 'gte'
   /** In base units: ms for times, ratio for ratios, counts. */
   value: number
@@ -110,4 +110,23 @@ export interface ReactionObjective extends ObjectiveBase {
   withinMs: number
 }
 
-export type Objective = ProportionObjective | GaugeObjective | ResilienceObjective | CountObjective | ReactionObjective
+/** How fast a sampled series in bytes may grow while the load is steady: a leak shows as a slope. */
+export interface GrowthObjective extends ObjectiveBase {
+  kind: 'growth'
+  series: string
+  /** All components when absent; the one that grows fastest decides. */
+  component?: string
+  op: 'lt' | 'lte'
+  /** Bytes per hour. */
+  value: number
+  /** One process must have been seen for at least so long. */
+  minSeconds: number
+}
+
+export type Objective =
+  | ProportionObjective
+  | GaugeObjective
+  | GrowthObjective
+  | ResilienceObjective
+  | CountObjective
+  | ReactionObjective

@@ -30,6 +30,7 @@ export const objectiveShape = {
   until: z.enum(['first', 'lasting']).optional(),
   quiet: z.boolean().optional(),
   phases: z.array(z.enum(phaseNames)).min(1).optional(),
+  minSeconds: z.int().min(10, 'must be at least 10').optional(),
   minSamples: z.int().min(1, 'must be at least 1').optional(),
 }
 
@@ -125,6 +126,20 @@ export const nothingMissed = (
   value: 0,
   unit: 'count',
   minSamples: 5,
+  ...options,
+})
+
+/** The memory of a component (of every one unless named) grows by less than so many megabytes an hour. */
+export const memoryGrowthBelow = (
+  megabytesPerHour: number,
+  options: Options & Pick<ResilienceObjectiveSpec, 'component' | 'minSeconds'> = {},
+): ResilienceObjectiveSpec => ({
+  name: 'memory-growth',
+  title: 'Memory growth',
+  measure: 'memoryGrowth',
+  op: 'lt',
+  value: megabytesPerHour,
+  unit: 'megabytesPerHour',
   ...options,
 })
 

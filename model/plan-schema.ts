@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plannedCapacity } from './capacity-schema.ts'
 import type { Plan } from './plan.ts'
 import { profileNames } from './profile.ts'
 import { measures, phaseNames } from './slo.ts'
@@ -37,6 +38,14 @@ const objective = z.discriminatedUnion('kind', [
     value: z.number(),
     unit: z.string(),
     minSamples: z.number(),
+  }),
+  z.object({
+    ...objectiveBase,
+    kind: z.literal('growth'),
+    series: z.string(),
+    op,
+    value: z.number(),
+    minSeconds: z.number(),
   }),
   z.object({
     ...objectiveBase,
@@ -114,6 +123,7 @@ export const planSchema = z.object({
   objectives: z.array(objective),
   expectations: z.array(z.object({ objective: z.string(), text: z.string(), provable: z.boolean() })),
   baseline: z.object({ runs: texts, gates: z.boolean() }).exactOptional(),
+  capacity: plannedCapacity.exactOptional(),
   prometheus: z.object({ url: z.string(), stepMs: z.number().positive() }).exactOptional(),
   weaknesses: texts,
   systemOptions: z.record(z.string(), z.string()),

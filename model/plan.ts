@@ -1,3 +1,4 @@
+import type { PlannedCapacity } from './capacity.ts'
 import type { ClusterRef } from './cluster.ts'
 import type { Injection, Target } from './fault.ts'
 import type { Guard, ProfileName } from './gameday.ts'
@@ -35,6 +36,8 @@ export interface Plan {
   faultsDespiteBreach: boolean
   /** Runs to compare with, as they were named, and whether a slower run fails; absent: none. */
   baseline?: { runs: string[]; gates: boolean }
+  /** Rates that were tried before this run, in a game day that looks for the capacity. */
+  capacity?: PlannedCapacity
   /** The server that answers the objectives' queries; absent: none. */
   prometheus?: PlannedPrometheus
   weaknesses: string[]

@@ -44,6 +44,8 @@ export interface ResilienceObjectiveSpec {
   quiet?: boolean | undefined
   phases?: PhaseName[] | undefined
   minSamples?: number | undefined
+  /** `measure: memoryGrowth`: how long one process must have been seen; 300 unless set. */
+  minSeconds?: number | undefined
 }
 
 /** A bound on a sampled series. */
@@ -70,10 +72,11 @@ export const measures = [
   'gauge',
   'rate',
   'reactionTime',
+  'memoryGrowth',
 ] as const
 export type Measure = (typeof measures)[number]
 
-export const units = ['s', 'ms', 'ratio', 'percent', 'count', 'bytes', 'perSecond'] as const
+export const units = ['s', 'ms', 'ratio', 'percent', 'count', 'bytes', 'perSecond', 'megabytesPerHour'] as const
 export type Unit = (typeof units)[number]
 
 export const phaseNames = ['warmUp', 'steady', 'fault', 'recovered'] as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { capacitySchema } from './capacity-schema.ts'
 import { exitCodes } from './exit-codes.ts'
 import { phaseNames } from './slo.ts'
 import type { Verdict } from './verdict.ts'
@@ -16,7 +17,7 @@ const figure = z
 const objectiveResult = z.strictObject({
   id: z.string(),
   title: z.string(),
-  kind: z.enum(['proportion', 'gauge', 'resilience', 'count', 'reaction']),
+  kind: z.enum(['proportion', 'gauge', 'growth', 'resilience', 'count', 'reaction']),
   gate: z.enum(['required', 'advisory', 'info']).describe('Only required objectives decide the result.'),
   source: z.string().describe('The words that the number comes from.'),
   targetText: z.string(),
@@ -142,6 +143,7 @@ export const verdictSchema = z.strictObject({
   invalidReasons: z.array(z.string()),
   objectives: z.array(objectiveResult),
   faults: z.array(faultResult),
+  capacity: capacitySchema.exactOptional(),
   baseline: comparison.exactOptional(),
   cannotTell: z.array(z.string()).describe('What this run cannot prove.'),
   load: loadHealth,

@@ -1,3 +1,4 @@
+import type { Capacity } from './capacity.ts'
 import type { EndReason } from './event.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { Gate, Objective } from './objective.ts'
@@ -179,6 +180,8 @@ export interface Verdict {
   invalidReasons: string[]
   objectives: ObjectiveResult[]
   faults: FaultResult[]
+  /** Only of a game day that looks for it. */
+  capacity?: Capacity
   /** Absent where the run names no baseline. */
   baseline?: Comparison
   cannotTell: string[]

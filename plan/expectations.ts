@@ -68,6 +68,15 @@ const outOfReach = (objective: Objective, all: Objective[], run: PlannedRun): st
       return outOfSight(objective.series, run)
     case 'gauge':
       return outOfSight(objective.series, run)
+    case 'growth': {
+      const seconds = Math.floor(lengthOf(run.phases.steady) / 1000)
+      return (
+        outOfSight(objective.series, run) ??
+        (seconds >= objective.minSeconds
+          ? null
+          : `a steady state of ${seconds} s is too short for a slope, ${objective.minSeconds} s needed`)
+      )
+    }
     case 'resilience':
       if (needsAudit(objective) && !run.hasAudit) return 'the system has no final read'
       if (run.faults.length === 0) return 'this game day has no faults'
@@ -106,6 +115,8 @@ const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {
     }
     case 'reaction':
       return { objective: objective.id, samples: 1, needed: 1, text: 'one reaction to see', provable: true }
+    case 'growth':
+      return compare(objective.id, lengthOf(run.phases.steady) / 1000, objective.minSeconds)
     case 'resilience':
       return ofResilience(objective, run)
   }

@@ -130,6 +130,15 @@ const gameDaySchema: z.ZodType<GameDay> = z.strictObject({
   sloFile: z.string().min(1).optional(),
   objectives: z.array(objectiveSchema).optional(),
   faultsDespiteBreach: z.boolean().optional(),
+  capacity: z
+    .strictObject({
+      from: z.number().positive('must be above 0').optional(),
+      upTo: z.number().positive('must be above 0'),
+      growth: z.number().gt(1, 'must be above 1').optional(),
+      precisionRatio: z.number().min(0.01, 'must be at least 0.01').optional(),
+      step: positive.optional(),
+    })
+    .optional(),
   baseline: z
     .union([
       z.string().min(1),

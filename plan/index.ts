@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { bundleScenarios, scenarioNames } from '../build/bundle.ts'
 import { inspectLoad } from '../build/inspect.ts'
+import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
 import type { ClusterRef, Pod } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { GameDay } from '../model/gameday.ts'
@@ -31,6 +32,8 @@ export interface PlanOptions {
   /** Replaces the game day's and the system's SLO document; relative to the project folder. */
   sloFile?: string | undefined
   requireProof?: boolean | undefined
+  /** One rate of a capacity search: a multiple of the load, and what was tried before it. */
+  step?: { factor: number; steps: CapacityStep[]; isLast: boolean } | undefined
   /** Runs to compare with, instead of the game day's own. */
   baseline?: string[] | undefined
   /** Address of a Prometheus server for the objectives' queries. */
@@ -54,6 +57,8 @@ export interface PlanOptions {
 /** What `run` follows. */
 export interface Planned {
   plan: Plan
+  /** Of a game day that looks for its capacity: what `run` does before the planned run. */
+  search?: CapacitySpec
   system: System
   bundleFile: string
   /** Allowed, and probably not meant. */
@@ -70,7 +75,9 @@ export const makePlan = async (
   systems: Record<string, System> = allSystems,
 ): Promise<Planned> => {
   const { projectDir, environment, runId } = options
-  const { name, file, gameDay } = await loadGameDay(projectDir, options.gameDay)
+  const loaded = await loadGameDay(projectDir, options.gameDay)
+  const { name, file } = loaded
+  const gameDay = atStep(loaded.gameDay, options, file)
   const system = systemOf(systems, gameDay, file)
   const profile = options.profile ?? gameDay.profile ?? 'short'
   checkEnvironment(system, options, usesFull(gameDay, profile), file)
@@ -142,6 +149,7 @@ export const makePlan = async (
     objectives,
     expectations,
     faultsDespiteBreach: gameDay.faultsDespiteBreach ?? false,
+    ...capacityOf(gameDay, options),
     ...prometheus,
     ...baselineOf(gameDay, options),
     weaknesses,
@@ -150,8 +158,34 @@ export const makePlan = async (
     slo: { file: slo.file, sha256: slo.sha256 },
     provenance: provenanceOf(projectDir, options.command, options.tools),
   }
-  return { plan, system, bundleFile, warnings: slo.warnings }
+  const search = gameDay.capacity === undefined ? {} : { search: gameDay.capacity }
+  return { plan, ...search, system, bundleFile, warnings: slo.warnings }
 }
+
+/**
+ * The game day at one rate of its capacity search: the load times a factor, and the step's length
+ * but for the last run, which has the game day's own. Without a step, at its first rate.
+ */
+const atStep = (gameDay: GameDay, { step }: PlanOptions, file: string): GameDay => {
+  const { capacity } = gameDay
+  if (capacity === undefined) return gameDay
+  if (gameDay.faults.length > 0) {
+    throw new HoldfastError(`${file}: capacity: a search for the highest rate goes without faults`, {
+      hint: 'Leave faults empty, or write a game day of its own.',
+    })
+  }
+  const factor = step?.factor ?? capacity.from ?? Math.min(1, capacity.upTo)
+  return {
+    ...gameDay,
+    load: gameDay.load.map((entry) => ({ ...entry, rateFactor: (entry.rateFactor ?? 1) * factor })),
+    steady: step === undefined || step.isLast ? gameDay.steady : (capacity.step ?? '15s'),
+  }
+}
+
+const capacityOf = ({ capacity }: GameDay, { step }: PlanOptions): Pick<Plan, 'capacity'> =>
+  capacity === undefined || !step?.isLast
+    ? {}
+    : { capacity: { factor: step.factor, upTo: capacity.upTo, steps: step.steps } }
 
 /** The command line's runs replace the game day's; whether they gate is the game day's to say. */
 const baselineOf = ({ baseline }: GameDay, options: PlanOptions): Pick<Plan, 'baseline'> => {

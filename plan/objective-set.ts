@@ -42,7 +42,7 @@ export const checkObjectives = (objectives: Objective[], components: string[], f
         hint: didYouMean(unknown, proportions),
       })
     }
-    const hasSeries = objective.kind === 'gauge' || objective.kind === 'reaction'
+    const hasSeries = objective.kind === 'gauge' || objective.kind === 'reaction' || objective.kind === 'growth'
     if (hasSeries && objective.component !== undefined && !components.includes(objective.component)) {
       throw new HoldfastError(`${file}: objective "${id}": component: there is no component "${objective.component}"`, {
         hint: didYouMean(objective.component, components),

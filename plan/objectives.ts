@@ -117,6 +117,22 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
     }
   }
   if (measure === 'reactionTime') return reactionOf(base, spec)
+  if (measure === 'memoryGrowth') {
+    if (op !== 'lt' && op !== 'lte')
+      throw new HoldfastError(`op: ${op} is not read for memoryGrowth`, { hint: 'Write lt.' })
+    if (unit !== 'megabytesPerHour')
+      throw new HoldfastError(`unit: ${unit} does not fit memoryGrowth`, { hint: 'Allowed: megabytesPerHour.' })
+    return {
+      ...base,
+      kind: 'growth',
+      phases: ['steady'],
+      series: spec.series ?? 'process_resident_bytes',
+      ...(spec.component === undefined ? {} : { component: spec.component }),
+      op,
+      value: value * 1e6,
+      minSeconds: spec.minSeconds ?? 300,
+    }
+  }
   if (measure === 'badCount') {
     if (op !== 'lt' && op !== 'lte')
       throw new HoldfastError(`op: ${op} is not read for badCount`, { hint: 'Write lte.' })
@@ -200,7 +216,7 @@ export const valueText = (value: number, unit: Unit): string => {
   if (unit === 'ratio') return `${trimmed(value * 100)} %`
   if (unit === 's' && value >= 3600 && value % 3600 === 0) return `${value / 3600} h`
   if (unit === 's' && value >= 120 && value % 60 === 0) return `${value / 60} min`
-  return `${numberText(value)}${{ s: ' s', ms: ' ms', percent: ' %', count: '', perSecond: '/s' }[unit]}`
+  return `${numberText(value)}${{ s: ' s', ms: ' ms', percent: ' %', count: '', perSecond: '/s', megabytesPerHour: ' MB/h' }[unit]}`
 }
 
 const selectorOf = ({ metric, requests, scenarios }: Binding) => ({
@@ -221,6 +237,7 @@ type UsedKey =
   | 'metric'
   | 'sli'
   | 'minSamples'
+  | 'minSeconds'
   | 'phases'
   | 'reaches'
   | 'after'
@@ -228,19 +245,21 @@ type UsedKey =
   | 'quiet'
 type AnyMeasure = ResilienceObjectiveSpec['measure']
 const ofReaction = (measure: AnyMeasure) => measure === 'reactionTime'
+const ofGrowth = (measure: AnyMeasure) => measure === 'memoryGrowth'
 const ofGauge = (measure: AnyMeasure) => measure === 'gauge' || measure === 'rate'
 const ofSeries = (measure: AnyMeasure) => ofGauge(measure) || ofReaction(measure)
 const ofRun = (measure: AnyMeasure) => ofGauge(measure) || measure === 'badCount'
 /** Which measures a key belongs to; elsewhere it would be read as a promise that nobody keeps. */
 const usedBy: Record<UsedKey, (measure: AnyMeasure) => boolean> = {
-  series: ofSeries,
+  series: (measure) => ofSeries(measure) || ofGrowth(measure),
   query: ofSeries,
-  component: ofSeries,
+  component: (measure) => ofSeries(measure) || ofGrowth(measure),
   aggregate: (measure) => measure === 'gauge',
   whileSeries: ofGauge,
   requests: (measure) => measure === 'badCount',
   metric: (measure) => measure === 'badCount',
-  sli: (measure) => !ofRun(measure) && !ofReaction(measure),
+  sli: (measure) => !ofRun(measure) && !ofReaction(measure) && !ofGrowth(measure),
+  minSeconds: ofGrowth,
   minSamples: ofRun,
   phases: ofRun,
   reaches: ofReaction,

@@ -140,12 +140,12 @@ describe('refusals, one line with file, line, key', () => {
     [
       'own kind, unknown measure',
       own('measure: speed\nop: lt\nvalue: 1\nunit: s'),
-      'x.yaml:6: spec.measure: "speed" is not allowed | Allowed: recoveryTime, rto, timeToImpact, degradedSeconds, resilienceLoss, budgetConsumed, maxErrorRatio, latencyP95, latencyP99, lostWrites, rpo, duplicates, badCount, gauge, rate, reactionTime.',
+      'x.yaml:6: spec.measure: "speed" is not allowed | Allowed: recoveryTime, rto, timeToImpact, degradedSeconds, resilienceLoss, budgetConsumed, maxErrorRatio, latencyP95, latencyP99, lostWrites, rpo, duplicates, badCount, gauge, rate, reactionTime, memoryGrowth.',
     ],
     [
       'own kind, no unit',
       own('measure: rto\nop: lt\nvalue: 1'),
-      'x.yaml:6: spec.unit: is missing | Allowed: s, ms, ratio, percent, count, bytes, perSecond.',
+      'x.yaml:6: spec.unit: is missing | Allowed: s, ms, ratio, percent, count, bytes, perSecond, megabytesPerHour.',
     ],
     [
       'own kind, wrong unit',

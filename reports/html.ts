@@ -1,6 +1,7 @@
 import { cannotTell, loadGenerator, provenance, topErrors, warnings } from './html/background.ts'
 import { banner, heading, notices } from './html/banner.ts'
 import { against } from './html/baseline.ts'
+import { capacitySection } from './html/capacity.ts'
 import { resilience } from './html/faults.ts'
 import { distribution, felt, sampled, tail } from './html/figures.ts'
 import { history } from './html/history.ts'
@@ -26,6 +27,7 @@ ${banner(record)}
 ${notices(record)}
 ${serviceLevels(record)}
 ${resilience(record)}
+${capacitySection(record)}
 ${felt(record)}
 ${distribution(record)}
 <div class="two">${tail(record)}

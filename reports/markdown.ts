@@ -13,6 +13,7 @@ import {
   requiredCounts,
   resultBadges,
   standingOf,
+  stepBadges,
   worstFirst,
 } from './words.ts'
 
@@ -32,6 +33,7 @@ const essentials = (record: JudgedRecord): Section[] => [
   serviceLevels(record),
   resilience(record),
   faults(record),
+  capacity(record),
   against(record),
   list('What this run cannot tell', record.verdict.cannotTell),
   load(record),
@@ -172,6 +174,36 @@ const faults = ({ verdict }: JudgedRecord): Section => {
     ),
   ]
 }
+
+const capacity = ({ verdict: { capacity: found } }: JudgedRecord): Section =>
+  found === undefined
+    ? []
+    : [
+        '### Capacity',
+        '',
+        `**${plain(found.sentence, 1000)}** ${plainLine(found.bottleneck, 1000)}`,
+        '',
+        ...markdownTable(
+          [
+            { heading: 'Offered', right: true },
+            { heading: 'Achieved', right: true },
+            { heading: 'p95', right: true },
+            { heading: 'Errors', right: true },
+            { heading: 'Most used' },
+            { heading: 'Verdict' },
+          ],
+          found.steps.map((step) => [
+            `${numberText(step.offeredPerSecond)}/s`,
+            `${numberText(step.achievedPerSecond)}/s`,
+            `${numberText(step.p95Ms)} ms`,
+            percentText(step.errorRatio),
+            step.saturation[0]
+              ? `${percentText(step.saturation[0].ratio)}: ${plain(step.saturation[0].resource)}`
+              : '–',
+            `${stepBadges[step.state].icon} ${stepBadges[step.state].word}${step.reason === '' ? '' : `: ${plain(step.reason)}`}`,
+          ]),
+        ),
+      ]
 
 const against = ({ verdict: { baseline } }: JudgedRecord): Section => {
   if (baseline === undefined) return []

@@ -1,3 +1,4 @@
+import type { CapacityStep } from '../model/capacity.ts'
 import type { PhaseName } from '../model/slo.ts'
 import type { ComparedLatency, FaultResult, ObjectiveResult, Outcome, RunResult } from '../model/verdict.ts'
 import { mayBeLeft } from '../model/verdict.ts'
@@ -23,6 +24,13 @@ export const outcomeBadges: Record<Outcome | 'not-proven', Badge> = {
   inconclusive: { icon: '?', word: 'inconclusive', tone: 'warn' },
   'not-proven': { icon: '?', word: 'not proven', tone: 'warn' },
   pass: { icon: '✓', word: 'pass', tone: 'ok' },
+}
+
+export const stepBadges: Record<CapacityStep['state'], Badge> = {
+  held: { icon: '✓', word: 'held', tone: 'ok' },
+  broke: { icon: '✕', word: 'broke', tone: 'bad' },
+  unclear: { icon: '?', word: 'undecided', tone: 'warn' },
+  'not-offered': { icon: '!', word: 'not offered', tone: 'warn' },
 }
 
 export const changeBadges: Record<ComparedLatency['change'], Badge> = {

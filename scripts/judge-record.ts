@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CapacityStep } from '../model/capacity.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Charts, Verdict } from '../model/verdict.ts'
 import { readEvents, readWindows, recordFiles } from '../run/record.ts'
@@ -9,9 +10,19 @@ import { earlierVerdicts } from './earlier-verdicts.ts'
 
 /** Judges a record and writes `verdict.json`, `charts.json` and every report into its folder. */
 export const judgeRecord = async (recordDir: string, plan: Plan): Promise<Verdict> => {
+  const { verdict, charts } = await judgeFiles(recordDir, plan)
+  await writeReports(recordDir, plan, verdict, charts)
+  return verdict
+}
+
+/** One rate of a capacity search: judged as any run, without reports, which `holdfast report` can still write. */
+export const judgeStep = async (recordDir: string, plan: Plan): Promise<{ verdict: Verdict; point: CapacityStep }> =>
+  judgeFiles(recordDir, plan)
+
+const judgeFiles = async (recordDir: string, plan: Plan) => {
   const earlier = earlierVerdicts(recordDir, plan)
   const baseline = await readBaseline(plan, recordDir)
-  const { verdict, charts } = await judge({
+  const { verdict, charts, point } = await judge({
     plan,
     events: readEvents(recordDir),
     lines: readWindows(recordDir),
@@ -20,8 +31,7 @@ export const judgeRecord = async (recordDir: string, plan: Plan): Promise<Verdic
   })
   write(recordDir, recordFiles.verdict, `${JSON.stringify(verdict, null, 2)}\n`)
   write(recordDir, recordFiles.charts, `${JSON.stringify(charts)}\n`)
-  await writeReports(recordDir, plan, verdict, charts)
-  return verdict
+  return { verdict, charts, point }
 }
 
 /** Writes every report of a judged record. The renderers are loaded now: they cost most of a second. */

@@ -6,7 +6,7 @@ import { listPods } from '../chaos/drivers/kube/pods.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ProfileName } from '../model/gameday.ts'
 import type { Environment } from '../model/system.ts'
-import { makePlan, type Planned } from '../plan/index.ts'
+import { makePlan, type Planned, type PlanOptions } from '../plan/index.ts'
 import { checkBaseline } from './baseline.ts'
 import { newRunId, projectDir } from './project.ts'
 
@@ -36,11 +36,12 @@ export const planGameDay = async (
   gameDay: string,
   options: GameDayOptions,
   outDirOf: (runId: string) => string,
+  step: Pick<PlanOptions, 'step'> & { runId?: string } = {},
 ): Promise<Planned & { tools: Tools; cluster: Cluster | null }> => {
   checkPlace(options)
   const cluster = options.env === 'kubernetes' ? await connect(options) : null
   const tools = resolveTools(projectDir)
-  const runId = newRunId(gameDay, new Date())
+  const runId = step.runId ?? newRunId(gameDay, new Date())
   const planned = await makePlan({
     projectDir,
     gameDay: gameDayPath(gameDay),
@@ -54,6 +55,7 @@ export const planGameDay = async (
     weaknesses: options.weakness,
     command: ['holdfast', ...process.argv.slice(2)].join(' '),
     runId,
+    step: step.step,
     outDir: outDirOf(runId),
     tools,
     baseUrl: options.baseUrl,

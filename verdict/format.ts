@@ -69,6 +69,7 @@ export const formatUnit = (value: number, unit: Unit): string => {
   if (unit === 'ratio') return formatRatio(value)
   if (unit === 'percent') return `${formatNumber(value)} %`
   if (unit === 'bytes') return formatBytes(value)
+  if (unit === 'megabytesPerHour') return `${formatNumber(value)} MB/h`
   if (unit === 'perSecond') return `${formatNumber(value)}/s`
   return formatNumber(value)
 }

@@ -1,8 +1,10 @@
+import type { CapacityStep } from '../model/capacity.ts'
 import type { ProportionObjective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Charts, Comparison, EarlierRun, FaultResult, Outcome, Verdict } from '../model/verdict.ts'
 import { mayBeLeft, verdictSchemaVersion } from '../model/verdict.ts'
 import { blockSeconds } from './bootstrap.ts'
+import { capacityOf } from './capacity.ts'
 import { makeCharts } from './charts.ts'
 import type { Baseline } from './compare.ts'
 import { compare } from './compare.ts'
@@ -11,6 +13,7 @@ import type { Folded } from './fold.ts'
 import { formatCount, plural } from './format.ts'
 import { judgeHealth } from './health.ts'
 import type { History } from './history.ts'
+import { loadPoint } from './load-point.ts'
 import { measureRun } from './measured-run.ts'
 import type { JudgeContext } from './objectives/context.ts'
 import { worse } from './objectives/context.ts'
@@ -42,7 +45,7 @@ export const judge = async ({
   lines,
   earlier = [],
   baseline,
-}: JudgeInput): Promise<{ verdict: Verdict; charts: Charts }> => {
+}: JudgeInput): Promise<{ verdict: Verdict; charts: Charts; point: CapacityStep }> => {
   const warnings: string[] = []
   const run = await readRun({ plan, events, lines })
   const { history, folded, startedAtMs, endedAtMs, groups, spans, phases } = run
@@ -77,7 +80,7 @@ export const judge = async ({
   }
   const blocks = fullBlocks(folded, phases.in(['steady', 'recovered']))
 
-  const verdict: Verdict = {
+  const judgedRun: Verdict = {
     schemaVersion: verdictSchemaVersion,
     runId: plan.runId,
     result,
@@ -103,8 +106,10 @@ export const judge = async ({
     })),
     history: earlier.map((before) => earlierRun(before, objectives)),
   }
+  const point = loadPoint(run, judgedRun, plan.capacity?.factor ?? 1)
   return {
-    verdict,
+    verdict: plan.capacity === undefined ? judgedRun : withCapacity(judgedRun, [...plan.capacity.steps, point]),
+    point,
     charts: makeCharts({
       plan,
       folded,
@@ -116,6 +121,14 @@ export const judge = async ({
       baseline: comparedCurve(comparison, baseline),
     }),
   }
+}
+
+/** What was found out about the capacity comes first, unless the run itself has to say something worse. */
+const withCapacity = (verdict: Verdict, steps: CapacityStep[]): Verdict => {
+  const capacity = capacityOf(steps)
+  const [first, second] =
+    verdict.result === 'pass' ? [capacity.sentence, verdict.sentence] : [verdict.sentence, capacity.sentence]
+  return { ...verdict, capacity, sentence: first, detail: `${second} ${verdict.detail}` }
 }
 
 /** k6 ended before its time, and nobody had asked it to. */

@@ -17,12 +17,16 @@ export interface Resources {
   garbage: number
 }
 
+export const cpuSeries = 'process_cpu_seconds'
+
 /** The load generator's own process, its CPU time, and the cores it may use. */
-export const generator = { component: 'k6', cpu: 'process_cpu_seconds', cores: 'cpu_limit_cores' } as const
+export const generator = { component: 'k6', cpu: cpuSeries, cores: 'cpu_limit_cores' } as const
 
 export const newResources = (plan: Plan): Resources => {
   const names = plan.objectives.flatMap((objective) => {
     if (objective.kind === 'gauge') return [objective.series, objective.whileSeries ?? objective.series]
+    // CPU time tells when a process was replaced by another.
+    if (objective.kind === 'growth') return [objective.series, cpuSeries]
     if (objective.kind !== 'reaction') return []
     return [objective.series, ...(typeof objective.after === 'string' ? [] : [objective.after.series])]
   })

@@ -69,6 +69,8 @@ const failure = (result: ObjectiveResult, told: Told): string => {
     return `${result.title}: ${result.reason}; the objective allows ${allowed}.`
   }
   if (objective?.kind === 'reaction') return `${result.title}: ${result.reason}; the objective is ${target}.`
+  if (objective?.kind === 'growth')
+    return `${result.title} was ${result.measured.text} ${result.interval.text} (${result.reason}); the objective is ${target}.`
   if (objective?.kind === 'gauge')
     return `${result.title} was ${result.measured.text} (${result.interval.text}); the objective is ${target}.`
   return `${result.title} was ${result.measured.text}; the objective is ${target}.`

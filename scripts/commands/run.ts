@@ -15,6 +15,7 @@ import { checkPrometheus, prometheusTokenName } from '../../run/prometheus.ts'
 import { run } from '../../run/run.ts'
 import { safetyLever, stateDir } from '../../run/state-dir.ts'
 import { StopSwitch } from '../../run/stop.ts'
+import { capacitySteps } from '../capacity.ts'
 import { judgeRecord } from '../judge-record.ts'
 import { makeNotifier } from '../notify.ts'
 import { type GameDayOptions, planGameDay } from '../plan-game-day.ts'
@@ -38,9 +39,14 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     const lever = safetyLever()
     const ready = await prepare(outDir, lever, gameDay, options, progress.warn)
     lock = ready.lock
-    const { plan, system, bundleFile, tools, warnings } = ready
-    const recordDir = join(outDir, plan.runId)
-    progress.plan(plan)
+    const recordDir = join(outDir, ready.plan.runId)
+    progress.plan(ready.plan)
+    const { plan, system, bundleFile, tools, warnings } = await afterSearch(ready, gameDay, options, {
+      recordDir,
+      lever,
+      stop,
+      progress,
+    })
     for (const warning of warnings) progress.warn(warning)
     notifier.send(startNotification(plan))
     const onAbort = () => {
@@ -77,6 +83,27 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     progress.close()
     releaseSignals()
   }
+}
+
+type Prepared = Awaited<ReturnType<typeof prepare>>
+
+/** A game day that looks for the capacity tries its rates first; the run that is planned then confirms what was found. */
+const afterSearch = async (
+  ready: Prepared,
+  gameDay: string,
+  options: GameDayOptions,
+  at: { recordDir: string; lever: string; stop: StopSwitch; progress: ReturnType<typeof startProgress> },
+): Promise<Omit<Prepared, 'lock'>> => {
+  if (ready.search === undefined) return ready
+  const { recordDir, lever, stop, progress } = at
+  const { runId } = ready.plan
+  const search = { gameDay, options, runId, recordDir, stop, lever, lockFile: ready.lock.file }
+  const { factor, steps } = await capacitySteps(ready.search, search, {
+    listener: progress.listener,
+    step: (text) => progress.listener.onStep?.('capacity', text),
+  })
+  const last = await planGameDay(gameDay, options, () => recordDir, { runId, step: { factor, steps, isLast: true } })
+  return { ...last, warnings: [...ready.warnings, ...last.warnings] }
 }
 
 /** Plans a run and takes its lock, the bundle in the folder of its record; nothing stays of a run that is refused. */

@@ -5,6 +5,7 @@ import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult } from './context.ts'
 import { judgeCount } from './count.ts'
 import { judgeGauge } from './gauge.ts'
+import { judgeGrowth } from './growth.ts'
 import { judgeProportion } from './proportion.ts'
 import { judgeReaction } from './reaction.ts'
 import { judgeResilience } from './resilience.ts'
@@ -16,6 +17,7 @@ export const judges = {
   proportion: judgeProportion,
   count: judgeCount,
   gauge: judgeGauge,
+  growth: judgeGrowth,
   resilience: judgeResilience,
   reaction: judgeReaction,
 } as const satisfies Judges

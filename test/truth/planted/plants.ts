@@ -1,6 +1,8 @@
 /** What the planted server does with the requests of one path. Requests are told apart by their number `n`. */
 export interface Plant {
   latency: Latency
+  /** So many requests are served at a time and the others wait in line: the capacity is `workers` / latency. */
+  workers?: number
   /** Every so many-th request is answered 500. */
   failEvery?: number
   /** Times of trouble, by request number: exact, and the same in every run. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { bundleScenarios } from '../../../build/bundle.ts'
 import { inspectLoad } from '../../../build/inspect.ts'
 import { resolveTools } from '../../../build/toolchain.ts'
+import type { CapacityStep } from '../../../model/capacity.ts'
 import type { RunEvent } from '../../../model/event.ts'
 import type { Guard } from '../../../model/gameday.ts'
 import type { Objective } from '../../../model/objective.ts'
@@ -43,6 +44,7 @@ export interface PlantedResult {
   recordDir: string
   verdict: Verdict
   charts: Charts
+  point: CapacityStep
   events: RunEvent[]
   /** Every live status, with the time at which it was told. */
   live: { atMs: number; status: LiveStatus }[]

@@ -54,11 +54,45 @@ const serve = (plant: Plant, url: URL, request: IncomingMessage, response: Serve
   const answer = () => {
     response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
   }
-  if (delayMs === 0) answer()
+  if (plant.workers !== undefined) lineOf(url.pathname, plant.workers).join(delayMs, answer)
+  else if (delayMs === 0) answer()
   else setTimeout(answer, delayMs)
   const refusal = plant.outages?.find((outage) => outage.how === 'refuse' && outage.fromN === n)
   if (refusal?.how === 'refuse') response.on('finish', () => refuse(refusal.ms))
   request.on('error', () => {}) // the client has left; `close` tells
+}
+
+/** Workers that serve one request each at a time, first come, first served. */
+class Line {
+  #free: number
+  #waiting: (() => void)[] = []
+
+  constructor(workers: number) {
+    this.#free = workers
+  }
+
+  join(serviceMs: number, answer: () => void): void {
+    const serve = () => {
+      setTimeout(() => {
+        answer()
+        const next = this.#waiting.shift()
+        if (next) next()
+        else this.#free++
+      }, serviceMs)
+    }
+    if (this.#free === 0) this.#waiting.push(serve)
+    else {
+      this.#free--
+      serve()
+    }
+  }
+}
+
+const lines = new Map<string, Line>()
+const lineOf = (path: string, workers: number): Line => {
+  const line = lines.get(path) ?? new Line(workers)
+  lines.set(path, line)
+  return line
 }
 
 const decide = (plant: Plant, n: number): { status: number; delayMs: number } => {

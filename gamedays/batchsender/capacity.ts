@@ -1,0 +1,13 @@
+import type { GameDay } from '../../model/gameday.ts'
+
+export default {
+  title: 'Capacity: how many webhooks a second',
+  purpose: 'The highest rate of webhooks at which every objective holds, and what gives way above it.',
+  system: 'batchsender',
+  load: [{ scenario: 'webhook-flood' }],
+  warmUp: '3s',
+  steady: '20s',
+  faults: [],
+  capacity: { upTo: 16, step: '10s' },
+  systemOptions: { rateLimitPerMinute: '1000000' },
+} satisfies GameDay

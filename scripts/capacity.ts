@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
+import { exitCodes } from '../model/exit-codes.ts'
+import type { RunListener } from '../run/listener.ts'
+import { run } from '../run/run.ts'
+import { StopSwitch } from '../run/stop.ts'
+import { confirmedFactor, nextFactor } from '../verdict/capacity.ts'
+import { formatMs, formatNumber } from '../verdict/format.ts'
+import { judgeStep } from './judge-record.ts'
+import { type GameDayOptions, planGameDay } from './plan-game-day.ts'
+import { projectDir } from './project.ts'
+
+/**
+ * Tries rates until the highest that holds is known well enough. Pure but for `tryFactor`.
+ * @param isStopped asked after each step: an interrupted search ends with what it has
+ */
+export const searchCapacity = async (
+  spec: CapacitySpec,
+  tryFactor: (factor: number, number: number) => Promise<CapacityStep | null>,
+  isStopped: () => boolean = () => false,
+): Promise<{ factor: number; steps: CapacityStep[] }> => {
+  const steps: CapacityStep[] = []
+  for (;;) {
+    const factor = nextFactor(steps, spec)
+    if (factor === null || isStopped()) break
+    const step = await tryFactor(factor, steps.length + 1)
+    if (step === null) break
+    steps.push(step)
+  }
+  return { factor: steps.length === 0 ? (spec.from ?? 1) : confirmedFactor(steps), steps }
+}
+
+/**
+ * Each rate is a run of its own, with a system that was just started: what an overload leaves behind
+ * (queues, full pools) must not spoil the next step. Its record is in `steps/` of the search's record.
+ */
+export const capacitySteps = async (
+  spec: CapacitySpec,
+  at: {
+    gameDay: string
+    options: GameDayOptions
+    runId: string
+    recordDir: string
+    stop: StopSwitch
+    lever: string
+    lockFile: string
+  },
+  tell: { listener: RunListener; step: (text: string) => void },
+): Promise<{ factor: number; steps: CapacityStep[] }> =>
+  searchCapacity(
+    spec,
+    async (factor, number) => {
+      const name = String(number).padStart(2, '0')
+      const dir = join(at.recordDir, 'steps', name)
+      mkdirSync(dir, { recursive: true, mode: 0o700 })
+      const step = { runId: `${at.runId}-s${name}`, step: { factor, steps: [], isLast: false } }
+      const { plan, system, bundleFile, tools } = await planGameDay(at.gameDay, at.options, () => dir, step)
+      const stop = linked(at.stop)
+      await run({
+        plan,
+        system,
+        bundleFile,
+        projectDir,
+        recordDir: dir,
+        tools,
+        baseUrl: at.options.baseUrl ?? null,
+        userEnv: process.env,
+        stop,
+        lockFile: at.lockFile,
+        safetyLever: at.lever,
+        listener: tell.listener,
+      })
+      const { verdict, point } = await judgeStep(dir, plan)
+      // What could not be removed must be seen to first.
+      if (verdict.exitCode === exitCodes.faultNotRemoved) at.stop.stop('crashed')
+      tell.step(stepText(number, { ...point, factor }))
+      return at.stop.signal.aborted ? null : { ...point, factor }
+    },
+    () => at.stop.signal.aborted,
+  )
+
+/** A guard ends its step only; Ctrl-C ends the step and the search. */
+const linked = (outer: StopSwitch): StopSwitch => {
+  const own = new StopSwitch()
+  const follow = () => own.stop(outer.reason === 'completed' ? 'interrupted' : outer.reason)
+  if (outer.signal.aborted) follow()
+  else outer.signal.addEventListener('abort', follow, { once: true })
+  return own
+}
+
+const stepText = (number: number, { state, reason, offeredPerSecond, p95Ms }: CapacityStep): string =>
+  `step ${number}: ${formatNumber(Number(offeredPerSecond.toPrecision(3)))}/s ${state}` +
+  `${p95Ms === null ? '' : `, p95 ${formatMs(p95Ms)}`}${reason === '' ? '' : ` (${reason})`}`

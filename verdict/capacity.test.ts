@@ -1,0 +1,158 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
+import { capacityOf, confirmedFactor, nextFactor } from './capacity.ts'
+
+const step = (factor: number, state: CapacityStep['state'], more: Partial<CapacityStep> = {}): CapacityStep => ({
+  factor,
+  state,
+  reason: state === 'held' ? '' : `because of ${state}`,
+  offeredPerSecond: factor * 100,
+  achievedPerSecond: factor * 100,
+  p50Ms: 5,
+  p95Ms: 10,
+  errorRatio: 0,
+  saturation: [],
+  ...more,
+})
+
+/** A system that holds up to `capacity`, searched to the end. */
+const search = (spec: CapacitySpec, stateAt: (factor: number) => CapacityStep['state']): CapacityStep[] => {
+  const steps: CapacityStep[] = []
+  for (let factor = nextFactor(steps, spec); factor !== null; factor = nextFactor(steps, spec)) {
+    steps.push(step(factor, stateAt(factor)))
+  }
+  return steps
+}
+
+describe('the search', () => {
+  it('ends with an interval that holds the capacity and is as narrow as was asked for, wherever it lies', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.1, max: 31, noNaN: true }), (capacity) => {
+        const steps = search({ upTo: 32, growth: 2, precisionRatio: 0.1 }, (factor) =>
+          factor <= capacity ? 'held' : 'broke',
+        )
+        const { interval, limit } = capacityOf(steps)
+        expect(limit).toBe('objective')
+        expect(interval.low ?? 0).toBeLessThanOrEqual(capacity * 100)
+        expect(interval.high ?? 0).toBeGreaterThan(capacity * 100)
+        expect((interval.high ?? 0) / (interval.low ?? 1)).toBeLessThanOrEqual(1.1001)
+        expect(steps.length).toBeLessThanOrEqual(16)
+      }),
+    )
+  })
+
+  it('goes no further than it was told, and says that nothing broke', () => {
+    const steps = search({ upTo: 6 }, () => 'held')
+    expect(steps.map(({ factor }) => factor)).toEqual([1, 2, 4, 6])
+    expect(capacityOf(steps)).toMatchObject({ limit: 'maximum', interval: { low: 600, high: null, text: '[600, ∞]' } })
+  })
+
+  it('goes down where the first rate does not hold, and gives up at a thirty-second of it', () => {
+    expect(capacityOf(search({ upTo: 8 }, (factor) => (factor < 0.3 ? 'held' : 'broke'))).holdsPerSecond).toBeLessThan(
+      30,
+    )
+    const none = search({ upTo: 8 }, () => 'broke')
+    expect(none.map(({ factor }) => factor)).toEqual([1, 0.5, 0.25, 0.125, 0.0625, 0.03125])
+    expect(capacityOf(none)).toMatchObject({ holdsPerSecond: null, sentence: expect.stringMatching(/^Holds no rate/) })
+    expect(confirmedFactor(none)).toBe(0.03125)
+  })
+
+  it('ends after 16 steps, however fine it was asked to be', () => {
+    expect(search({ upTo: 1000, growth: 1.01, precisionRatio: 0.01 }, () => 'held')).toHaveLength(16)
+  })
+})
+
+describe('what is said', () => {
+  it('names what held, what broke and where', () => {
+    const { sentence } = capacityOf([step(4, 'held'), step(8, 'broke'), step(4.3, 'broke', { reason: 'p95: 840 ms' })])
+    expect(sentence).toBe('Holds 400/s [400, 430], breaks at 430/s on p95: 840 ms.')
+  })
+
+  it('leaves the interval open where the generator gave out: that is not the system', () => {
+    const { limit, interval, sentence } = capacityOf([
+      step(1, 'held'),
+      step(2, 'not-offered', { reason: 'k6 used 91 % of its CPU' }),
+    ])
+    expect({ limit, high: interval.high }).toEqual({ limit: 'generator', high: null })
+    expect(sentence).toBe(
+      'Holds 100/s [100, ∞]; where it breaks is not known: the load generator could not offer 200/s (k6 used 91 % of its CPU).',
+    )
+  })
+
+  it('an undecided rate lies inside the interval, which reaches to the lowest proven breach', () => {
+    const { interval, limit } = capacityOf([step(1, 'held'), step(2, 'broke'), step(1.5, 'unclear')])
+    expect({ limit, text: interval.text }).toEqual({ limit: 'objective', text: '[100, 200]' })
+    expect(capacityOf([step(1, 'held'), step(1.5, 'unclear')])).toMatchObject({
+      limit: 'unclear',
+      interval: { high: null },
+    })
+  })
+
+  it('a rate that held once and broke once does not hold, and one lucky step above a breach proves nothing', () => {
+    expect(capacityOf([step(1, 'held'), step(2, 'held'), step(2, 'broke')]).holdsPerSecond).toBe(100)
+    expect(capacityOf([step(1, 'held'), step(2, 'broke'), step(4, 'held')]).interval.text).toBe('[100, 200]')
+  })
+})
+
+describe('the knee', () => {
+  const curve = (points: [factor: number, p95Ms: number][]) =>
+    capacityOf(points.map(([factor, p95Ms]) => step(factor, p95Ms > 500 ? 'broke' : 'held', { p95Ms }))).knee
+
+  it('is where latency begins to grow faster than load', () => {
+    expect(
+      curve([
+        [1, 8],
+        [2, 8.2],
+        [3, 8.6],
+        [4, 10],
+        [5, 300],
+        [6, 900],
+      ]),
+    ).toEqual({ perSecond: 400, p95Ms: 10 })
+  })
+
+  it('is none on a straight line, a flat one, or with too few points', () => {
+    expect(
+      curve([
+        [1, 10],
+        [2, 20],
+        [3, 40],
+        [4, 80],
+        [5, 160],
+      ]),
+    ).toBeNull()
+    expect(
+      curve([
+        [1, 10],
+        [2, 11],
+        [3, 10],
+        [4, 12],
+      ]),
+    ).toBeNull()
+    expect(
+      curve([
+        [1, 10],
+        [2, 900],
+      ]),
+    ).toBeNull()
+  })
+})
+
+describe('the bottleneck', () => {
+  const used = (factor: number, ratio: number, resource = 'CPU of api') =>
+    step(factor, 'held', { saturation: [{ resource, ratio }] })
+
+  it('is the resource that is used up first as the rate rises', () => {
+    expect(capacityOf([used(4, 1, 'connection pool of api'), used(2, 0.93), used(1, 0.4)]).bottleneck).toBe(
+      'First used up: CPU of api, at 200/s (93 % used).',
+    )
+  })
+
+  it('is said not to be among what was sampled', () => {
+    expect(capacityOf([used(1, 0.2), used(2, 0.4)]).bottleneck).toMatch(
+      /^No sampled resource was used up; nearest was CPU of api with 40 %/,
+    )
+    expect(capacityOf([step(1, 'held')]).bottleneck).toBe('Nothing was sampled of the components.')
+  })
+})
