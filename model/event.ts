@@ -3,7 +3,7 @@ import type { Injection } from './fault.ts'
 
 /**
  * A line of `events.ndjson`: the run's log and, at the same time, its ledger. Lines that an undo
- * needs (`process.started`, `proxy.server`, `fault.injecting`) are fsynced before the thing happens
+ * needs (`process.started`, `proxy.server`, `containers.starting`, `fault.injecting`) are fsynced before the thing happens
  * or, where its identity is only known afterwards, right after. Times are Unix milliseconds with
  * fractions.
  */
@@ -30,6 +30,21 @@ export type RunEventBody =
   | { type: 'cluster.clock'; aheadMs: number; withinMs: number; contradictions: number }
   /** Nothing of the run is left in it. */
   | { type: 'cluster.left' }
+  /** Before the first container or network is made; fsynced. All carry the label `holdfast.run`, with the mark of the run. */
+  | { type: 'containers.starting'; engineId: string; images: Record<string, string> }
+  /** `engineAtMs` is the time by the engine's own clock, here and below. */
+  | { type: 'container.started'; instance: string; id: string; engineAtMs: number }
+  | { type: 'container.ready'; instance: string; id: string }
+  | {
+      type: 'container.exited'
+      instance: string
+      id: string
+      exitCode: number | null
+      expected: boolean
+      engineAtMs: number
+    }
+  /** No container and no network of the run is left. */
+  | { type: 'containers.removed' }
   | { type: 'phase.started'; phase: 'warmUp' | 'steady' | 'faults' | 'recovery' | 'audit' }
   /** k6 let go: second 0 of the plan. */
   | { type: 'load.started' }

@@ -47,6 +47,13 @@ export type Injection =
   /** Stress on the CPUs or in the memory of an instance, ended by its own deadline too. */
   | { driver: 'stress'; resource: 'cpu'; instance: string; workers: number; loadRatio: number; deadlineMs: number }
   | { driver: 'stress'; resource: 'memory'; instance: string; bytes: number; deadlineMs: number }
+  /**
+   * On the container of an instance. kill, hold, freeze (pause) as `process`; isolate: its network is taken
+   * from it; cpu, memory: its limits are lowered.
+   */
+  | { driver: 'docker'; action: 'kill' | 'hold' | 'freeze' | 'isolate'; instance: string }
+  | { driver: 'docker'; action: 'cpu'; instance: string; cpus: number }
+  | { driver: 'docker'; action: 'memory'; instance: string; bytes: number }
   | { driver: 'command'; inject: CommandLine; probe: CommandLine; undo: CommandLine }
   /**
    * A resource to be created in the namespace. Its spec holds a `duration`, by which Chaos Mesh removes the fault
@@ -70,6 +77,8 @@ export interface FaultKind<F extends FaultBase> {
   target: (fault: F, resolve: TargetResolver) => Target
   /** What it becomes on one machine; absent where the kind does not exist there. */
   local?: (fault: F, target: Target) => Injection[]
+  /** What it becomes on containers, where that differs. */
+  containers?: (fault: F, target: Target) => Injection[]
   /** What it becomes in a cluster with Chaos Mesh, without `duration`; absent where the kind does not exist there. */
   chaosMesh?: (fault: F, pods: PodsOf) => ChaosMeshResource[]
 }

@@ -2,6 +2,10 @@
 export const environments = ['local', 'containers', 'kubernetes', 'external'] as const
 export type Environment = (typeof environments)[number]
 
+/** Holdfast itself starts the system there, as a stand-in, and can look inside. */
+export const startedByUs = (environment: Environment): environment is 'local' | 'containers' =>
+  environment === 'local' || environment === 'containers'
+
 /** One part of a system: `api`, `worker`, `postgres`, ... Instances are `api` or `worker-1`, `worker-2`. */
 export interface Component {
   /** What it does, in a few words. */
@@ -33,6 +37,8 @@ export interface System {
   secretEnv: string[]
   /** Processes, proxies and addresses of the local environment. Pure: ports and folders are given. */
   local?: (context: LocalContext) => LocalLayout
+  /** The same parts as containers on a network of their own. Pure. */
+  containers?: (context: ContainersContext) => ContainersLayout
   /** How its parts are found in a cluster; absent where no fault can be aimed at them there. */
   kubernetes?: KubernetesLayout
   /** Reads back what was written, after recovery. */
@@ -120,6 +126,46 @@ export interface LocalLayout {
   /** What k6 drives: the client's proxy. */
   baseUrl: string
   /** Environment variables of the scenarios (secrets included: they never go into a record). */
+  scenarioEnv: Record<string, string>
+}
+
+export interface ContainersContext {
+  runId: string
+  /**
+   * A free loopback port for this name; the same name gives the same port. A part listens on it inside its
+   * container, too, so that its addresses on the network and on this machine differ by the host only.
+   */
+  port: (name: string) => number
+  weaknesses: string[]
+  options: Record<string, string>
+}
+
+/** One container of the system. */
+export interface ContainerSpec {
+  /** Instance name: `worker-1`; also its name on the network. */
+  name: string
+  component: string
+  /** `parts` is the image with what `ContainersLayout.bundle` writes. */
+  image: 'postgres' | 'nats' | 'toxiproxy' | 'parts'
+  command: string[]
+  env: Record<string, string>
+  /** Published on 127.0.0.1 under the same number. */
+  ports: number[]
+  readiness: Readiness
+  metricsUrl?: string
+  /** Milliseconds until a crashed container is started again; null = never. */
+  restartDelayMs: number | null
+  /** Instances that must be ready first. */
+  after: string[]
+}
+
+export interface ContainersLayout {
+  containers: ContainerSpec[]
+  /** `to` is also the instance that a proxy leads to; `upstreamPort` is its port on the network and on this machine. */
+  proxies: ProxySpec[]
+  /** Command lines that write what the image `parts` holds into a folder. */
+  bundle: (projectDir: string, folder: string) => string[][]
+  baseUrl: string
   scenarioEnv: Record<string, string>
 }
 

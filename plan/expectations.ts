@@ -7,7 +7,7 @@ import type {
 } from '../model/objective.ts'
 import type { Expectation, Plan, PlannedLoad, Span } from '../model/plan.ts'
 import { isPrometheusSeries } from '../model/prometheus.ts'
-import type { Environment } from '../model/system.ts'
+import { type Environment, startedByUs } from '../model/system.ts'
 import { requestMetric } from '../model/window.ts'
 import { samplesNeeded } from '../verdict/binomial.ts'
 import { endOf } from './faults.ts'
@@ -184,7 +184,7 @@ const leftForRecovery = (id: string, { faults, phases, stableForMs }: PlannedRun
 const needsAudit = ({ measure }: ResilienceObjective): boolean => ['lostWrites', 'rpo', 'duplicates'].includes(measure)
 
 /** Processes and `/metrics` are read only where Holdfast itself started the system. */
-const seesInside = (environment: Environment): boolean => environment === 'local'
+const seesInside = (environment: Environment): boolean => startedByUs(environment)
 
 /** Samples in the phases that gate, by the rates and the scenarios' own words; null when those are silent. */
 const samplesOf = (sli: SliSelector, run: PlannedRun): number | null => {

@@ -92,7 +92,7 @@ describe('refusals', () => {
         environment: 'external',
       }),
     ).toBe(
-      'g.ts: faults[1]: partition does not exist in the environment external | Use none or command, or run it in: local, kubernetes.',
+      'g.ts: faults[1]: partition does not exist in the environment external | Use none or command, or run it in: local, containers, kubernetes.',
     )
   })
 

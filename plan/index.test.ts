@@ -179,12 +179,12 @@ describe('environments', () => {
     [
       { ...external, userEnv: { BATCHSENDER_WEBHOOK_SECRET: 's' } },
       { weaknesses: ['leak'] },
-      'weaknesses exist in the environment local only, not in external | Leave --weakness out.',
+      'weaknesses exist in the environments local and containers, not in external | Leave --weakness out.',
     ],
     [
       { ...external, userEnv: { BATCHSENDER_WEBHOOK_SECRET: 's' } },
       { faults: [{ kind: 'kill', target: 'worker-1', at: '0s' }] },
-      'day.ts: faults[0]: kill does not exist in the environment external | Use none or command, or run it in: local, kubernetes.',
+      'day.ts: faults[0]: kill does not exist in the environment external | Use none or command, or run it in: local, containers, kubernetes.',
     ],
   ] as [Partial<PlanOptions>, object, string][])('%j', async (options, changes, line) => {
     expect(await refusal(changes, options)).toBe(line)

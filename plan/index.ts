@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { bundleScenarios, scenarioNames } from '../build/bundle.ts'
+import { imagesOf } from '../build/images.ts'
 import { inspectLoad } from '../build/inspect.ts'
 import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
 import type { ClusterRef, Pod } from '../model/cluster.ts'
@@ -10,7 +11,7 @@ import { didYouMean } from '../model/parse.ts'
 import type { Plan } from '../model/plan.ts'
 import { planSchemaVersion } from '../model/plan.ts'
 import type { ProfileName } from '../model/profile.ts'
-import type { Environment, System } from '../model/system.ts'
+import { type Environment, type System, startedByUs } from '../model/system.ts'
 import { systems as allSystems } from '../systems/index.ts'
 import { expect } from './expectations.ts'
 import { planFaults } from './faults.ts'
@@ -20,8 +21,7 @@ import { objectiveOf } from './objectives.ts'
 import { phasesOf, steadyEndOf } from './phases.ts'
 import { withPodsFound } from './pods.ts'
 import { fromPrometheus, plannedPrometheus } from './prometheus.ts'
-import type { PlanTools } from './provenance.ts'
-import { provenanceOf } from './provenance.ts'
+import { type PlanTools, provenanceOf } from './provenance.ts'
 
 export interface PlanOptions {
   projectDir: string
@@ -137,7 +137,7 @@ export const makePlan = async (
     gameDay: name,
     title: gameDay.title,
     purpose: gameDay.purpose,
-    system: { name: system.name, title: system.title, standsFor: environment === 'local' ? standIns(system) : [] },
+    system: { name: system.name, title: system.title, standsFor: startedByUs(environment) ? standIns(system) : [] },
     environment,
     ...(options.cluster && { cluster: options.cluster.ref }),
     profile,
@@ -156,7 +156,7 @@ export const makePlan = async (
     systemOptions: gameDay.systemOptions ?? {},
     bundle: { sha256: bundle.sha256 },
     slo: { file: slo.file, sha256: slo.sha256 },
-    provenance: provenanceOf(projectDir, options.command, options.tools),
+    provenance: provenanceOf(projectDir, options.command, toolsOf(options)),
   }
   const search = gameDay.capacity === undefined ? {} : { search: gameDay.capacity }
   return { plan, ...search, system, bundleFile, warnings: slo.warnings }
@@ -194,6 +194,13 @@ const baselineOf = ({ baseline }: GameDay, options: PlanOptions): Pick<Plan, 'ba
   return runs.length === 0 ? {} : { baseline: { runs: [...new Set(runs)], gates: spec?.gates ?? false } }
 }
 
+/** In containers the parts run from images, not from this machine's programs. */
+const toolsOf = ({ environment, tools, userEnv }: PlanOptions): PlanTools => {
+  if (environment !== 'containers') return tools
+  const k6 = tools.versions?.k6
+  return { k6: tools.k6, versions: { ...(k6 === undefined ? {} : { k6 }), ...imagesOf(userEnv) } }
+}
+
 const systemOf = (systems: Record<string, System>, { system }: GameDay, file: string): System => {
   const found = Object.hasOwn(systems, system) ? systems[system] : undefined
   if (found) return found
@@ -207,15 +214,10 @@ const usesFull = ({ load }: GameDay, profile: ProfileName): boolean =>
 
 const checkEnvironment = (system: System, options: PlanOptions, full: boolean, file: string): void => {
   const { environment, baseUrl } = options
-  if (environment === 'local') {
-    if (system.local) return
-    throw new HoldfastError(`${file}: ${system.name} does not exist in the environment local`, {
+  if (startedByUs(environment)) {
+    if (system[environment]) return
+    throw new HoldfastError(`${file}: ${system.name} does not exist in the environment ${environment}`, {
       hint: 'Use --env external.',
-    })
-  }
-  if (environment === 'containers') {
-    throw new HoldfastError(`the environment ${environment} does not exist yet`, {
-      hint: 'Use --env local, --env kubernetes or --env external.',
     })
   }
   if (environment === 'kubernetes') {
@@ -265,10 +267,13 @@ const weaknessesOf = (system: System, options: PlanOptions, gameDay: GameDay, fi
       hint: didYouMean(name, Object.keys(system.weaknesses)),
     })
   }
-  if (names.length > 0 && options.environment !== 'local') {
-    throw new HoldfastError(`weaknesses exist in the environment local only, not in ${options.environment}`, {
-      hint: 'Leave --weakness out.',
-    })
+  if (names.length > 0 && !startedByUs(options.environment)) {
+    throw new HoldfastError(
+      `weaknesses exist in the environments local and containers, not in ${options.environment}`,
+      {
+        hint: 'Leave --weakness out.',
+      },
+    )
   }
   return names
 }

@@ -25,8 +25,23 @@ export const injectionsOf = (
   target: Target,
   context: InjectionContext,
 ): Injection[] => {
-  const { system, environment, namespace, holdMs } = context
   const place = `${context.file}: ${context.place}`
+  const injections = become(kind, fault, target, context, place)
+  if (injections.length > 0) return injections
+  throw new HoldfastError(`${place}: this ${kind.kind} does not exist in the environment ${context.environment}`, {
+    hint: 'docs/game-days.md says what each kind can hit, and where.',
+  })
+}
+
+const become = (
+  kind: FaultKind<FaultBase>,
+  fault: FaultBase,
+  target: Target,
+  { system, environment, namespace, holdMs }: InjectionContext,
+  place: string,
+): Injection[] => {
+  if (environment === 'containers' && kind.containers)
+    return placed(place, () => kind.containers?.(fault, target) ?? [])
   if (environment !== 'kubernetes' || !kind.chaosMesh) return kind.local?.(fault, target) ?? []
   if (namespace === undefined) throw new HoldfastError(`${place}: the namespace of the system is not known`)
   return kind.chaosMesh(fault, podsOf(system, namespace, place)).map((written) => {
@@ -39,6 +54,16 @@ export const injectionsOf = (
 interface Aim {
   selector?: object
   target?: Aim
+}
+
+/** What a kind refuses by itself does not know its place in the game day. */
+const placed = <T>(place: string, act: () => T): T => {
+  try {
+    return act()
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    throw new HoldfastError(`${place}.${error.message}`, error.hint === undefined ? {} : { hint: error.hint })
+  }
 }
 
 /** Chaos Mesh itself would fill in the resource's namespace; said here, the plan shows what will be hit. */

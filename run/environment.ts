@@ -61,6 +61,7 @@ export const commandsOnly = (environment: string, commandEnv: Record<string, str
     proxyServerRuns: () => false,
     proxy: impossible,
     cpus: impossible,
+    container: impossible,
     startHelper: impossible,
     stopHelper: impossible,
     commandEnv,

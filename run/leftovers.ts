@@ -9,6 +9,8 @@ import type { ClusterRef } from '../model/cluster.ts'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { CommandLine, Injection } from '../model/fault.ts'
+import { connectEngine } from './containers/engine.ts'
+import { checkContainersBy, removeContainers } from './containers/remove.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
 import { readEvents, recordFiles } from './record.ts'
 
@@ -23,6 +25,8 @@ export interface Leftovers {
   processes: { instance: string; pid: number; startTicks: number }[]
   /** Undo commands of `command` faults that were injected and never removed, last injected first. */
   commands: { fault: string; undo: CommandLine; probe: CommandLine }[]
+  /** Id of the engine in which the run made containers that are not known to be removed, or null. */
+  engineId: string | null
   /** Faults that were about to be injected, or were, and are not proven removed. */
   faults: string[]
   ended: boolean
@@ -41,6 +45,7 @@ export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
     rebooted: false,
     processes: [],
     commands: [],
+    engineId: null,
     faults: [],
     ended: false,
     cluster: null,
@@ -71,6 +76,12 @@ const fold = (left: Leftovers, event: RunEvent): void => {
     case 'process.exited':
       left.processes = left.processes.filter(({ pid }) => pid !== event.pid)
       break
+    case 'containers.starting':
+      left.engineId = event.engineId
+      break
+    case 'containers.removed':
+      left.engineId = null
+      break
     case 'fault.injecting':
       if (!event.injections.every(isOneShot)) left.faults.push(event.fault)
       // Children of an instance, too: a stopped one whose parent has died is in no tree.
@@ -98,7 +109,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
 
 /** Nothing stays of a kill: its victim is started again. */
 const isOneShot = (injection: Injection): boolean =>
-  (injection.driver === 'process' && injection.action === 'kill') ||
+  ((injection.driver === 'process' || injection.driver === 'docker') && injection.action === 'kill') ||
   (injection.driver === 'chaos-mesh' && injection.oneShot)
 
 /** True while the Holdfast that writes this record is alive: then nothing is left over yet. */
@@ -109,6 +120,8 @@ export const isRunning = (left: Leftovers): boolean =>
 export interface CleanUpResult {
   done: string[]
   failed: string[]
+  /** The containers that the ledger names are all removed. */
+  containersGone?: boolean
 }
 
 const goneDeadlineMs = 5_000
@@ -122,6 +135,7 @@ export const cleanUp = async (recordDir: string): Promise<CleanUpResult> => {
   const left = await readLeftovers(recordDir)
   const result: CleanUpResult = { done: [], failed: left.damage === null ? [] : [left.damage] }
   await endProcesses(left, result)
+  if (left.engineId !== null) await endContainers(runMark(left.runId, left.pid), left.engineId, result)
   for (const { fault, undo, probe } of left.commands) {
     if (await isGone(probe)) continue
     const { exitCode, text } = await runCommand(undo)
@@ -151,6 +165,20 @@ const leaveCluster = async (
 const isGone = async (probe: CommandLine): Promise<boolean> => {
   const { exitCode } = await runCommand(probe)
   return exitCode !== null && exitCode !== 0
+}
+
+const endContainers = async (mark: string, engineId: string, result: CleanUpResult): Promise<void> => {
+  const checkBy = `check with: ${checkContainersBy(mark)}`
+  try {
+    const engine = await connectEngine()
+    if (engine.id !== engineId)
+      throw new Error(`this Docker engine is not that of the run (${engineId}): set DOCKER_HOST as it was`)
+    const count = await removeContainers(engine, mark)
+    if (count > 0) result.done.push(`removed ${count} containers`)
+    result.containersGone = true
+  } catch (error) {
+    result.failed.push(`containers of the run may be left: ${messageOf(error)}; ${checkBy}`)
+  }
 }
 
 const endProcesses = async (left: Leftovers, result: CleanUpResult): Promise<void> => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { type Tools, userPrefix } from '../build/toolchain.ts'
-import { Toxiproxy } from '../chaos/drivers/toxiproxy.ts'
+import { onLoopback, Toxiproxy } from '../chaos/drivers/toxiproxy.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { LocalLayout, ProcessSpec } from '../model/system.ts'
-import { type RunningSystem, redactor, type StartOptions } from './environment.ts'
+import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
 import { makeFolders } from './folders.ts'
 import { reservePorts } from './ports.ts'
 import { recordFiles } from './record.ts'
@@ -33,7 +33,7 @@ export const startLocal = async (options: StartOptions): Promise<RunningSystem> 
   const apiUrl = `http://127.0.0.1:${port('toxiproxy-api')}`
   ledger.sync({ type: 'proxy.server', apiUrl })
   await supervisor.startAll([proxyServer(tools, port('toxiproxy-api'))], signal)
-  await new Toxiproxy(apiUrl).createProxies(layout.proxies)
+  await new Toxiproxy(apiUrl).createProxies(layout.proxies.map(onLoopback))
   await supervisor.startAll(
     layout.processes.map((spec) => placed(spec, cpus.system)),
     signal,
@@ -76,6 +76,7 @@ const running = (
     auditUrl: front ? `http://127.0.0.1:${front.upstreamPort}` : layout.baseUrl,
     scenarioEnv: layout.scenarioEnv,
     drivers: {
+      ...commandsOnly('local', commandEnv),
       process: (instance) => supervisor.process(instance),
       readiness: (instance) => supervisor.spec(instance).readiness,
       hold: (instance) => supervisor.hold(instance),
@@ -86,10 +87,6 @@ const running = (
       cpus: () => cpus.system,
       startHelper: (name, argv) => supervisor.startHelper(name, argv),
       stopHelper: (ref) => supervisor.stopHelper(ref),
-      commandEnv,
-      mesh: () => {
-        throw new HoldfastError('there is no cluster in the environment local')
-      },
     },
     sampled: layout.processes.map(({ name, metricsUrl }) => ({
       component: name,

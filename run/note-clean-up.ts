@@ -9,14 +9,16 @@ import { recordFiles } from './record.ts'
  * gone, what is not, and that the run has ended. Adds nothing where there was nothing to say.
  * @param left what the ledger said before
  */
-export const noteCleanUp = (recordDir: string, who: string, left: Leftovers, { done, failed }: CleanUpResult): void => {
+export const noteCleanUp = (recordDir: string, who: string, left: Leftovers, result: CleanUpResult): void => {
+  const { done, failed, containersGone = false } = result
   const file = join(recordDir, recordFiles.events)
   // Killed before its ledger was there: nothing was done, and there is nowhere to say it.
   if (!existsSync(file)) return
-  if (left.ended && left.faults.length === 0 && done.length === 0 && failed.length === 0) return
+  if (left.ended && left.faults.length === 0 && done.length === 0 && failed.length === 0 && !containersGone) return
   const evidence = `${who}: ${done.join('; ') || 'nothing was left'}`
   const events: RunEventBody[] = [
     { type: 'warning', message: left.ended ? evidence : `Holdfast was killed; ${evidence}` },
+    ...(containersGone ? [{ type: 'containers.removed' as const }] : []),
     ...(failed.length > 0
       ? failed.map((message) => ({ type: 'error' as const, message }))
       : left.faults.map((fault) => ({ type: 'fault.provenRemoved' as const, fault, evidence }))),

@@ -10,6 +10,8 @@ const timeoutMs = 900
 export interface Sampled {
   component: string
   process: () => ProcessRef | null
+  /** Read instead of a process, where it is not one of this machine. */
+  usage?: () => Promise<Record<string, number>>
   metricsUrl: string | null
   /** Fixed values to add, for instance `cpu_limit_cores`. */
   extra?: Record<string, number>
@@ -22,7 +24,9 @@ export interface Sampled {
 export const startSampler = (targets: Sampled[], onSample: (line: SampleLine) => void): (() => void) => {
   const sample = async (target: Sampled, tree: (pid: number) => ProcessStat[]): Promise<void> => {
     const atMs = Date.now()
-    const values = { ...processValues(target.process(), tree), ...(await metricsValues(target.metricsUrl)) }
+    const used = processValues(target.process(), tree)
+    const [asked, metrics] = await Promise.all([usageOf(target), metricsValues(target.metricsUrl)])
+    const values = { ...used, ...asked, ...metrics }
     if (!stopped && Object.keys(values).length > 0)
       onSample({ type: 'sample', atMs, component: target.component, values: { ...values, ...target.extra } })
   }
@@ -51,6 +55,14 @@ const processValues = (ref: ProcessRef | null, treeOf: (pid: number) => ProcessS
   return {
     process_resident_bytes: tree.reduce((sum, stat) => sum + stat.residentBytes, 0),
     process_cpu_seconds: tree.reduce((sum, stat) => sum + stat.cpuSeconds, 0),
+  }
+}
+
+const usageOf = async ({ usage }: Sampled): Promise<Record<string, number>> => {
+  try {
+    return (await usage?.()) ?? {}
+  } catch {
+    return {} // it has just ended: a gap
   }
 }
 

@@ -1,4 +1,5 @@
 import { HoldfastError } from '../model/errors.ts'
+import { startContainers } from './containers.ts'
 import type { RunningSystem, StartOptions } from './environment.ts'
 import { useExternal } from './external.ts'
 import { useKubernetes } from './kubernetes.ts'
@@ -10,6 +11,8 @@ export const startSystem = (options: StartOptions): Promise<RunningSystem> => {
   switch (environment) {
     case 'local':
       return startLocal(options)
+    case 'containers':
+      return startContainers(options)
     case 'kubernetes':
       return useKubernetes(options)
     case 'external':

@@ -17,6 +17,7 @@ import type { ProcessSpec } from '../model/system.ts'
 import { endProcesses } from './end-processes.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
 import { type Ledger, recordFiles } from './record.ts'
+import { startInOrder } from './start-order.ts'
 
 const readyDeadlineMs = 30_000
 
@@ -52,18 +53,7 @@ export class Supervisor {
 
   /** Starts all in the order of their `after`, in parallel where that allows, and waits until each is ready. */
   async startAll(specs: ProcessSpec[], signal: AbortSignal): Promise<void> {
-    const ready = new Map<string, Promise<void>>()
-    const start = (spec: ProcessSpec): Promise<void> => {
-      const known = ready.get(spec.name)
-      if (known !== undefined) return known
-      const before = spec.after
-        .map((name) => specs.find((other) => other.name === name))
-        .filter((other) => other !== undefined)
-      const promise = Promise.all(before.map(start)).then(() => this.#startFirst(spec, signal))
-      ready.set(spec.name, promise)
-      return promise
-    }
-    const starting = specs.map(start)
+    const starting = startInOrder(specs, (spec) => this.#startFirst(spec, signal))
     this.#starting.push(...starting)
     await Promise.all(starting)
   }

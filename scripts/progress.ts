@@ -81,7 +81,7 @@ export const startProgress = (stream: NodeJS.WriteStream) => {
         ok,
         'tools',
         Object.entries(plan.provenance.tools)
-          .map(([tool, version]) => `${tool} ${version}`)
+          .map(([tool, version]) => `${tool} ${version.replace(/@sha256:.*/, '')}`)
           .join(', '),
       )
     },

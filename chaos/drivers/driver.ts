@@ -11,13 +11,15 @@ export interface DriverContext {
   readiness: (instance: string) => Readiness
   /** Keep an instance down after it ends, and let it start again. */
   hold: (instance: string) => void
-  release: (instance: string) => void
+  release: (instance: string) => void | Promise<void>
   proxyApiUrl: string
   /** False when the Toxiproxy server has ended. */
   proxyServerRuns: () => boolean
   proxy: (name: string) => ProxySpec
   /** CPUs an instance may use, as `taskset -c` takes them; null = all. */
   cpus: (instance: string) => string | null
+  /** The container that plays an instance. */
+  container: (instance: string) => ContainerControl
   /** Starts a helper process of this run (stress); the ledger knows of it before it does harm. */
   startHelper: (name: string, argv: string[]) => ProcessRef
   /** Ends a helper and everything below it. */
@@ -32,6 +34,47 @@ export interface DriverContext {
 export interface EdgeTimes {
   calledAtMs: number
   repliedAtMs: number
+}
+
+/** What an engine says of a container. */
+export interface ContainerState {
+  running: boolean
+  paused: boolean
+  /** Unix ms by the engine's clock; tells one start from the next. */
+  startedAtMs: number
+  /** It is on the network of the run. */
+  connected: boolean
+  /** Limits as the engine keeps them; null = none. */
+  cpus: number | null
+  memoryBytes: number | null
+}
+
+/** What the kernel says of a running container, by the engine. */
+export interface ContainerUsage {
+  cpuSeconds: number
+  /** Without the page cache that can be given back at once. */
+  memoryBytes: number
+  memoryLimitBytes: number
+  /** Scheduler periods under a CPU limit so far, and in how many of them the container had to wait. */
+  cpuPeriods: number
+  cpuPeriodsThrottled: number
+}
+
+/** The calls to an engine that faults need; each returns when the engine has done it. */
+export interface ContainerControl {
+  /** As `docker` lists it. */
+  name: string
+  state: () => Promise<ContainerState>
+  usage: () => Promise<ContainerUsage>
+  kill: () => Promise<void>
+  pause: () => Promise<void>
+  unpause: () => Promise<void>
+  disconnect: () => Promise<void>
+  /** Back on the network with the address it had, so that open connections go on. */
+  connect: () => Promise<void>
+  /** null = no limit, or the one that it began with. */
+  limitCpus: (cpus: number | null) => Promise<void>
+  limitMemory: (bytes: number | null) => Promise<void>
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Injection } from '../../model/fault.ts'
 import { chaosMeshDriver } from './chaos-mesh.ts'
 import { commandDriver } from './command.ts'
+import { dockerDriver } from './docker.ts'
 import type { ActiveInjection, DriverContext } from './driver.ts'
 import { noneDriver } from './none.ts'
 import { processDriver } from './process.ts'
@@ -18,6 +19,8 @@ export const startInjection = (injection: Injection, context: DriverContext): Ac
       return proxyDriver(injection, context)
     case 'stress':
       return stressDriver(injection, context)
+    case 'docker':
+      return dockerDriver(injection, context)
     case 'command':
       return commandDriver(injection, context)
     case 'chaos-mesh':

@@ -46,7 +46,7 @@ export const processDriver: Driver<ProcessInjection> = ({ action, instance }, co
         killTree()
       },
       confirmActive: confirmGone,
-      undo: async () => context.release(instance),
+      undo: async () => await context.release(instance),
       confirmRemoved: () => lookUntil(back, { deadlineMs: confirmDeadlineMs }),
       touches,
       checkBy,

@@ -4,6 +4,20 @@ import type { ProxySpec } from '../../model/system.ts'
 
 const timeoutMs = 3_000
 
+/** A proxy as Toxiproxy takes it: addresses are those of the machine or container that it runs in. */
+export interface ProxyAddresses {
+  name: string
+  listen: string
+  upstream: string
+}
+
+/** The proxy of a link whose ends are processes of this machine. */
+export const onLoopback = ({ name, listenPort, upstreamPort }: ProxySpec): ProxyAddresses => ({
+  name,
+  listen: `127.0.0.1:${listenPort}`,
+  upstream: `127.0.0.1:${upstreamPort}`,
+})
+
 /** The few calls of Toxiproxy's HTTP API that we need. Errors name the call and what it answered. */
 export class Toxiproxy {
   readonly apiUrl: string
@@ -16,14 +30,12 @@ export class Toxiproxy {
     return await this.#call('GET', '/version')
   }
 
-  async createProxies(proxies: ProxySpec[]): Promise<void> {
-    const body = proxies.map(({ name, listenPort, upstreamPort }) => ({
-      name,
-      listen: `127.0.0.1:${listenPort}`,
-      upstream: `127.0.0.1:${upstreamPort}`,
-      enabled: true,
-    }))
-    await this.#call('POST', '/populate', body)
+  async createProxies(proxies: ProxyAddresses[]): Promise<void> {
+    await this.#call(
+      'POST',
+      '/populate',
+      proxies.map((proxy) => ({ ...proxy, enabled: true })),
+    )
   }
 
   async addToxic(proxy: string, toxic: Toxic): Promise<void> {

@@ -22,7 +22,7 @@ export const bandwidthKind: FaultKind<BandwidthFault> = {
   kind: 'bandwidth',
   summary: 'Limits the bytes per second of each connection on a link.',
   oneShot: false,
-  environments: ['local', 'kubernetes'],
+  environments: ['local', 'containers', 'kubernetes'],
   parse: parser(
     z.strictObject({
       ...heldShape,

@@ -24,7 +24,7 @@ export const connectionResetKind: FaultKind<ConnectionResetFault> = {
   kind: 'connectionReset',
   summary: 'Resets the connections of a link: the other side is gone and says so.',
   oneShot: false,
-  environments: ['local'],
+  environments: ['local', 'containers'],
   instead: {
     kubernetes: 'Chaos Mesh resets no connections: use httpFault with abort for HTTP, or unavailable.',
   },

@@ -23,7 +23,7 @@ export const cpuStressKind: FaultKind<CpuStressFault> = {
   kind: 'cpuStress',
   summary: "Keeps a component's CPUs busy.",
   oneShot: false,
-  environments: ['local', 'kubernetes'],
+  environments: ['local', 'containers', 'kubernetes'],
   parse: parser(
     z.strictObject({
       ...heldShape,
@@ -44,6 +44,14 @@ export const cpuStressKind: FaultKind<CpuStressFault> = {
       workers: fault.workers ?? 1,
       loadRatio: fault.loadRatio ?? 1,
       deadlineMs: durationMs(fault.for) + stressGraceMs,
+    })),
+  // Its limit: what as many loops leave of one CPU to whoever shares it with them, by a fair scheduler.
+  containers: ({ workers = 1, loadRatio = 1 }, target) =>
+    instancesOf(target).map((instance) => ({
+      driver: 'docker',
+      action: 'cpu',
+      instance,
+      cpus: Math.max(1 - workers * loadRatio, 1 / (workers + 1)),
     })),
   chaosMesh: ({ target, workers = 1, loadRatio = 1 }, pods) => [
     experiment('StressChaos', {

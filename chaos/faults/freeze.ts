@@ -16,9 +16,9 @@ export const freeze = (fault: Written<FreezeFault>): FreezeFault => ({ kind: 'fr
 
 export const freezeKind: FaultKind<FreezeFault> = {
   kind: 'freeze',
-  summary: 'Stops the process without ending it (SIGSTOP): sockets stay open, nothing answers.',
+  summary: 'Stops the process without ending it (SIGSTOP; a container is paused): sockets stay open, nothing answers.',
   oneShot: false,
-  environments: ['local'],
+  environments: ['local', 'containers'],
   instead: {
     kubernetes:
       'Chaos Mesh cannot stop a process in a pod: use partition (connections stay open, nothing answers) or unavailable.',
@@ -27,4 +27,6 @@ export const freezeKind: FaultKind<FreezeFault> = {
   label: (fault) => `freeze ${fault.target}`,
   target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
   local: (_fault, target) => instancesOf(target).map((instance) => ({ driver: 'process', action: 'freeze', instance })),
+  containers: (_fault, target) =>
+    instancesOf(target).map((instance) => ({ driver: 'docker', action: 'freeze', instance })),
 }

@@ -18,11 +18,13 @@ export const killKind: FaultKind<KillFault> = {
   kind: 'kill',
   summary: 'Ends the process at once (SIGKILL); its supervisor starts it again.',
   oneShot: true,
-  environments: ['local', 'kubernetes'],
+  environments: ['local', 'containers', 'kubernetes'],
   parse: parser(z.strictObject({ ...baseShape, kind: z.literal('kill'), target: z.string().min(1) })),
   label: (fault) => `kill ${fault.target}`,
   target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
   local: (_fault, target) => instancesOf(target).map((instance) => ({ driver: 'process', action: 'kill', instance })),
+  containers: (_fault, target) =>
+    instancesOf(target).map((instance) => ({ driver: 'docker', action: 'kill', instance })),
   // The pod is deleted and its owner makes another; no grace, as SIGKILL gives none.
   chaosMesh: (fault, pods) => [experiment('PodChaos', { action: 'pod-kill', gracePeriod: 0, ...pods(fault.target) })],
 }

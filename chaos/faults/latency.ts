@@ -28,7 +28,7 @@ export const latencyKind: FaultKind<LatencyFault> = {
   kind: 'latency',
   summary: 'Delays every answer on a link by some milliseconds.',
   oneShot: false,
-  environments: ['local', 'kubernetes'],
+  environments: ['local', 'containers', 'kubernetes'],
   parse: parser(
     z
       .strictObject({

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { containerMemoryBytes, leastMemoryBytes } from '../../model/container-limits.ts'
 import { durationMs } from '../../model/duration.ts'
+import { HoldfastError } from '../../model/errors.ts'
 import type { FaultBase, FaultKind } from '../../model/fault.ts'
 import { experiment } from '../mesh/experiment.ts'
 import type { Written } from './define.ts'
@@ -27,7 +29,7 @@ export const memoryStressKind: FaultKind<MemoryStressFault> = {
   kind: 'memoryStress',
   summary: 'Takes memory beside a component and keeps it in use.',
   oneShot: false,
-  environments: ['local', 'kubernetes'],
+  environments: ['local', 'containers', 'kubernetes'],
   parse: parser(
     z.strictObject({
       ...heldShape,
@@ -46,6 +48,17 @@ export const memoryStressKind: FaultKind<MemoryStressFault> = {
       bytes: fault.megabytes * 1_000_000,
       deadlineMs: durationMs(fault.for) + stressGraceMs,
     })),
+  containers: ({ megabytes }, target) => {
+    const bytes = containerMemoryBytes - megabytes * 1_000_000
+    if (bytes < leastMemoryBytes)
+      throw new HoldfastError(
+        `megabytes: leaves a container too little of its ${containerMemoryBytes / 1024 ** 2} MiB`,
+        {
+          hint: `Take at most ${Math.floor((containerMemoryBytes - leastMemoryBytes) / 1_000_000)} MB.`,
+        },
+      )
+    return instancesOf(target).map((instance) => ({ driver: 'docker', action: 'memory', instance, bytes }))
+  },
   chaosMesh: ({ target, megabytes }, pods) => [
     experiment('StressChaos', { ...pods(target), stressors: { memory: { workers: 1, size: `${megabytes}MB` } } }),
   ],

@@ -19,10 +19,12 @@ export const unavailableKind: FaultKind<UnavailableFault> = {
   kind: 'unavailable',
   summary: 'Ends the process and keeps it down until the fault is removed.',
   oneShot: false,
-  environments: ['local', 'kubernetes'],
+  environments: ['local', 'containers', 'kubernetes'],
   parse: parser(z.strictObject({ ...heldShape, kind: z.literal('unavailable'), target: z.string().min(1) })),
   label: (fault) => `take down ${fault.target}`,
   target: (fault, resolve) => ({ kind: 'component', instances: resolve.instances(fault.target, 'target') }),
   local: (_fault, target) => instancesOf(target).map((instance) => ({ driver: 'process', action: 'hold', instance })),
+  containers: (_fault, target) =>
+    instancesOf(target).map((instance) => ({ driver: 'docker', action: 'hold', instance })),
   chaosMesh: (fault, pods) => [experiment('PodChaos', { action: 'pod-failure', ...pods(fault.target) })],
 }

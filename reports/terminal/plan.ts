@@ -2,6 +2,7 @@ import { cleanLine } from '../../model/clean.ts'
 import type { Target } from '../../model/fault.ts'
 import { guardText } from '../../model/guard-text.ts'
 import type { Plan } from '../../model/plan.ts'
+import { startedByUs } from '../../model/system.ts'
 import { clockText, countText, durationText } from '../format.ts'
 import { circled } from '../words.ts'
 import type { TerminalOptions } from './layout.ts'
@@ -100,7 +101,7 @@ const objectives = (plan: Plan, options: TerminalOptions): string[] => {
 const blastRadius = ({ faults, environment }: Plan): string => {
   const touched = new Set(faults.flatMap(({ target }) => namesOf(target)))
   const words = touched.size === 0 ? 'no component and no link' : [...touched].map(cleanLine).join(', ')
-  return environment === 'local' ? `${words}; nothing outside this machine` : words
+  return startedByUs(environment) ? `${words}; nothing outside this machine` : words
 }
 
 /** The pods that each fault would hit, as they were when it was planned. */

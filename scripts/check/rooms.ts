@@ -49,7 +49,7 @@ export const rooms: Room[] = [
   {
     folder: 'run',
     rooms: ['model', 'chaos', 'build', 'verdict/windows.ts', 'verdict/binomial.ts'],
-    packages: [],
+    packages: ['testcontainers', 'dockerode'],
     node: true,
   },
   { folder: 'verdict', rooms: ['model'], packages: [], node: false },

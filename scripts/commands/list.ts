@@ -63,7 +63,9 @@ const leftOf = async (dir: string): Promise<string> => {
   if (!existsSync(join(dir, recordFiles.events))) return 'nothing'
   const left = await readLeftovers(dir)
   if (isRunning(left)) return 'still running'
-  return left.ended && left.faults.length === 0 ? 'nothing' : 'perhaps: run `holdfast cleanup`'
+  return left.ended && left.faults.length === 0 && left.engineId === null
+    ? 'nothing'
+    : 'perhaps: run `holdfast cleanup`'
 }
 
 const table = (rows: Row[]): string => {

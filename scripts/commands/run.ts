@@ -6,6 +6,7 @@ import type { Plan } from '../../model/plan.ts'
 import { abortNotification, startNotification, verdictNotification } from '../../reports/notification.ts'
 import { verdictText } from '../../reports/terminal.ts'
 import { checkCluster } from '../../run/cluster-preflight.ts'
+import { prepareContainers } from '../../run/containers.ts'
 import { redactor, secretNames } from '../../run/environment.ts'
 import { makeFolders } from '../../run/folders.ts'
 import { type Lock, takeLock } from '../../run/lock.ts'
@@ -37,7 +38,7 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     const notifier = makeNotifier(process.env, progress.warn)
     const outDir = resolve(options.out)
     const lever = safetyLever()
-    const ready = await prepare(outDir, lever, gameDay, options, progress.warn)
+    const ready = await prepare(outDir, lever, gameDay, options, progress)
     lock = ready.lock
     const recordDir = join(outDir, ready.plan.runId)
     progress.plan(ready.plan)
@@ -112,7 +113,7 @@ const prepare = async (
   lever: string,
   gameDay: string,
   options: GameDayOptions,
-  tell: (message: string) => void,
+  progress: ReturnType<typeof startProgress>,
 ) => {
   let dir: string | null = null
   try {
@@ -128,8 +129,13 @@ const prepare = async (
     const { cluster } = planned
     const locksDir = join(stateDir(), 'locks')
     const name = lockName(plan, options.baseUrl)
-    await settlePredecessor(locksDir, name, tell)
+    await settlePredecessor(locksDir, name, progress.warn)
     if (cluster !== null) await checkCluster(cluster, plan, { portForward: options.baseUrl === undefined })
+    if (plan.environment === 'containers')
+      await prepareContainers({
+        ...{ system: planned.system, weaknesses: plan.weaknesses, systemOptions: plan.systemOptions },
+        ...{ projectDir, userEnv: process.env, onStep: (text) => progress.listener.onStep?.('images', text) },
+      })
     const lock = takeLock(locksDir, name, { runId: plan.runId, recordDir: join(outDir, plan.runId) })
     return { ...planned, warnings: [...planned.warnings, ...warnings], lock }
   } catch (error) {

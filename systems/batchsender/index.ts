@@ -1,5 +1,6 @@
 import { HoldfastError } from '../../model/errors.ts'
 import type { Link, System } from '../../model/system.ts'
+import { containerParts } from '../lib/container-parts.ts'
 import { localParts } from '../lib/local-parts.ts'
 import { podLabels } from '../lib/pod-labels.ts'
 import { auditBatches } from './audit.ts'
@@ -42,6 +43,7 @@ export const batchsender: System = {
   options,
   secretEnv: ['BATCHSENDER_WEBHOOK_SECRET'],
   local: localParts(links, describeParts),
+  containers: containerParts(links, describeParts),
   kubernetes: {
     selectors: podLabels('batchsender', ['api', 'worker', 'provider', 'postgres', 'nats']),
     forward: {

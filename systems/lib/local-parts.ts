@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import type { Link, LocalContext, LocalLayout, ProcessSpec, ProxySpec } from '../../model/system.ts'
-import { type DescribeParts, type Part, protocolOf } from './parts.ts'
+import type { Link, LocalContext, LocalLayout, ProcessSpec } from '../../model/system.ts'
+import { frontOf, proxyOf, proxyPort } from './links.ts'
+import type { DescribeParts, Part } from './parts.ts'
 
 /** A kubelet's first back-off is 10 s; its restarts of a healthy image take about this long. */
-const restartDelayMs = 2000
+export const restartDelayMs = 2000
 
 /**
  * The parts of a system as processes of this machine, all on loopback; every link goes through a proxy
@@ -22,30 +23,13 @@ export const localParts =
       dataFile: (instance, file) => join(workDir, `${instance}-${file}`),
     })
     const restart = weaknesses.includes('never-restarts') ? null : restartDelayMs
-    const front = links.find(({ from }) => from === 'client')
-    if (!front) throw new Error('a system needs a link from "client"')
     return {
       processes: parts.map((part) => ({ ...processOf(part, context), restartDelayMs: restart })),
       proxies: links.map((link) => proxyOf(link, parts, port)),
-      baseUrl: `http://127.0.0.1:${port(proxyPort('client', front.to))}`,
+      baseUrl: `http://127.0.0.1:${port(proxyPort('client', frontOf(links).to))}`,
       scenarioEnv,
     }
   }
-
-const proxyPort = (from: string, to: string): string => `proxy ${from}-${to}`
-
-const proxyOf = ({ from, to }: Link, parts: Part[], port: (name: string) => number): ProxySpec => {
-  const [target, another] = parts.filter(({ component }) => component === to)
-  if (!target || another) throw new Error(`the link ${from} -> ${to} needs one instance of ${to}`)
-  return {
-    name: `${from}-${to}`,
-    from,
-    to,
-    listenPort: port(proxyPort(from, to)),
-    upstreamPort: port(target.name),
-    protocol: protocolOf(target.program),
-  }
-}
 
 const processOf = (part: Part, context: LocalContext): Omit<ProcessSpec, 'restartDelayMs'> => {
   const { name, component, program, after, env = {} } = part

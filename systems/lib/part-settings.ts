@@ -4,6 +4,8 @@ import { Settings } from './settings.ts'
 /** What every Node part of a stand-in is told by its environment. */
 export class PartSettings<Option extends string = string, Weakness extends string = string> extends Settings {
   readonly port = this.number('PORT', undefined, 1)
+  /** Loopback unless told: in a container a part is reached from outside of it. */
+  readonly host = this.text('HOST', '127.0.0.1')
   readonly #defaults: Record<Option, number>
   readonly #weaknesses = this.names('WEAKNESSES')
 

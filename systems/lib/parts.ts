@@ -4,7 +4,7 @@ export type Program =
   /** With JetStream; what it stores outlives the process. */
   | { kind: 'nats' }
   /**
-   * A `main.ts`, relative to the project folder, that listens on PORT, answers `/health/ready` when it
+   * A `main.ts`, relative to the project folder, that listens on PORT (of HOST, if told), answers `/health/ready` when it
    * is ready and `/metrics` with Prometheus text (`makeService` gives both).
    */
   | { kind: 'node'; main: string; flags?: string[] }

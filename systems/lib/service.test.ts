@@ -25,7 +25,7 @@ test('closing waits for an answer under way, and not for the keep-alive of its c
     return c.text('late')
   })
   const port = await freePort()
-  const close = await listen(app, port)
+  const close = await listen(app, { host: '127.0.0.1', port })
   const client = createConnection({ host: '127.0.0.1', port })
   client.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
   await wasAsked

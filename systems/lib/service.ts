@@ -66,8 +66,12 @@ export const makeService = ({ log, register, checks }: ServiceOptions) => {
 /** Takes over a connection that asks for another protocol, as WebSocket clients do. */
 export type OnUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
-/** Listens on loopback; the result stops taking connections and waits for the answers under way. */
-export const listen = async (app: Hono, port: number, onUpgrade?: OnUpgrade): Promise<() => Promise<void>> => {
+/** Listens; the result stops taking connections and waits for the answers under way. */
+export const listen = async (
+  app: Hono,
+  { host, port }: { host: string; port: number },
+  onUpgrade?: OnUpgrade,
+): Promise<() => Promise<void>> => {
   // Room for 1,000 ids in an address.
   const server = createServer(
     { maxHeaderSize: 256 * 1024 },
@@ -78,7 +82,7 @@ export const listen = async (app: Hono, port: number, onUpgrade?: OnUpgrade): Pr
   if (onUpgrade) server.on('upgrade', onUpgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
+    server.listen(port, host, resolve)
   })
   return () =>
     new Promise((resolve) => {

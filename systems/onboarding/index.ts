@@ -1,4 +1,5 @@
 import type { Link, System } from '../../model/system.ts'
+import { containerParts } from '../lib/container-parts.ts'
 import { localParts } from '../lib/local-parts.ts'
 import { auditCases } from './audit.ts'
 import { options } from './options.ts'
@@ -51,6 +52,7 @@ export const onboarding: System = {
   options,
   secretEnv: ['ONBOARDING_WEBHOOK_SECRET'],
   local: localParts(links, describeParts),
+  containers: containerParts(links, describeParts),
   audit: auditCases,
   externalEnv: ({ ONBOARDING_PROJECTIONS_URL: url }) => (url ? { ONBOARDING_PROJECTIONS_URL: url } : {}),
 }

@@ -39,7 +39,7 @@ export const runConsumer = async (
       signal: stopping.signal,
     })
     const { app } = makeService({ log, register, checks: { broker: () => events.check(), ...checks } })
-    const stopListening = await listen(app, settings.port)
+    const stopListening = await listen(app, settings)
     return [async () => stopping.abort(), () => consuming, stopListening, () => events.close(), close]
   })
 }

@@ -1,5 +1,6 @@
 import { HoldfastError } from '../../model/errors.ts'
 import type { Link, System } from '../../model/system.ts'
+import { containerParts } from '../lib/container-parts.ts'
 import { localParts } from '../lib/local-parts.ts'
 import { auditTasks } from './audit.ts'
 import { options } from './options.ts'
@@ -42,6 +43,7 @@ export const todo: System = {
   options,
   secretEnv: ['TODO_PASSWORD', 'TODO_TOKEN_SECRET'],
   local: localParts(links, describeParts),
+  containers: containerParts(links, describeParts),
   audit: auditTasks,
   externalEnv: (userEnv) => {
     const { TODO_PASSWORD, TODO_WEBSOCKET_URL } = userEnv

@@ -8,7 +8,7 @@ import type { DriverContext } from '../../chaos/drivers/driver.ts'
 import { exchangeOnce } from '../../chaos/drivers/exchange.ts'
 import { proxyDriver } from '../../chaos/drivers/proxy.ts'
 import { readyEvidence } from '../../chaos/drivers/ready.ts'
-import { Toxiproxy } from '../../chaos/drivers/toxiproxy.ts'
+import { onLoopback, Toxiproxy } from '../../chaos/drivers/toxiproxy.ts'
 import { lookUntil } from '../../chaos/drivers/wait.ts'
 import type { Toxic } from '../../model/fault.ts'
 import type { ProxySpec } from '../../model/system.ts'
@@ -41,7 +41,7 @@ afterAll(async () => {
     await once(toxiproxy, 'exit')
   }
 })
-beforeEach(() => api.createProxies([spec]))
+beforeEach(() => api.createProxies([onLoopback(spec)]))
 
 const context = (more: Partial<DriverContext> = {}): DriverContext =>
   ({ proxyApiUrl: api.apiUrl, proxyServerRuns: () => true, proxy: () => spec, ...more }) as unknown as DriverContext
@@ -81,7 +81,7 @@ test('a toxic that somebody removes before it is looked at is not active', async
 
 test('a link whose other end is down accepts and does not answer: connecting proves nothing', async () => {
   const lonely = { ...spec, name: 'c-d', listenPort: (await reservePorts(1))('c-d'), upstreamPort: 1 }
-  await api.createProxies([lonely])
+  await api.createProxies([onLoopback(lonely)])
   expect(await exchangeOnce(lonely.listenPort, 'http', 500)).toMatchObject({ answered: false })
 })
 

@@ -50,7 +50,7 @@ await runPart(log, async () => {
     acceptUnsigned: settings.has('unsigned-webhooks'),
   })
 
-  const stopListening = await listen(app, settings.port)
+  const stopListening = await listen(app, settings)
   log.info('listening', { port: settings.port })
   void retry(() => createSchema(database), { retries: Number.POSITIVE_INFINITY, firstDelayMs: 100, maxDelayMs: 1000 })
     .then(() => {

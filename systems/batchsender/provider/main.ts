@@ -77,7 +77,7 @@ await runPart(log, async () => {
     return c.json({ accepted, messages, duplicates, replayed, callbacks: { sent, failed, dropped, waiting } })
   })
 
-  const stopListening = await listen(app, settings.port)
+  const stopListening = await listen(app, settings)
   log.info('listening', { port: settings.port })
   return [stopListening, async () => callbacks.stop()]
 })

@@ -95,7 +95,7 @@ await runPart(log, async () => {
     register,
     checks: { database: () => database.query('select 1'), queue: () => queue.check() },
   })
-  const stopListening = await listen(app, settings.port)
+  const stopListening = await listen(app, settings)
   log.info('listening', { port: settings.port })
   const consuming = consume({
     queue,

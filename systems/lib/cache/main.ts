@@ -47,7 +47,7 @@ await runPart(log, async () => {
     return c.body(null, 204)
   })
 
-  const stopListening = await listen(app, settings.port)
+  const stopListening = await listen(app, settings)
   log.info('listening', { port: settings.port })
   return [stopListening]
 })

@@ -29,7 +29,7 @@ await runPart(log, async () => {
   const caseLog = new CaseLog(database, settings.has('late-audit'), log)
   addRoutes(app, new CaseStore(database, caseLog, settings.has('no-idempotency')))
 
-  const stopListening = await listen(app, settings.port)
+  const stopListening = await listen(app, settings)
   log.info('listening', { port: settings.port })
   return [stopListening, () => caseLog.flush(log), () => database.close()]
 })

@@ -46,7 +46,7 @@ await runPart(log, async () => {
     c.json({ accepted: ledger.accepted, duplicates: ledger.duplicates, replayed: ledger.replayed }),
   )
 
-  const stopListening = await listen(app, settings.port)
+  const stopListening = await listen(app, settings)
   log.info('listening', { port: settings.port })
   return [stopListening]
 })

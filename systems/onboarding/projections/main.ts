@@ -32,7 +32,7 @@ await runPart(log, async () => {
     return c.body(view, 200, { 'content-type': 'application/json' })
   })
 
-  const stopListening = await listen(app, settings.port)
+  const stopListening = await listen(app, settings)
   log.info('listening', { port: settings.port })
   return [stopListening, () => database.close()]
 })

@@ -38,7 +38,7 @@ await runPart(log, async () => {
   })
   const checks = { database: () => database.query('select 1'), queue: () => events.check() }
   const { app } = makeService({ log, register, checks })
-  const stopListening = await listen(app, settings.port)
+  const stopListening = await listen(app, settings)
   log.info('listening', { port: settings.port })
 
   const outbox = new Outbox({ publishSome, log, everyMs: 100 })

@@ -68,7 +68,7 @@ await runPart(log, async () => {
     earlyAck,
   })
 
-  const stopListening = await listen(app, settings.port)
+  const stopListening = await listen(app, settings)
   schema.ready.then(() => outbox.run()).catch((error: unknown) => log.error('outbox ended', errorFields(error, true)))
   return [
     stopListening,

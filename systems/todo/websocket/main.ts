@@ -56,6 +56,6 @@ await runPart(log, async () => {
   })
 
   const { app } = makeService({ log, register, checks: { broker: () => events.check() } })
-  const stopListening = await listen(app, settings.port, hub.upgrade)
+  const stopListening = await listen(app, settings, hub.upgrade)
   return [async () => stopping.abort(), () => hub.close(), stopListening, () => following, () => events.close()]
 })

@@ -1,0 +1,136 @@
+import { Toxiproxy } from '../chaos/drivers/toxiproxy.ts'
+import { HoldfastError } from '../model/errors.ts'
+import type { ContainerSpec, ContainersContext, ContainersLayout, System } from '../model/system.ts'
+import { connectEngine, type Engine } from './containers/engine.ts'
+import { type Images, prepareImages } from './containers/images.ts'
+import { ContainerKeeper } from './containers/keeper.ts'
+import { createNetwork } from './containers/network.ts'
+import { removeContainers } from './containers/remove.ts'
+import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
+import { runMark } from './mark.ts'
+import { reservePorts } from './ports.ts'
+import type { Sampled } from './sampler.ts'
+
+const reservedPorts = 64
+
+export interface PrepareOptions {
+  system: System
+  weaknesses: string[]
+  systemOptions: Record<string, string>
+  projectDir: string
+  userEnv: Record<string, string | undefined>
+  onStep?: (text: string) => void
+}
+
+/**
+ * Everything that a run in containers needs before it begins: an engine that answers, and the images.
+ * @throws HoldfastError that says what is missing and what to do.
+ */
+export const prepareContainers = async (options: PrepareOptions): Promise<{ engine: Engine; images: Images }> => {
+  const { system, weaknesses, systemOptions } = options
+  const engine = await connectEngine()
+  // Which images it needs does not depend on its ports.
+  const layout = layoutOf(system, { runId: '', port: () => 1, weaknesses, options: systemOptions })
+  return { engine, images: await prepareImages(engine, { ...options, layout }) }
+}
+
+/** Starts Toxiproxy and every part of the system in containers on a network of their own. */
+export const startContainers = async (options: StartOptions): Promise<RunningSystem> => {
+  const { system, plan, recordDir, ledger, signal, undo } = options
+  const { runId, weaknesses, systemOptions } = plan
+  const { engine, images } = await prepareContainers({ ...options, weaknesses, systemOptions })
+  const mark = runMark(runId, process.pid)
+  const port = await reservePorts(reservedPorts)
+  const layout = layoutOf(system, { runId, port, weaknesses, options: systemOptions })
+  const proxy = proxyServer(port('toxiproxy-api'), layout)
+  signal.throwIfAborted()
+  ledger.sync({ type: 'containers.starting', engineId: engine.id, images })
+  const running: { keeper: ContainerKeeper | null } = { keeper: null }
+  undo.push('the containers', async () => {
+    await running.keeper?.stop()
+    await removeContainers(engine, mark)
+    running.keeper?.endWatch()
+    ledger.append({ type: 'containers.removed' })
+  })
+  const network = await createNetwork(engine, runId, mark)
+  const keeper = new ContainerKeeper({ engine, runId, mark, recordDir, network, images, ledger })
+  running.keeper = keeper
+  keeper.onUnexpectedEnd = options.supervisor.onUnexpectedEnd
+  await keeper.watch()
+  const apiUrl = `http://127.0.0.1:${port('toxiproxy-api')}`
+  ledger.sync({ type: 'proxy.server', apiUrl })
+  // A part finds its proxies when it starts, so they come first; where a proxy leads to is asked later.
+  await keeper.startAll([proxy], signal)
+  await new Toxiproxy(apiUrl).createProxies(
+    layout.proxies.map(({ name, listenPort, to, upstreamPort }) => ({
+      name,
+      listen: `0.0.0.0:${listenPort}`,
+      upstream: `${keeper.address(to)}:${upstreamPort}`,
+    })),
+  )
+  await keeper.startAll(layout.containers, signal)
+  return { ...runningSystem(layout, apiUrl, keeper, options), apiPort: port('k6-api') }
+}
+
+const layoutOf = (system: System, context: ContainersContext): ContainersLayout => {
+  if (system.containers) return system.containers(context)
+  throw new HoldfastError(`${system.title} has no containers environment`, {
+    hint: 'Use --env local or --env external --base-url <url>.',
+  })
+}
+
+const proxyServer = (apiPort: number, { proxies }: ContainersLayout): ContainerSpec => ({
+  name: 'toxiproxy',
+  component: 'toxiproxy',
+  image: 'toxiproxy',
+  command: ['-host', '0.0.0.0', '-port', String(apiPort)],
+  env: { LOG_LEVEL: 'error' },
+  ports: [apiPort, ...proxies.map(({ listenPort }) => listenPort)],
+  readiness: { kind: 'http', url: `http://127.0.0.1:${apiPort}/version` },
+  restartDelayMs: null,
+  after: [],
+})
+
+const runningSystem = (
+  layout: ContainersLayout,
+  apiUrl: string,
+  keeper: ContainerKeeper,
+  { system, commandEnv }: StartOptions,
+): Omit<RunningSystem, 'apiPort'> => {
+  const proxies = new Map(layout.proxies.map((proxy) => [proxy.name, proxy]))
+  const front = layout.proxies.find(({ from }) => from === 'client')
+  return {
+    baseUrl: layout.baseUrl,
+    auditUrl: front ? `http://127.0.0.1:${front.upstreamPort}` : layout.baseUrl,
+    scenarioEnv: layout.scenarioEnv,
+    drivers: {
+      ...commandsOnly('containers', commandEnv),
+      readiness: (instance) => keeper.spec(instance).readiness,
+      hold: (instance) => keeper.hold(instance),
+      release: (instance) => keeper.release(instance),
+      container: (instance) => keeper.control(instance),
+      proxyApiUrl: apiUrl,
+      proxyServerRuns: () => keeper.runs('toxiproxy'),
+      proxy: (name) => {
+        const found = proxies.get(name)
+        if (!found) throw new HoldfastError(`no proxy "${name}"; there are ${[...proxies.keys()].join(', ')}`)
+        return found
+      },
+    },
+    sampled: layout.containers.map((spec) => sampledOf(spec, keeper)),
+    redact: redactor(layout.scenarioEnv, system.secretEnv),
+  }
+}
+
+/** Under the names that processes have, so that one objective judges both. */
+const sampledOf = ({ name, metricsUrl }: ContainerSpec, keeper: ContainerKeeper): Sampled => ({
+  component: name,
+  process: () => null,
+  usage: async () => {
+    if (!keeper.runs(name)) return {}
+    const { memoryBytes, cpuSeconds } = await keeper.control(name).usage()
+    // It ended while it was asked: no data.
+    return Number.isNaN(memoryBytes) ? {} : { process_resident_bytes: memoryBytes, process_cpu_seconds: cpuSeconds }
+  },
+  metricsUrl: metricsUrl ?? null,
+})
