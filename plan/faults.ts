@@ -36,6 +36,7 @@ interface Placed extends PlannedFault {
  *   exist, faults that hit too much, and the same fault twice at the same time.
  */
 export const planFaults = (faults: FaultBase[], context: FaultContext): PlannedFault[] => {
+  refuseNoPods(faults, context)
   for (const [component, most] of Object.entries(context.blastRadius)) checkBlastRadius(component, most, context)
   const planned = faults
     .map((fault, i) => planFault(fault, `faults[${i}]`, context))
@@ -48,6 +49,13 @@ export const planFaults = (faults: FaultBase[], context: FaultContext): PlannedF
     refuseClash(fault, others, context)
   }
   return planned.map(({ place, ...fault }) => withHits(fault, place, context))
+}
+
+const refuseNoPods = (faults: FaultBase[], { pods, namespace, file }: FaultContext): void => {
+  if (pods === undefined || pods.length > 0 || faults.length === 0) return
+  throw new HoldfastError(`${file}: there is no pod in the namespace ${namespace}, so nothing could be hit`, {
+    hint: 'Look at --context and --namespace, and deploy the system there.',
+  })
 }
 
 /** A plan lists the pods, and is refused when they are none, all, or not of this system. */

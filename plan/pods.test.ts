@@ -64,7 +64,7 @@ describe('refused before anything starts', () => {
     expect(() => planned(kill({ target: 'worker', at: 0 }), [part('api', 0), part('api', 1)])).toThrow(
       /kill worker would hit nothing: no pod in shop fits .*name=worker/,
     )
-    expect(() => planned(kill({ target: 'worker', at: 0 }), [])).toThrow('would hit nothing')
+    expect(() => planned(kill({ target: 'worker', at: 0 }), [])).toThrow('there is no pod in the namespace shop')
   })
 
   const raw = (mode: 'all' | 'one', labelSelectors: Record<string, string>) =>

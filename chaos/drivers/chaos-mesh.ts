@@ -46,6 +46,7 @@ class MeshFault {
   #calledAtMs = 0
   edges: { injected: EdgeTimes | null; removed: EdgeTimes | null } = { injected: null, removed: null }
   #removal: Removal | null = null
+  #wasPaused = false
 
   constructor(injection: MeshInjection, session: MeshSession) {
     const { namespace, kind } = injection
@@ -114,6 +115,7 @@ class MeshFault {
     const observer = this.#observer
     const { namespace, kind } = this.#injection
     const calledAtMs = Date.now()
+    this.#wasPaused ||= observer.edges.state === 'paused'
     this.#removal = await removeExperiment(this.#session.cluster, { namespace, kind, name: this.#name })
     const isOver = ({ state }: FaultEdges) => state === 'removed' || state === 'lost'
     if (observer.observed.object !== null && this.#removal.gone) {
@@ -132,10 +134,12 @@ class MeshFault {
     const removal = this.#removal
     if (removal === null) return { ok: false, text: `${kind} ${this.#name} was not deleted` }
     if (!removal.gone) return { ok: false, text: `${kind} ${this.#name} is still there: ${removal.why}` }
-    if (removal.forced) return { ok: false, text: forcedText(`${kind} ${this.#name}`, removal.why) }
+    if (removal.forced)
+      return { ok: false, text: forcedText(`${kind} ${this.#name}`, removal.why, this.#commandToReplace()) }
     if (this.#observer.observed.object === null) return { ok: true, text: `${kind} ${this.#name} was never there` }
-    const { state, targets, problem } = this.#observer.edges
-    const where = targets.map(shortId).join(', ') || 'no pod'
+    const { state, targets, problem, windows } = this.#observer.edges
+    const paused = windows.length > 1 || this.#wasPaused ? '; it was paused in between' : ''
+    const where = `${targets.map(shortId).join(', ') || 'no pod'}${paused}`
     if (state !== 'removed') {
       const why = problem ?? 'nothing says that its pods are rid of it'
       return {
@@ -149,6 +153,12 @@ class MeshFault {
     const look = async () => probe.removed(targets.map(hitOf), this.#before, await listPods(this.#session.cluster))
     const { ok, text } = await lookUntil(patient(look), { deadlineMs: effectDeadlineMs, everyMs: 100 })
     return { ok, text: `removed from ${where}; ${text}` }
+  }
+
+  /** What was put into a pod ends with it at the latest. */
+  #commandToReplace(): string | undefined {
+    const pods = [...new Set(this.#observer.edges.targets.map((id) => hitOf(id).pod))]
+    return pods.length === 0 ? undefined : kubectl(this.#session.ref, `delete pod ${pods.join(' ')}`)
   }
 
   /** An edge by this machine's clock. */

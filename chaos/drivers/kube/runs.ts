@@ -94,8 +94,8 @@ export const removeRun = async (
 }
 
 /** What has to be said where a finalizer was dropped. */
-export const forcedText = (what: string, why: string): string =>
-  `${what}: its finalizer was dropped, and nothing proves that the fault is gone: ${why}; replace the pods that it had hit`
+export const forcedText = (what: string, why: string, command?: string): string =>
+  `${what}: its finalizer was dropped, and nothing proves that the fault is gone: ${why}; replace the pods that it had hit${command === undefined ? '' : ` (${command})`}`
 
 const experimentsOf = async (
   cluster: Cluster,

@@ -1,4 +1,4 @@
-import type { Environment, System } from '../../../model/system.ts'
+import type { System } from '../../../model/system.ts'
 
 /** Pods of a Deployment `web` (and of `db`) in any cluster; what answers the load is a server of the test. */
 export const web: System = {
@@ -11,5 +11,3 @@ export const web: System = {
   secretEnv: [],
   kubernetes: { selectors: { web: { app: 'web' }, db: { app: 'db' } } },
 }
-
-export const environment: Environment = 'kubernetes'

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, watch } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { RunEvent } from '../../../model/event.ts'
+import type { FaultBase } from '../../../model/fault.ts'
+
+/** A run in a process of its own, which the test follows in its ledger and may end in any way. */
+export interface ClusterRun {
+  child: ChildProcess
+  runId: string
+  recordDir: string
+  exit: Promise<{ code: number | string; said: string }>
+  events: () => RunEvent[]
+  /** Resolves when the ledger has an event of that type; rejects when the run ends without. */
+  event: <T extends RunEvent['type']>(type: T, fault?: string) => Promise<Extract<RunEvent, { type: T }>>
+}
+
+/** Where and as whom. */
+export interface Place {
+  kubeconfig: string
+  context: string
+  namespace: string
+}
+
+let runs = 0
+
+/** Starts `main.ts` with these faults; the plan is made from the pods that are there now. */
+export const startRun = (place: Place, faults: FaultBase[], lastsMs: number): ClusterRun => {
+  const recordDir = mkdtempSync(join(tmpdir(), 'holdfast-cluster-run-'))
+  const runId = `2026-Cluster-${process.pid}-${runs++}`
+  const options = { recordDir, runId, faults, lastsMs, ...place }
+  const main = join(import.meta.dirname, 'main.ts')
+  const child = spawn(process.execPath, [main, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  child.stdout.on('data', (text) => (said += text))
+  child.stderr.on('data', (text) => (said += text))
+  const exit = new Promise<{ code: number | string; said: string }>((done) =>
+    child.on('close', (code, signal) => done({ code: code ?? signal ?? 'unknown', said })),
+  )
+  const events = () => eventsOf(recordDir)
+  const event = <T extends RunEvent['type']>(type: T, fault?: string) =>
+    new Promise<Extract<RunEvent, { type: T }>>((found, reject) => {
+      const isIt = (one: RunEvent): one is Extract<RunEvent, { type: T }> =>
+        one.type === type && (fault === undefined || ('fault' in one && one.fault === fault))
+      const watcher = watch(recordDir, () => look())
+      const look = () => {
+        const seen = events().find(isIt)
+        if (seen === undefined) return
+        watcher.close()
+        found(seen)
+      }
+      void exit.then((end) => {
+        look()
+        watcher.close()
+        reject(new Error(`the run ended (${end.code}) without ${type}; it said: ${end.said}`))
+      })
+      look()
+    })
+  return { child, runId, recordDir, exit, events, event }
+}
+
+/** Whole lines of the ledger so far. */
+const eventsOf = (recordDir: string): RunEvent[] => {
+  const file = join(recordDir, 'events.ndjson')
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as RunEvent)
+}
+
+/** The pid of the run's watchdog. */
+export const watchdogOf = ({ recordDir }: ClusterRun): number => {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const found = pids.find((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      return words.some((word) => word.endsWith('watchdog-main.ts')) && words.includes(recordDir)
+    } catch {
+      return false // it has ended meanwhile
+    }
+  })
+  if (found === undefined) throw new Error('the run has no watchdog')
+  return Number(found)
+}
