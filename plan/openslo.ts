@@ -109,15 +109,24 @@ export const resilienceSchema = z.strictObject({
   spec: z.strictObject(objectiveShape),
 })
 
+/** A number that the owners document and nothing here checks, with the reason: so that nobody takes it for checked. */
+export const uncheckedSchema = z.strictObject({
+  apiVersion: z.literal(resilienceApiVersion),
+  kind: z.literal('UncheckedTarget'),
+  metadata,
+  spec: z.strictObject({ source: z.string().min(1), reason: z.string().min(1) }),
+})
+
 /** JSON Schema (draft 2020-12) of one document of an SLO file; `docs/schemas/slo.schema.json` holds it, for editors. */
 export const sloJsonSchema = (): object => ({
   title: 'Holdfast SLO document',
-  description: 'OpenSLO v1 as far as Holdfast reads it, and ResilienceObjective (holdfast.dev/v1).',
+  description: 'OpenSLO v1 as far as Holdfast reads it, and ResilienceObjective and UncheckedTarget (holdfast.dev/v1).',
   ...z.toJSONSchema(
     z.union([
       sloSchema,
       sliSchema,
       resilienceSchema,
+      uncheckedSchema,
       z.looseObject({ apiVersion: z.literal('openslo/v1'), kind: z.enum(ignoredKinds) }),
     ]),
     { io: 'input', reused: 'ref' },

@@ -59,7 +59,7 @@ describe('refusals, one line with file, line, key', () => {
     [
       'an unknown kind',
       'apiVersion: openslo/v1\nkind: Slo\n',
-      'x.yaml:2: kind: "Slo" is not allowed | Allowed: SLO, SLI, ResilienceObjective.',
+      'x.yaml:2: kind: "Slo" is not allowed | Allowed: SLO, SLI, ResilienceObjective, UncheckedTarget.',
     ],
     [
       'another version',
@@ -189,6 +189,7 @@ describe('OpenSLO', () => {
   it('a threshold metric is a proportion of fast samples', () => {
     expect(parseSloFile(good, 'x.yaml')).toEqual({
       warnings: [],
+      unchecked: [],
       objectives: [
         {
           kind: 'proportion',
@@ -330,4 +331,21 @@ describe('the real document', () => {
       { numRuns: 150 },
     )
   }, 60_000)
+})
+
+describe('UncheckedTarget', () => {
+  const unchecked = (spec: string) =>
+    `apiVersion: holdfast.dev/v1\nkind: UncheckedTarget\nmetadata:\n  name: scaling\nspec: ${spec}\n---\n${readFileSync('slos/batchsender.yaml', 'utf8')}`
+
+  it('is listed and is no objective', () => {
+    const file = parseSloFile(unchecked('{ source: "adds workers", reason: no cluster }'), 'x.yaml')
+    expect(file.unchecked[0]).toEqual({ id: 'scaling', source: 'adds workers', reason: 'no cluster' })
+    expect(file.objectives.some(({ id }) => id === 'scaling')).toBe(false)
+  })
+
+  it('needs a reason', () => {
+    expect(() => parseSloFile(unchecked('{ source: "adds workers" }'), 'x.yaml')).toThrow(
+      'x.yaml:5: spec.reason: is missing',
+    )
+  })
 })

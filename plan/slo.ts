@@ -6,13 +6,29 @@ import type { Gate, Objective } from '../model/objective.ts'
 import { issuesOf, pathText } from '../model/parse.ts'
 import { objectiveOf, proportionOf } from './objectives.ts'
 import type { IndicatorSpec, SloDocument } from './openslo.ts'
-import { ignoredKinds, resilienceApiVersion, resilienceSchema, sliSchema, sloSchema } from './openslo.ts'
+import {
+  ignoredKinds,
+  resilienceApiVersion,
+  resilienceSchema,
+  sliSchema,
+  sloSchema,
+  uncheckedSchema,
+} from './openslo.ts'
 
 /** What an SLO file holds. */
 export interface SloFile {
   objectives: Objective[]
+  /** Documented numbers that nothing here checks. */
+  unchecked: UncheckedTarget[]
   /** Lines about what is allowed and probably not meant. */
   warnings: string[]
+}
+
+/** The owners' words, and why they cannot be checked. */
+export interface UncheckedTarget {
+  id: string
+  source: string
+  reason: string
 }
 
 /**
@@ -38,7 +54,13 @@ export const parseSloFile = (text: string, file: string): SloFile => {
   const warnings: string[] = []
   const objectives = sources.flatMap((source) => objectivesOf(source, indicators, warnings))
   if (objectives.length === 0) throw new HoldfastError(`${file}: holds no objective`)
-  return { objectives, warnings }
+  const unchecked = sources
+    .filter(({ kind }) => kind === 'UncheckedTarget')
+    .map((source) => {
+      const { metadata, spec } = source.parse(uncheckedSchema)
+      return { id: metadata.name, ...spec }
+    })
+  return { objectives, unchecked, warnings }
 }
 
 const objectivesOf = (
@@ -48,11 +70,16 @@ const objectivesOf = (
 ): Objective[] => {
   if (source.kind === 'SLO') return fromSlo(source, indicators, warnings)
   if (source.kind === 'ResilienceObjective') return [fromResilience(source)]
+  if (source.kind === 'UncheckedTarget') return []
   if (source.kind === 'SLI' || ignoredKinds.includes(source.kind)) {
     if (source.apiVersion === 'openslo/v1') return []
     throw source.error(['apiVersion'], `${shown(source.apiVersion)} is not allowed`, 'Allowed: openslo/v1.')
   }
-  throw source.error(['kind'], `${shown(source.kind)} is not allowed`, 'Allowed: SLO, SLI, ResilienceObjective.')
+  throw source.error(
+    ['kind'],
+    `${shown(source.kind)} is not allowed`,
+    'Allowed: SLO, SLI, ResilienceObjective, UncheckedTarget.',
+  )
 }
 
 const fromResilience = (source: SourceDocument): Objective => {

@@ -9,6 +9,7 @@ export const checks: Suite[] = [
   commandSuite('lint and format', 'check', [...bin('biome'), 'check', '--max-diagnostics=100', '--error-on-warnings']),
   commandSuite('types', 'check', [...bin('tsc'), '-p', 'tsconfig.json']),
   commandSuite('types of scenarios', 'check', [...bin('tsc'), '-p', 'scenarios/tsconfig.json']),
+  commandSuite('table of the systems', 'check', [process.execPath, 'scripts/systems-table.ts', '--check']),
   {
     name: 'import rules',
     part: 'check',
