@@ -8,6 +8,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { cleanupCommand } from './commands/cleanup.ts'
 import { compareCommand } from './commands/compare.ts'
 import { doctor } from './commands/doctor.ts'
+import { exportCommand } from './commands/export.ts'
 import { generateCrdsCommand } from './commands/generate-crds.ts'
 import { judgeCommand } from './commands/judge.ts'
 import { listCommand } from './commands/list.ts'
@@ -163,6 +164,19 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     )
     .action(action(manifestsCommand))
   program
+    .command('export')
+    .description('Print the faults of a game day for another tool: a Workflow or a Schedule of Chaos Mesh')
+    .addArgument(new Argument('<format>', 'whose').choices(['chaos-mesh']))
+    .argument('<game day>', 'the one whose faults to print')
+    .addOption(
+      new Option('--as <resource>', 'run once, or again and again')
+        .choices(['workflow', 'schedule'])
+        .default('workflow'),
+    )
+    .option('--namespace <name>', 'namespace that the system runs in')
+    .option('--schedule <cron>', "with --as schedule: when it runs, for instance '0 10 * * 2'")
+    .action(action(exportCommand))
+  program
     .command('new')
     .description('Write a new scenario, fault, game day or system from a template')
     .addArgument(new Argument('<kind>', 'what to make').choices(Object.keys(extensions)))
@@ -173,8 +187,10 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .description("Write the types of Chaos Mesh's resources (chaos/crds) again, from the version that you use")
     .option(
       '--from <source>',
-      'folder with its CRDs as YAML, or a version of its Go module; the pinned one unless given',
+      "folder of CRDs, version of Chaos Mesh's Go module, or cluster; the pinned one unless given",
     )
+    .option('--context <name>', 'context of the kubeconfig (with --from cluster)')
+    .option('--kubeconfig <file>', 'kubeconfig instead of KUBECONFIG and ~/.kube/config')
     .action(action(generateCrdsCommand))
   program
     .command('doctor')

@@ -7,10 +7,16 @@ import { projectDir } from '../project.ts'
 
 const generatedFile = join(projectDir, 'chaos/crds/chaos-mesh.ts')
 
+export interface GenerateCrdsOptions {
+  from?: string
+  context?: string
+  kubeconfig?: string
+}
+
 /** `holdfast generate-crds`: writes the types of Chaos Mesh's kinds, from the version that the user's cluster runs. */
-export const generateCrdsCommand = async (options: { from?: string }): Promise<ExitCode> => {
-  const from = options.from ?? pinnedVersion()
-  const text = await typesOf(await readCrds(from), from)
+export const generateCrdsCommand = async (options: GenerateCrdsOptions): Promise<ExitCode> => {
+  const { from = pinnedVersion(), ...choice } = options
+  const text = await typesOf(await readCrds(from, choice), from)
   writeFileSync(generatedFile, text)
   const kinds = text.match(/^ {2}\w+: \{ plural: /gm)?.length ?? 0
   process.stdout.write(`${generatedFile}: ${kinds} kinds, ${Math.round(text.length / 1000)} kB, from ${from}\n`)

@@ -4,13 +4,9 @@ import { allNeeds, type Needs, rightsFor } from '../../chaos/drivers/kube/rights
 import type { ExperimentKind } from '../../chaos/mesh/experiment.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
-import { planFaults } from '../../plan/faults.ts'
-import { loadGameDay } from '../../plan/gameday.ts'
-import { phasesOf, steadyEndOf } from '../../plan/phases.ts'
-import { systems } from '../../systems/index.ts'
+import { phasesOf } from '../../plan/phases.ts'
+import { clusterFaults } from '../cluster-faults.ts'
 import { cronJobManifests } from '../manifests/cronjob.ts'
-import { gameDayPath } from '../plan-game-day.ts'
-import { projectDir } from '../project.ts'
 
 export interface ManifestsOptions {
   namespace?: string
@@ -76,24 +72,9 @@ const scheduled = async (
   return rbacManifests(namespace, { ...needs, portForward: baseUrl === undefined }) + yamlOf(manifests)
 }
 
-const manyPods = 100
-
 /** What the faults of a game day become decides which kinds it creates. */
 const needsOf = async (nameOrPath: string, namespace: string) => {
-  const { gameDay, file } = await loadGameDay(projectDir, gameDayPath(nameOrPath))
-  const system = Object.hasOwn(systems, gameDay.system) ? systems[gameDay.system] : undefined
-  if (!system) throw new HoldfastError(`${file}: system: there is no system "${gameDay.system}"`)
-  // How many pods there are is the cluster's to say; the kinds do not depend on it.
-  const names = Object.keys(system.components)
-  const many = Object.fromEntries(names.map((name) => [name, { ...system.components[name], replicas: manyPods }]))
-  const faults = planFaults(gameDay.faults, {
-    system: { ...system, components: many as typeof system.components },
-    environment: 'kubernetes',
-    file,
-    steadyEndMs: steadyEndOf(gameDay, file),
-    blastRadius: Object.fromEntries(names.map((name) => [name, manyPods])),
-    namespace,
-  })
+  const { gameDay, file, system, faults } = await clusterFaults(nameOrPath, namespace)
   const kinds = faults
     .flatMap(({ injections }) => injections)
     .flatMap((injection) => (injection.driver === 'chaos-mesh' ? [injection.kind as ExperimentKind] : []))

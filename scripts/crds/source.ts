@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { runChild } from '../../bootstrap/child.js'
+import { connect } from '../../chaos/drivers/kube/connect.ts'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
 import { projectDir } from '../project.ts'
 import type { Crd } from './types.ts'
@@ -19,16 +20,25 @@ export const pinnedVersion = (): string => {
 }
 
 /**
- * Custom resource definitions from a folder of YAML files, or from a version of Chaos Mesh's Go module (`v2.8.1`).
- * @throws HoldfastError when there is no such folder, or Go cannot fetch that version.
+ * Custom resource definitions from a folder of YAML files, from a version of Chaos Mesh's Go module (`v2.8.1`), or
+ * from a `cluster`, of which only they are read.
+ * @throws HoldfastError when there is no such folder, Go cannot fetch that version, or no context is named.
  */
-export const readCrds = async (from: string): Promise<Crd[]> =>
-  /^v\d/.test(from) ? crdsInFolder(join(await moduleDir(from), 'config/crd/bases')) : crdsInFolder(resolve(from))
+export const readCrds = async (from: string, choice: { context?: string; kubeconfig?: string } = {}): Promise<Crd[]> => {
+  if (from === 'cluster') return crdsInCluster(choice)
+  return crdsInFolder(/^v\d/.test(from) ? join(await moduleDir(from), 'config/crd/bases') : resolve(from))
+}
+
+const crdsInCluster = async (choice: { context?: string; kubeconfig?: string }): Promise<Crd[]> => {
+  // Definitions have no namespace, and reading them harms nothing.
+  const { api } = await connect({ ...choice, namespace: 'default', allowProduction: true })
+  return (await api.get<{ items: Crd[] }>('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')).items
+}
 
 const crdsInFolder = (folder: string): Crd[] => {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new HoldfastError(`${folder} is no folder`, {
-      hint: `Name a folder with CRDs as YAML files, or a version of the Go module ${module}, for instance ${pinnedVersion()}.`,
+      hint: `Name a folder with CRDs as YAML files, a version of the Go module ${module} (for instance ${pinnedVersion()}), or cluster.`,
     })
   }
   const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name))
