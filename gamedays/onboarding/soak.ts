@@ -1,12 +1,22 @@
 import type { GameDay } from '../../model/gameday.ts'
+import { memoryGrowthBelow } from '../../model/objectives.ts'
 
 export default {
-  title: 'Onboarding: a working day of steady load',
-  purpose: 'The documented soak: does anything grow, leak or tire within eight hours? (The length is ours.)',
+  title: 'Onboarding: a short soak',
+  purpose:
+    'Does memory grow under steady load? Long enough to see a leak of megabytes a second; soak-day sees smaller ones.',
   system: 'onboarding',
-  profile: 'full',
+  profile: 'short',
   load: [{ scenario: 'soak' }],
-  warmUp: '5m',
-  steady: '8h',
+  warmUp: '15s',
+  steady: '60s',
   faults: [],
+  objectives: [
+    memoryGrowthBelow(2000, {
+      title: 'Memory growth (the bound is ours, for so short a run)',
+      source: 'soak (no memory leak)',
+      component: 'api',
+      minSeconds: 45,
+    }),
+  ],
 } satisfies GameDay

@@ -1,0 +1,14 @@
+import type { GameDay } from '../../model/gameday.ts'
+import { memoryGrowthBelow } from '../../model/objectives.ts'
+
+export default {
+  title: 'Onboarding: a working day of steady load',
+  purpose: 'The documented soak: does anything grow, leak or tire within eight hours? (The length is ours.)',
+  system: 'onboarding',
+  profile: 'full',
+  load: [{ scenario: 'soak' }],
+  warmUp: '5m',
+  steady: '8h',
+  faults: [],
+  objectives: [memoryGrowthBelow(10, { title: 'Memory growth (the bound is ours)', source: 'soak (no memory leak)' })],
+} satisfies GameDay

@@ -1,0 +1,13 @@
+import type { GameDay } from '../../model/gameday.ts'
+
+export default {
+  title: 'Onboarding: the breaking point',
+  purpose: 'Stress: the highest rate of cases at which every objective holds, and what gives way above it.',
+  system: 'onboarding',
+  profile: 'short',
+  load: [{ scenario: 'load' }],
+  warmUp: '3s',
+  steady: '20s',
+  faults: [],
+  capacity: { upTo: 16, step: '10s' },
+} satisfies GameDay
