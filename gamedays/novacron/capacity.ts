@@ -1,0 +1,13 @@
+import type { GameDay } from '../../model/gameday.ts'
+
+export default {
+  title: 'NovaCron: capacity and bottleneck',
+  purpose: 'The highest rate of new VMs at which every objective holds, the curve up to it, and what is used up first.',
+  system: 'novacron',
+  profile: 'short',
+  load: [{ scenario: 'probe' }],
+  warmUp: '3s',
+  steady: '20s',
+  faults: [],
+  capacity: { upTo: 32, step: '10s' },
+} satisfies GameDay

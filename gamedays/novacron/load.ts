@@ -1,0 +1,13 @@
+import type { GameDay } from '../../model/gameday.ts'
+
+export default {
+  title: 'NovaCron: 10,000 concurrent users',
+  purpose: 'The documented load beside a steady probe: does every documented number hold, and is it as fast as before?',
+  system: 'novacron',
+  profile: 'full',
+  load: [{ scenario: 'probe' }, { scenario: 'users' }],
+  warmUp: '1m',
+  steady: '15m',
+  faults: [],
+  baseline: 'previous',
+} satisfies GameDay
