@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
 import type { CommandLine, Injection } from '../../model/fault.ts'
 import type { Driver } from './driver.ts'
-import { processTree, signalProcess } from './proc.ts'
+import { killProcessTree } from './process-tree.ts'
 import { type Evidence, lookUntil } from './wait.ts'
 
 const confirmDeadlineMs = 15_000
@@ -80,7 +80,7 @@ export const runCommand = (
     let why: string | null = null
     const kill = (reason: string) => {
       why = reason
-      if (child.pid !== undefined) for (const { pid } of processTree(child.pid)) signalProcess(pid, 'SIGKILL')
+      if (child.pid !== undefined) void killProcessTree(child.pid)
     }
     const stop = () => kill('ended, since the run was stopped')
     const timer = setTimeout(() => kill(`took longer than ${timeoutMs} ms`), timeoutMs)

@@ -1,8 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { afterEach, expect, test } from 'vitest'
 import type { DriverContext } from './driver.ts'
-import { isSameProcess, type ProcessStat, processStat, processTree, signalProcess } from './proc.ts'
+import {
+  isSameProcess,
+  type ProcessStat,
+  processesWithEnvironment,
+  processStat,
+  processTree,
+  signalProcess,
+} from './proc.ts'
 import { processDriver } from './process.ts'
 
 const started: ChildProcess[] = []
@@ -12,8 +20,8 @@ afterEach(() => {
   for (const { pid, startTicks } of stats.splice(0)) if (isSameProcess(pid, startTicks)) signalProcess(pid, 'SIGKILL')
 })
 
-const start = async (script = 'sleep 600 & echo ready; wait') => {
-  const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+const start = async (script = 'sleep 600 & echo ready; wait', env: Record<string, string> = {}) => {
+  const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...env } })
   started.push(child)
   await once(child.stdout, 'data')
   const pid = child.pid ?? 0
@@ -92,6 +100,17 @@ test('freeze of a process that forks all the time stops all of it', async () => 
   const frozen = processTree(pid)
   expect(frozen.filter(({ state }) => state !== 'T')).toEqual([])
   stats.push(...frozen)
+})
+
+test.each(['kill', 'hold'] as const)('%s of a process that forks all the time leaves none of it', async (action) => {
+  const mark = randomUUID()
+  const { pid } = await start('echo ready; while :; do sleep 600 & sleep 0.002; done', { HOLDFAST_TEST_MARK: mark })
+  const fault = driver(action, contextOf(() => pid).context)
+  await fault.inject()
+  expect(await fault.confirmActive()).toEqual({ ok: true, text: `db (pid ${pid}) is gone` })
+  const left = processesWithEnvironment('HOLDFAST_TEST_MARK', mark)
+  stats.push(...left)
+  expect(left).toEqual([])
 })
 
 test('undo of a freeze reaches the children of a parent that has died meanwhile', async () => {

@@ -2,7 +2,8 @@ import { HoldfastError } from '../../model/errors.ts'
 import type { ProcessRef } from '../../model/event.ts'
 import type { Injection } from '../../model/fault.ts'
 import type { ActiveInjection, Driver, DriverContext } from './driver.ts'
-import { isSameProcess, type ProcessStat, processStat, processTree, signalProcess } from './proc.ts'
+import { type ProcessStat, processStat, processTree, signalProcess } from './proc.ts'
+import { isAlive, killProcessTree, stopProcessTree } from './process-tree.ts'
 import { type Evidence, lookUntil } from './wait.ts'
 
 type ProcessInjection = Extract<Injection, { driver: 'process' }>
@@ -20,15 +21,14 @@ export const processDriver: Driver<ProcessInjection> = ({ action, instance }, co
     if (target.ref === null) throw new HoldfastError(`${instance} is not running, so it cannot be hit`)
     return target.ref
   }
-  const killTree = () => {
-    for (const { pid } of processTree(remember().pid)) signalProcess(pid, 'SIGKILL')
-  }
+  const stopTree = async () => stopProcessTree(remember().pid, frozen)
+  const killTree = async () => killProcessTree(remember().pid, frozen)
   const gone = (): Evidence => {
     const ref = target.ref
-    const alive = ref !== null && isSameProcess(ref.pid, ref.startTicks)
+    const [alive] = frozen.filter(isAlive)
     return {
-      ok: !alive,
-      text: alive ? `${instance} (pid ${ref.pid}) is still alive` : `${instance} (pid ${ref?.pid}) is gone`,
+      ok: alive === undefined,
+      text: alive ? `${instance}: pid ${alive.pid} is still alive` : `${instance} (pid ${ref?.pid}) is gone`,
     }
   }
   const confirmGone = (signal?: AbortSignal) => lookUntil(gone, { deadlineMs: confirmDeadlineMs, signal })
@@ -39,11 +39,11 @@ export const processDriver: Driver<ProcessInjection> = ({ action, instance }, co
   }
 
   const actions: Record<ProcessInjection['action'], ActiveInjection> = {
-    kill: { inject: async () => killTree(), confirmActive: confirmGone, touches, checkBy },
+    kill: { inject: killTree, confirmActive: confirmGone, touches, checkBy },
     hold: {
       inject: async () => {
         context.hold(instance)
-        killTree()
+        await killTree()
       },
       confirmActive: confirmGone,
       undo: async () => await context.release(instance),
@@ -52,14 +52,7 @@ export const processDriver: Driver<ProcessInjection> = ({ action, instance }, co
       checkBy,
     },
     freeze: {
-      inject: async () => {
-        const { pid: root } = remember()
-        // What was forked between a look and its stop is found by the next look; a stopped tree forks no more.
-        for (let fresh = processTree(root); fresh.length > 0; fresh = processTree(root).filter(notIn(frozen))) {
-          for (const stat of fresh) signalProcess(stat.pid, 'SIGSTOP')
-          frozen.push(...fresh)
-        }
-      },
+      inject: stopTree,
       confirmActive: (signal) =>
         lookUntil(() => stopped(instance, frozen, true), { deadlineMs: confirmDeadlineMs, signal }),
       undo: async () => {
@@ -78,13 +71,6 @@ const refs = (instance: string, context: DriverContext): ProcessRef[] => {
   const root = context.process(instance)
   return root === null ? [] : processTree(root.pid).map(({ pid, startTicks }) => ({ instance, pid, startTicks }))
 }
-
-const isAlive = ({ pid, startTicks }: ProcessStat): boolean => isSameProcess(pid, startTicks)
-
-const notIn =
-  (known: ProcessStat[]) =>
-  ({ pid, startTicks }: ProcessStat): boolean =>
-    !known.some((other) => other.pid === pid && other.startTicks === startTicks)
 
 /** Every one of these processes is stopped, or none is. One that has ended meanwhile is not stopped. */
 const stopped = (instance: string, processes: ProcessStat[], wanted: boolean): Evidence => {
