@@ -80,7 +80,8 @@ const whereOf = (objective: Objective, load: PlannedLoad[], gameDays: { name: st
   }
 }
 
-const sends = ({ requests, samples }: PlannedLoad, { metric, names }: SliSelector): boolean => {
+const sends = ({ scenario, requests, samples }: PlannedLoad, { metric, names, scenarios }: SliSelector): boolean => {
+  if (scenarios && !scenarios.includes(scenario)) return false
   const own = metric === requestMetric || metric.startsWith('http_req') ? requests : (samples?.[metric] ?? {})
   return (names ?? Object.keys(own)).some((name) => (own[name] ?? 0) > 0)
 }

@@ -7,8 +7,8 @@ export interface Answer {
   json: any
 }
 
-export const get = async (url: string): Promise<Answer> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000) })
+export const get = async (url: string, timeoutMs = 10_000): Promise<Answer> => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
   return { status: response.status, json: await response.json() }
 }
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { resolveTools, userPrefix } from '../../build/toolchain.ts'
 import { isSameProcess, processTree, signalProcess } from '../../chaos/drivers/proc.ts'
 import type { LocalLayout, ProcessSpec, System } from '../../model/system.ts'
+import { proxyPort } from '../../systems/lib/links.ts'
 
 const projectDir = join(import.meta.dirname, '../..')
 
@@ -37,7 +38,8 @@ export const startParts = async (
   const ports = new Map(await Promise.all(names.map(async (name) => [name, await freePort()] as const)))
   // Without proxies the port of a proxy is that of its upstream.
   const port = (name: string): number => {
-    const known = ports.get(name.replace(/^proxy .*-/, ''))
+    const link = system.links.find(({ from, to }) => proxyPort(from, to) === name)
+    const known = ports.get(link?.to ?? name)
     if (known === undefined) throw new Error(`no port for ${name}`)
     return known
   }

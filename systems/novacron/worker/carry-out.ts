@@ -6,7 +6,8 @@ import type { Claimed, OperationQueue, Outcome } from './operation-queue.ts'
 const other = (zone: Zone): Zone => (zone === 'a' ? 'b' : 'a')
 
 /** Half of the VMs each; the same one for the same VM. */
-const meantZone = (vm: string): Zone => ([...vm].reduce((sum, c) => sum + c.charCodeAt(0), 0) % 2 === 0 ? 'a' : 'b')
+export const meantZone = (vm: string): Zone =>
+  [...vm].reduce((sum, c) => sum + c.charCodeAt(0), 0) % 2 === 0 ? 'a' : 'b'
 
 /**
  * Carries out one operation, all but its last step in the database. It may have been begun by a worker

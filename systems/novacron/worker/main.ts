@@ -35,7 +35,7 @@ await runPart(log, async () => {
     } catch (error) {
       log.warn('operation not finished', { id, kind, attempts, ...errorFields(error) })
       // When this fails too, its lease ends.
-      await queue.giveBack(id, settings.option('retryMs')).catch(() => undefined)
+      await queue.giveBack(operation, settings.option('retryMs')).catch(() => undefined)
     }
   }
 

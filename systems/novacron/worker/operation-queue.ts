@@ -45,11 +45,15 @@ export class OperationQueue {
     return this.#database.query<Claimed>(claim, [limit, until])
   }
 
-  async end(operation: Claimed, { status, state, zone }: Outcome): Promise<void> {
+  /** Only for who holds it: a worker whose lease ended while it was slow has no say any more. */
+  async end({ id, attempts }: Claimed, { status, state, zone }: Outcome): Promise<void> {
     await this.#database.query(
-      `with vm as (update vms set state = $3, zone = $4 where id = $2)
-       update operations set status = $5, finished_at = now() where id = $1`,
-      [operation.id, operation.vm, state, zone, status],
+      `with ended as (
+         update operations set status = $3, finished_at = now()
+         where id = $1 and attempts = $2 and status = 'running' returning vm_id
+       )
+       update vms set state = $4, zone = $5 from ended where vms.id = ended.vm_id`,
+      [id, attempts, status, state, zone],
     )
   }
 
@@ -58,11 +62,11 @@ export class OperationQueue {
     await this.#database.query(`update vms set state = 'migrating' where id = $1`, [vm])
   }
 
-  async giveBack(id: string, retryMs: number): Promise<void> {
+  async giveBack({ id, attempts }: Claimed, retryMs: number): Promise<void> {
     await this.#database.query(
-      `update operations set status = 'pending', due_at = now() + $2 * interval '1 millisecond'
-       where id = $1 and status = 'running'`,
-      [id, retryMs],
+      `update operations set status = 'pending', due_at = now() + $3 * interval '1 millisecond'
+       where id = $1 and attempts = $2 and status = 'running'`,
+      [id, attempts, retryMs],
     )
   }
 }
