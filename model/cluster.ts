@@ -28,3 +28,13 @@ export interface Pod {
   /** Of all its containers together. */
   restarts: number
 }
+
+/** Series that are sampled of a component's pods, in the environment `kubernetes` only. */
+export const podSeries = {
+  /** Pods that are Ready and not being deleted. */
+  ready: 'ready_replicas',
+  /** Restarts of containers since the run began. */
+  restarts: 'restarts',
+} as const
+
+export const isPodSeries = (series: string): boolean => (Object.values(podSeries) as string[]).includes(series)

@@ -202,6 +202,24 @@ export const replicasBackWithin = (
   ...options,
 })
 
+/** The containers of a component's pods are restarted at most so many times in the whole run. */
+export const restartsAtMost = (
+  component: string,
+  restarts: number,
+  options: Options & Pick<ResilienceObjectiveSpec, 'phases' | 'minSamples'> = {},
+): ResilienceObjectiveSpec => ({
+  name: `${component}-restarts`,
+  title: `Restarts of ${component}`,
+  measure: 'gauge',
+  aggregate: 'max',
+  op: 'lte',
+  value: restarts,
+  unit: 'count',
+  series: 'restarts',
+  component,
+  ...options,
+})
+
 /** The autoscaler brings a component to so many ready pods within so many seconds of a series passing its mark. */
 export const scalesWithin = (
   component: string,

@@ -186,22 +186,56 @@ describe('SLOs that resilience objectives look at', () => {
   })
 })
 
+const gauge: Objective = {
+  ...base,
+  kind: 'gauge',
+  phases: ['steady', 'fault', 'recovered'],
+  series: 'depth',
+  aggregate: 'max',
+  op: 'lt',
+  value: 1,
+  unit: 'count',
+  minSamples: 5,
+}
+
 it('gauges can be read only where the processes are ours', () => {
-  const gauge: Objective = {
-    ...base,
-    kind: 'gauge',
-    phases: ['steady', 'fault', 'recovered'],
-    series: 'depth',
-    aggregate: 'max',
-    op: 'lt',
-    value: 1,
-    unit: 'count',
-    minSamples: 5,
-  }
   check(one(gauge)).toMatchObject({ gate: 'required', samples: 90, needed: 5 })
   check(one(gauge, { environment: 'external' })).toMatchObject({
     gate: 'info',
     text: 'not judged: depth cannot be read in the environment external',
+  })
+})
+
+it('ready pods and restarts are known in a cluster only, of components whose pods are', () => {
+  const restarts = { ...gauge, series: 'restarts', component: 'api' }
+  const cluster = { environment: 'kubernetes' as const, selected: ['api'] }
+  check(one(restarts, cluster)).toMatchObject({ gate: 'required', provable: true })
+  check(one(restarts)).toMatchObject({
+    gate: 'info',
+    text: 'not judged: restarts is known of pods only, in the environment kubernetes',
+  })
+  check(one({ ...restarts, component: 'nats' }, cluster)).toMatchObject({
+    text: 'not judged: the system names no labels for the pods of nats',
+  })
+})
+
+it('a reaction to a series that nobody reads is not judged', () => {
+  const scales: Objective = {
+    ...base,
+    kind: 'reaction',
+    phases: ['fault', 'recovered'],
+    series: 'ready_replicas',
+    component: 'worker',
+    reaches: { op: 'gte', value: 3 },
+    after: { series: 'queue_depth', op: 'gt', value: 100 },
+    until: 'first',
+    quiet: false,
+    op: 'lte',
+    withinMs: 60_000,
+  }
+  check(one(scales, { environment: 'kubernetes', selected: ['worker'] })).toMatchObject({
+    gate: 'info',
+    text: 'not judged: queue_depth cannot be read in the environment kubernetes',
   })
 })
 

@@ -1,3 +1,4 @@
+import { isPodSeries } from '../model/cluster.ts'
 import type {
   CountObjective,
   Objective,
@@ -20,6 +21,8 @@ export type PlannedRun = Pick<
 > & {
   /** The system can read back what was written. */
   hasAudit: boolean
+  /** In `kubernetes`: components whose pods are known by their labels. */
+  selected?: string[]
 }
 
 /**
@@ -65,13 +68,15 @@ const outOfReach = (objective: Objective, all: Objective[], run: PlannedRun): st
     }
     case 'reaction':
       if (typeof objective.after === 'string' && run.faults.length === 0) return 'this game day has no faults'
-      return outOfSight(objective.series, run)
+      return (
+        outOfSight(objective, run) ?? (typeof objective.after === 'string' ? null : outOfSight(objective.after, run))
+      )
     case 'gauge':
-      return outOfSight(objective.series, run)
+      return outOfSight(objective, run)
     case 'growth': {
       const seconds = Math.floor(lengthOf(run.phases.steady) / 1000)
       return (
-        outOfSight(objective.series, run) ??
+        outOfSight(objective, run) ??
         (seconds >= objective.minSeconds
           ? null
           : `a steady state of ${seconds} s is too short for a slope, ${objective.minSeconds} s needed`)
@@ -85,9 +90,17 @@ const outOfReach = (objective: Objective, all: Objective[], run: PlannedRun): st
 }
 
 /** Why nothing in the run can read a series, or null. */
-const outOfSight = (series: string, { prometheus, environment }: PlannedRun): string | null => {
+const outOfSight = (
+  { series, component }: { series: string; component?: string },
+  { prometheus, environment, selected = [] }: PlannedRun,
+): string | null => {
   if (isPrometheusSeries(series))
     return prometheus === undefined ? 'it is a query, and --prometheus names no server' : null
+  if (isPodSeries(series)) {
+    if (environment !== 'kubernetes') return `${series} is known of pods only, in the environment kubernetes`
+    if (component === undefined || selected.includes(component)) return null
+    return `the system names no labels for the pods of ${component}`
+  }
   return seesInside(environment) ? null : `${series} cannot be read in the environment ${environment}`
 }
 

@@ -124,6 +124,7 @@ export const makePlan = async (
     load: planned,
     faults,
     hasAudit: system.audit !== undefined,
+    selected: Object.keys(system.kubernetes?.selectors ?? {}),
   }
   const { objectives, expectations } = expect(prometheus.prometheus ? fromPrometheus(written) : written, run)
   if (!objectives.some(({ gate }) => gate === 'required')) {

@@ -1,9 +1,11 @@
+import { listPods } from '../chaos/drivers/kube/pods.ts'
 import { ServiceForward } from '../chaos/drivers/kube/port-forward.ts'
 import { MeshSession } from '../chaos/drivers/kube/session.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ServicePort } from '../model/system.ts'
 import { meshInjections } from './cluster-preflight.ts'
 import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
+import { sampledPods } from './pod-samples.ts'
 import { reservePorts } from './ports.ts'
 
 /** Audit and clean-up after the last second of the plan; then what is left is nobody's. */
@@ -37,7 +39,7 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
     auditUrl: reached,
     scenarioEnv,
     drivers: { ...commandsOnly('kubernetes', commandEnv), mesh: () => session },
-    sampled: [],
+    sampled: sampledPods(system.kubernetes?.selectors ?? {}, () => listPods(cluster)),
     redact: redactor({ ...userEnv, ...scenarioEnv }, system.secretEnv),
     apiPort: port('k6-api'),
   }

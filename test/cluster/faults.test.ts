@@ -8,6 +8,7 @@ import type { RunEvent } from '../../model/event.ts'
 import { cleanUp } from '../../run/leftovers.ts'
 import { cleanupCommand } from '../../scripts/commands/cleanup.ts'
 import { type Cluster, startCluster } from './cluster.ts'
+import { deployment } from './faults/objects.ts'
 import { type ClusterRun, type Place, startRun, watchdogOf } from './faults/run.ts'
 
 let cluster: Cluster
@@ -29,17 +30,6 @@ beforeEach(async () => {
   )
   for (const app of ['web', 'db'])
     await cluster.kubectl('rollout', 'status', `deployment/${app}`, `--namespace=${namespace}`, '--timeout=60s')
-})
-
-const deployment = (namespace: string, app: string, replicas: number) => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: app, namespace },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app } },
-    template: { metadata: { labels: { app } }, spec: { containers: [{ name: app, image: `local/${app}:1` }] } },
-  },
 })
 
 const kinds = ['podchaos', 'networkchaos', 'stresschaos', 'configmaps']

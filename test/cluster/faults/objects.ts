@@ -1,0 +1,11 @@
+/** Pods that run nothing: kwok plays them. */
+export const deployment = (namespace: string, app: string, replicas: number) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: app, namespace },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app } },
+    template: { metadata: { labels: { app } }, spec: { containers: [{ name: app, image: `local/${app}:1` }] } },
+  },
+})
