@@ -85,6 +85,18 @@ describe('a healthy system', () => {
     expect(seen.filter(([, errorRatio]) => errorRatio !== 0)).toEqual([])
   })
 
+  test('shows no error while its first users, who stay for half a minute, arrive', () => {
+    const live = new LiveWindow()
+    const ratios: (number | null)[] = []
+    for (let second = 0; second < 20; second++) {
+      const now = (t0 + second) * 1000 + 999
+      live.add(load(t0 + second, { scenario: 'users', started: 3 }), now)
+      live.add(requests(t0 + second, 6, 10, { scenario: 'users' }), now)
+      ratios.push(live.status(now + 1).errorRatio)
+    }
+    expect(new Set(ratios)).toEqual(new Set([0]))
+  })
+
   test('shows its rates and its latency', () => {
     const live = new LiveWindow()
     play(live, { fromMs: 0, toMs: 5_000, perSecond: 100, tookMs: 50 })
@@ -107,6 +119,17 @@ test('a total hang is seen while it lasts: every request of the hanging seconds 
   }
   expect(ratios[1]).toBeGreaterThan(0.2)
   expect(ratios.at(-1)).toBe(1)
+})
+
+test('a scenario that hangs is seen beside one whose requests are answered', () => {
+  const live = new LiveWindow()
+  for (let second = 0; second < 10; second++) {
+    const now = (t0 + second) * 1000 + 999
+    live.add(load(t0 + second, { scenario: 'users', started: 3 }), now)
+    live.add(requests(t0 + second, 90, 10, { scenario: 'users' }), now)
+    live.add(load(t0 + second, { scenario: 'probe', started: 10 }), now)
+  }
+  expect(live.status((t0 + 10) * 1000).errorRatio).toBeCloseTo(0.1, 5)
 })
 
 test('bad requests and dropped iterations are errors', () => {

@@ -12,12 +12,17 @@ export interface LiveStatus {
   inFlight: number
 }
 
-interface Second {
+/** What arrived of one scenario in a second. */
+interface Counts {
   started: number
   completed: number
   dropped: number
   requests: number
   bad: number
+}
+
+interface Second {
+  scenarios: Map<string, Counts>
   histogram: Map<number, number>
 }
 
@@ -29,22 +34,25 @@ const keptSeconds = 120
  */
 export class LiveWindow {
   #seconds = new Map<number, Second>()
-  /** Iterations that have not ended, by the second in which they started. */
-  #pending = new Map<number, number>()
+  /** Iterations that have not ended: of each scenario, by the second in which they started. */
+  #pending = new Map<string, Map<number, number>>()
 
   add(line: StreamLine, nowMs: number): void {
     if (line.type === 'load') {
-      const second = this.#second(nowMs)
-      second.started += line.started
-      second.completed += line.completed
-      second.dropped += line.dropped
-      const pending = (this.#pending.get(line.s) ?? 0) + line.started - line.completed
-      if (pending === 0) this.#pending.delete(line.s)
-      else this.#pending.set(line.s, pending)
+      const counts = countsOf(this.#second(nowMs), line.scenario)
+      counts.started += line.started
+      counts.completed += line.completed
+      counts.dropped += line.dropped
+      const seconds = this.#pending.get(line.scenario) ?? new Map<number, number>()
+      this.#pending.set(line.scenario, seconds)
+      const pending = (seconds.get(line.s) ?? 0) + line.started - line.completed
+      if (pending === 0) seconds.delete(line.s)
+      else seconds.set(line.s, pending)
     } else if (line.type === 'window' && line.metric === requestMetric) {
       const second = this.#second(nowMs)
-      second.requests += line.n
-      if (!line.ok) second.bad += line.n
+      const counts = countsOf(second, line.scenario)
+      counts.requests += line.n
+      if (!line.ok) counts.bad += line.n
       for (let index = 0; index < (line.hist?.length ?? 0); index += 2) {
         const bucket = line.hist?.[index] ?? 0
         second.histogram.set(bucket, (second.histogram.get(bucket) ?? 0) + (line.hist?.[index + 1] ?? 0))
@@ -55,17 +63,22 @@ export class LiveWindow {
   /** Over the whole seconds of the `lengthMs` before now. */
   status(nowMs: number, lengthMs = 3_000): LiveStatus {
     const seconds = this.#last(nowMs, lengthMs)
-    const sum = (field: 'started' | 'completed' | 'dropped' | 'requests' | 'bad') =>
-      seconds.reduce((total, second) => total + second[field], 0)
-    // Iterations that are meant to be long are pending too, but as many of them end as start.
-    const hanging = Math.min(this.#hanging(nowMs, lengthMs), Math.max(0, sum('started') - sum('completed')))
-    const total = sum('requests') + sum('dropped') + hanging
+    const all = { started: 0, completed: 0, dropped: 0, requests: 0, bad: 0 }
+    let hanging = 0
+    for (const [scenario, counts] of summed(seconds)) {
+      for (const field of fields) all[field] += counts[field]
+      // Iterations that are meant to be long are pending too, but as many of them end as start; and until they do,
+      // their requests are answered.
+      const unanswered = counts.started - Math.max(counts.completed, counts.requests)
+      hanging += Math.min(this.#hanging(scenario, nowMs, lengthMs), Math.max(0, unanswered))
+    }
+    const total = all.requests + all.dropped + hanging
     return {
-      offeredPerSecond: (sum('started') + sum('dropped')) / (lengthMs / 1000),
-      achievedPerSecond: sum('completed') / (lengthMs / 1000),
+      offeredPerSecond: (all.started + all.dropped) / (lengthMs / 1000),
+      achievedPerSecond: all.completed / (lengthMs / 1000),
       p95Ms: this.#percentileMs(seconds, 0.95),
-      errorRatio: total === 0 ? null : (sum('bad') + sum('dropped') + hanging) / total,
-      inFlight: [...this.#pending.values()].reduce((total, pending) => total + pending, 0),
+      errorRatio: total === 0 ? null : (all.bad + all.dropped + hanging) / total,
+      inFlight: this.#allPending().reduce((total, [, pending]) => total + pending, 0),
     }
   }
 
@@ -80,17 +93,21 @@ export class LiveWindow {
 
   /** Iterations that have been going on for longer than this and have not ended. */
   inFlightLonger(nowMs: number, thanMs: number): number {
-    const counts = [...this.#pending].filter(([s]) => (s + 1) * 1000 <= nowMs - thanMs).map(([, pending]) => pending)
+    const old = this.#allPending().filter(([s]) => (s + 1) * 1000 <= nowMs - thanMs)
     return Math.max(
       0,
-      counts.reduce((total, pending) => total + pending, 0),
+      old.reduce((total, [, pending]) => total + pending, 0),
     )
   }
 
-  /** Iterations of the last seconds that have been going on for more than one. */
-  #hanging(nowMs: number, lengthMs: number): number {
+  #allPending(): [number, number][] {
+    return [...this.#pending.values()].flatMap((seconds) => [...seconds])
+  }
+
+  /** A scenario's iterations of the last seconds that have been going on for more than one. */
+  #hanging(scenario: string, nowMs: number, lengthMs: number): number {
     const end = Math.floor(nowMs / 1000) - 1
-    return [...this.#pending]
+    return [...(this.#pending.get(scenario) ?? [])]
       .filter(([s]) => s < end && s >= end - lengthMs / 1000)
       .reduce((total, [, pending]) => total + Math.max(0, pending), 0)
   }
@@ -122,10 +139,31 @@ export class LiveWindow {
     const s = Math.floor(nowMs / 1000)
     let second = this.#seconds.get(s)
     if (!second) {
-      second = { started: 0, completed: 0, dropped: 0, requests: 0, bad: 0, histogram: new Map() }
+      second = { scenarios: new Map(), histogram: new Map() }
       this.#seconds.set(s, second)
       for (const old of this.#seconds.keys()) if (old < s - keptSeconds) this.#seconds.delete(old)
     }
     return second
   }
+}
+
+const fields = ['started', 'completed', 'dropped', 'requests', 'bad'] as const
+
+const countsOf = ({ scenarios }: { scenarios: Map<string, Counts> }, scenario: string): Counts => {
+  const known = scenarios.get(scenario)
+  if (known) return known
+  const counts = { started: 0, completed: 0, dropped: 0, requests: 0, bad: 0 }
+  scenarios.set(scenario, counts)
+  return counts
+}
+
+const summed = (seconds: Second[]): Map<string, Counts> => {
+  const sums = { scenarios: new Map<string, Counts>() }
+  for (const { scenarios } of seconds) {
+    for (const [scenario, counts] of scenarios) {
+      const sum = countsOf(sums, scenario)
+      for (const field of fields) sum[field] += counts[field]
+    }
+  }
+  return sums.scenarios
 }
