@@ -21,11 +21,11 @@ export class CaseLog {
   #database: Database
   #late: { caseId: string; action: string }[] | null
 
-  /** @param late The weakness `late-audit`. */
-  constructor(database: Database, late: boolean, log: Log) {
+  /** @param delayMs Null: no delay. Else the weakness `late-audit`. */
+  constructor(database: Database, delayMs: number | null, log: Log) {
     this.#database = database
-    this.#late = late ? [] : null
-    if (late) setInterval(() => void this.flush(log), 1500)
+    this.#late = delayMs === null ? null : []
+    if (delayMs !== null) setInterval(() => void this.flush(log), delayMs)
   }
 
   /** What the effect returned; null when it found nothing to do. */

@@ -17,6 +17,7 @@ const described = describeOptions({
   outboundMaxDelayMs: [2000, 'longest wait before one of them'],
   breakerFailures: [5, 'failures in a row that open the circuit breaker of webhooks'],
   breakerResetMs: [2000, 'time until it lets a call through again'],
+  auditDelayMs: [1500, 'longest wait of the audit log with the weakness late-audit'],
   partnerRefusesEvery: [10, 'the partner answers 503 to the first try of one webhook in so many'],
 })
 

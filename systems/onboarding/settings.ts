@@ -2,6 +2,8 @@ import { Cache } from '../lib/cache/client.ts'
 import { EventStream } from '../lib/event-stream.ts'
 import type { Log } from '../lib/log.ts'
 import { PartSettings } from '../lib/part-settings.ts'
+import type { Database } from '../lib/postgres.ts'
+import { CaseLog } from './case-log.ts'
 import { defaults, type Option } from './options.ts'
 import type { Weakness } from './weaknesses.ts'
 
@@ -28,6 +30,10 @@ export class OnboardingSettings extends PartSettings<Option, Weakness> {
       timeoutMs: this.option('queueTimeoutMs'),
       log,
     })
+  }
+
+  openCaseLog(database: Database, log: Log): CaseLog {
+    return new CaseLog(database, this.has('late-audit') ? this.option('auditDelayMs') : null, log)
   }
 
   openCache(log: Log): Cache {

@@ -6,7 +6,6 @@ import { runPart } from '../../lib/part.ts'
 import { limitBody, requireContentType } from '../../lib/request-limits.ts'
 import { createSchema } from '../../lib/schema.ts'
 import { listen, makeService } from '../../lib/service.ts'
-import { CaseLog } from '../case-log.ts'
 import { schema } from '../schema.ts'
 import { OnboardingSettings } from '../settings.ts'
 import { CaseStore } from './case-store.ts'
@@ -26,7 +25,7 @@ await runPart(log, async () => {
   const checks = { database: () => database.query('select 1'), schema: tables.check }
   const { app } = makeService({ log, register, checks })
   app.use(requireContentType(['application/json']), limitBody(2_000_000))
-  const caseLog = new CaseLog(database, settings.has('late-audit'), log)
+  const caseLog = settings.openCaseLog(database, log)
   addRoutes(app, new CaseStore(database, caseLog, settings.has('no-idempotency')))
 
   const stopListening = await listen(app, settings)

@@ -4,7 +4,6 @@ import { makeRegistry, poolMetrics, readGauge } from '../../lib/metrics.ts'
 import { openDatabase } from '../../lib/open-database.ts'
 import { runPart } from '../../lib/part.ts'
 import { listen, makeService } from '../../lib/service.ts'
-import { CaseLog } from '../case-log.ts'
 import { OnboardingSettings } from '../settings.ts'
 import { type CaseEvent, handleEvent } from './steps.ts'
 import { Webhooks } from './webhooks.ts'
@@ -24,7 +23,7 @@ await runPart(log, async () => {
 
   const steps = {
     database,
-    caseLog: new CaseLog(database, settings.has('late-audit'), log),
+    caseLog: settings.openCaseLog(database, log),
     cache: settings.openCache(log),
     webhooks: new Webhooks(settings, log),
     scan: () => sleep(settings.option('scanMs')),
