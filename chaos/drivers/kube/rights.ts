@@ -2,7 +2,7 @@ import { chaosMeshKinds } from '../../crds/chaos-mesh.ts'
 import type { ExperimentKind } from '../../mesh/experiment.ts'
 import { experimentKinds } from '../../mesh/experiment.ts'
 
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete'
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
 
 /** One rule of a Role: what Holdfast does with a resource of the namespace, and nothing more. */
 export interface Right {
@@ -47,8 +47,9 @@ export const rightsFor = ({ kinds, portForward }: Needs): Right[] => [
         ...kinds.map((kind) => ({
           apiGroup: 'chaos-mesh.org',
           resource: chaosMeshKinds[kind].plural,
-          verbs: ['list', 'watch', 'create', 'patch', 'delete'] satisfies Verb[],
-          why: `faults of the kind ${kind}; patch only where its finalizer is stuck`,
+          // Of whoever patches, Chaos Mesh's own webhook asks for update.
+          verbs: ['list', 'watch', 'create', 'update', 'patch', 'delete'] satisfies Verb[],
+          why: `faults of the kind ${kind}; update and patch only where its finalizer is stuck`,
         })),
       ] satisfies Right[])),
 ]

@@ -1,0 +1,208 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { startInjection } from '../../chaos/drivers/index.ts'
+import { checkAccess } from '../../chaos/drivers/kube/access.ts'
+import { KubeApi, type Method } from '../../chaos/drivers/kube/api.ts'
+import { type Cluster as Connected, connect } from '../../chaos/drivers/kube/connect.ts'
+import { experimentPath } from '../../chaos/drivers/kube/names.ts'
+import { listPods } from '../../chaos/drivers/kube/pods.ts'
+import { removeExperiment } from '../../chaos/drivers/kube/removal.ts'
+import { type Needs, type Right, rightsFor } from '../../chaos/drivers/kube/rights.ts'
+import { listRuns } from '../../chaos/drivers/kube/runs.ts'
+import { type MeshInjection, MeshSession } from '../../chaos/drivers/kube/session.ts'
+import { kill } from '../../chaos/faults/kill.ts'
+import { unavailable } from '../../chaos/faults/unavailable.ts'
+import { commandsOnly } from '../../run/environment.ts'
+import { rbacManifests } from '../../scripts/commands/manifests.ts'
+import { specNamespace, specRows } from '../fixtures/chaos-mesh-specs.ts'
+import { type Cluster, startCluster } from './cluster.ts'
+import { deployment } from './faults/objects.ts'
+import { startRun } from './faults/run.ts'
+
+const namespace = specNamespace
+let cluster: Cluster
+beforeAll(async () => {
+  cluster = await startCluster()
+  await cluster.apply(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    deployment(namespace, 'web', 3),
+    deployment(namespace, 'db', 1),
+  )
+  for (const app of ['web', 'db'])
+    await cluster.kubectl('rollout', 'status', `deployment/${app}`, `--namespace=${namespace}`, '--timeout=60s')
+})
+afterAll(() => cluster?.stop())
+
+interface Rbac {
+  kind: string
+  metadata: { name: string }
+  rules?: { apiGroups: string[]; resources: string[]; verbs: string[] }[]
+  subjects?: { name: string }[]
+  roleRef?: { name: string }
+}
+
+/** The printed manifests under another name, without one verb. */
+const manifests = (needs: Needs, name: string, without?: { resource: string; verb: string }): object[] =>
+  parseAllDocuments(rbacManifests(namespace, needs)).map((document) => {
+    const object = document.toJS() as Rbac
+    return {
+      ...object,
+      metadata: { ...object.metadata, name },
+      ...(object.rules && {
+        rules: object.rules
+          .map((rule) =>
+            rule.resources[0] === without?.resource
+              ? { ...rule, verbs: rule.verbs.filter((verb) => verb !== without?.verb) }
+              : rule,
+          )
+          .filter(({ verbs }) => verbs.length > 0),
+      }),
+      ...(object.subjects && { subjects: object.subjects.map((subject) => ({ ...subject, name })) }),
+      ...(object.roleRef && { roleRef: { ...object.roleRef, name } }),
+    }
+  })
+
+/** A kubeconfig with which one is that service account. */
+const kubeconfigOf = async (name: string): Promise<string> => {
+  const token = (await cluster.kubectl('create', 'token', name, '-n', namespace)).trim()
+  const kubeconfig = JSON.parse(readFileSync(cluster.kubeconfig, 'utf8'))
+  const file = join(cluster.folder, `${name}.kubeconfig`)
+  const user = kubeconfig.contexts[0].context.user
+  writeFileSync(file, JSON.stringify({ ...kubeconfig, users: [{ name: user, user: { token } }] }), { mode: 0o600 })
+  return file
+}
+
+/** The cluster as that service account sees it. */
+const as = async (name: string): Promise<Connected> =>
+  await connect({ kubeconfig: await kubeconfigOf(name), context: cluster.context, namespace })
+
+/** Every kind of experiment is granted the same. */
+const anyKind = (resource: string): string => resource.replace(/^[a-z]+chaos$/, 'experiments')
+
+/** The rights that a call takes; Chaos Mesh's webhook asks for one more of whoever patches. */
+const verbsOf = (method: Method, path: string, isWatch: boolean): string[] => {
+  if (isWatch) return ['watch']
+  const isOne = /\/(configmaps|services|pods|[a-z]+chaos)\/[^/]+$/.test(path)
+  return { GET: [isOne ? 'get' : 'list'], POST: ['create'], PATCH: ['patch', 'update'], DELETE: ['delete'] }[method]
+}
+
+describe('the rights that are printed', () => {
+  const needs: Needs = { kinds: ['NetworkChaos', 'PodChaos'], portForward: true }
+  const rights = rightsFor(needs)
+  const each = rights.flatMap(({ resource, verbs }) => verbs.map((verb) => ({ resource, verb })))
+  const nameWithout = ({ resource, verb }: (typeof each)[number]) => `no-${verb}-${resource.replace('/', '-')}`
+
+  test('suffice for a whole life of a fault, and each of them is used', async () => {
+    await cluster.apply(...manifests({ ...needs, portForward: false }, 'just-enough'))
+    const connected = await as('just-enough')
+    const granted = rightsFor({ ...needs, portForward: false })
+    await expect.poll(() => checkAccess(connected, granted).catch((error: Error) => error.message)).toBeUndefined()
+
+    const used = new Set<string>()
+    const note = (method: Method, path: string, isWatch = false) => {
+      const resource = /\/namespaces\/[^/]+\/([a-z]+)/.exec(path)?.[1]
+      if (resource === undefined) return
+      for (const verb of verbsOf(method, path, isWatch)) used.add(`${verb} ${anyKind(resource)}`)
+    }
+    const call = KubeApi.prototype.call
+    const watch = KubeApi.prototype.watch
+    vi.spyOn(KubeApi.prototype, 'call').mockImplementation(function (this: KubeApi, method, path, options) {
+      note(method, path)
+      return call.call(this, method, path, options) as never
+    })
+    vi.spyOn(KubeApi.prototype, 'watch').mockImplementation(function (this: KubeApi, path, query, signal) {
+      note('GET', path, true)
+      return watch.call(this, path, query, signal) as never
+    })
+    try {
+      await wholeLife(connected)
+    } finally {
+      vi.restoreAllMocks()
+    }
+    const named = granted.flatMap(({ resource, verbs }) => verbs.map((verb) => `${verb} ${anyKind(resource)}`))
+    expect([...used].sort()).toEqual([...new Set(named)].sort())
+  })
+
+  test('suffice for a run, from its plan to the last removal', async () => {
+    await cluster.apply(...manifests({ kinds: ['PodChaos'], portForward: false }, 'just-pods'))
+    const kubeconfig = await kubeconfigOf('just-pods')
+    const faults = [kill({ target: 'web-1', at: '0s' }), unavailable({ target: 'web-1', at: '1s', for: '1s' })]
+    const run = startRun({ kubeconfig, context: cluster.context, namespace }, faults, 5_000)
+    expect(await run.exit).toEqual({ code: 0, said: 'completed \n' })
+    const types = run.events().map(({ type }) => type)
+    expect(types.filter((type) => type.startsWith('fault.') && type !== 'fault.removed')).toEqual(
+      expect.arrayContaining(['fault.active', 'fault.provenRemoved']),
+    )
+    expect(types).toContain('cluster.left')
+  })
+
+  test('without update, Chaos Mesh lets nobody drop a finalizer', async () => {
+    const without = { resource: 'podchaos', verb: 'update' }
+    await cluster.apply(...manifests({ kinds: ['PodChaos'], portForward: false }, 'no-update', without))
+    const session = new MeshSession(await as('no-update'), 'no-update')
+    const spec = specRows.find(({ title }) => title === 'pod-failure')?.spec ?? {}
+    await session.create({ driver: 'chaos-mesh', namespace, kind: 'PodChaos', spec, oneShot: false }, 'no-update')
+    const path = experimentPath(namespace, 'PodChaos', 'no-update')
+    const patch = session.cluster.api.call('PATCH', path, { body: { metadata: { finalizers: [] } } })
+    await expect(patch).rejects.toThrow('is forbidden on namespace demo')
+    await session.cluster.api.call('DELETE', path)
+  })
+
+  test('each that is missing is named, with the rule that grants it', async () => {
+    await cluster.apply(...each.flatMap((without) => manifests(needs, nameWithout(without), without)))
+    for (const without of each) {
+      const connected = await as(nameWithout(without))
+      const refusal = () =>
+        checkAccess(connected, rights).then(
+          () => 'nothing is missing',
+          (error: Error & { hint?: string }) => `${error.message} | ${error.hint}`,
+        )
+      const { apiGroup } = rights.find(({ resource }) => resource === without.resource) as Right
+      const rule = `{apiGroups: ["${apiGroup}"], resources: ["${without.resource}"], verbs: ["${without.verb}"]}`
+      await expect
+        .poll(refusal, { timeout: 10_000 })
+        .toBe(
+          `missing rights in the namespace ${namespace}: ${without.verb} ${without.resource} | Add to a Role there: ${rule} (\`holdfast manifests rbac\` prints all of it).`,
+        )
+    }
+  })
+})
+
+/** From the pods of a plan to a finalizer that has to be dropped: every call that a run can make. */
+const wholeLife = async (connected: Connected): Promise<void> => {
+  expect(await listPods(connected)).toHaveLength(4)
+  expect(await listRuns(connected)).toEqual([])
+  const session = new MeshSession(connected, 'whole-life')
+  await session.begin('whole-life', ['NetworkChaos', 'PodChaos'], Date.now())
+  const inject = async (kind: string, title: string) => {
+    const spec = specRows.find((row) => row.kind === kind && row.title === title)?.spec ?? {}
+    const injection: MeshInjection = { driver: 'chaos-mesh', namespace, kind, spec, oneShot: false }
+    await session.create(injection, session.nextName(kind), { dryRun: true })
+    return injection
+  }
+  const failure = startInjection(await inject('PodChaos', 'pod-failure'), {
+    ...commandsOnly('kubernetes', {}),
+    mesh: () => session,
+  })
+  await failure.prepare?.()
+  await failure.inject()
+  expect(await failure.confirmActive()).toMatchObject({ ok: true })
+  await failure.undo?.()
+  expect(await failure.confirmRemoved?.()).toMatchObject({ ok: true })
+  // Without a daemon it stays, and its finalizer has to go.
+  const stuck = session.nextName('NetworkChaos')
+  await session.create(await inject('NetworkChaos', 'a delay'), stuck)
+  await cluster.kubectl('wait', `networkchaos/${stuck}`, '-n', namespace, '--for=condition=Selected', '--timeout=30s')
+  const removal = await removeExperiment(connected, { namespace, kind: 'NetworkChaos', name: stuck }, 500)
+  expect(removal).toEqual({ gone: true, forced: true, why: expect.stringContaining('did not remove it') })
+  // Watches come with the first injection of each kind.
+  const watched = startInjection(await inject('NetworkChaos', 'a delay'), {
+    ...commandsOnly('kubernetes', {}),
+    mesh: () => session,
+  })
+  await expect(watched.inject(AbortSignal.timeout(1_000))).rejects.toThrow('the run was stopped')
+  await session.end(500)
+  expect(await listRuns(connected)).toEqual([])
+}
