@@ -11,6 +11,7 @@ import type { System } from '../model/system.ts'
 import { requestMetric } from '../model/window.ts'
 import { gameDayNames, loadGameDay } from '../plan/gameday.ts'
 import { readSlo } from '../plan/objective-set.ts'
+import { objectiveOf } from '../plan/objectives.ts'
 import { systems } from '../systems/index.ts'
 import { projectDir } from './project.ts'
 
@@ -23,7 +24,7 @@ from \`slos/*.yaml\`, the scenarios and the game days: \`node scripts/systems-ta
 refuses one that is out of date.
 
 A scenario is named where it sends what the objective asks for; *judged* is the objective's own bound. Objectives on faults
-are judged in every game day that injects some.
+are judged in every game day that injects some. A number that needs a load or a fault of its own is judged in a game day.
 `
 
 /** One system's part of `docs/systems.md`. */
@@ -43,6 +44,15 @@ const systemText = async (system: System): Promise<string> => {
         whereOf(objective, load, gameDays),
       ]),
     ),
+    ...gameDays.flatMap(({ name, gameDay }) =>
+      (gameDay.objectives ?? []).flatMap((spec) => {
+        const { title, targetText, gate } = objectiveOf(spec)
+        const where = `game day ${name.split('/').at(-1)}`
+        return spec.source === undefined
+          ? []
+          : [row([spec.source, `${title}: ${targetText}${gateText({ gate })}`, where])]
+      }),
+    ),
     ...(unchecked.length === 0
       ? []
       : [
@@ -55,7 +65,7 @@ const systemText = async (system: System): Promise<string> => {
   ].join('\n')
 }
 
-const gateText = ({ gate }: Objective): string => (gate === 'required' ? '' : ` (${gate})`)
+const gateText = ({ gate }: Pick<Objective, 'gate'>): string => (gate === 'required' ? '' : ` (${gate})`)
 
 const whereOf = (objective: Objective, load: PlannedLoad[], gameDays: { name: string; gameDay: GameDay }[]): string => {
   switch (objective.kind) {
