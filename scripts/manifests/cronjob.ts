@@ -68,7 +68,14 @@ export const cronJobManifests = (scheduled: ScheduledGameDay): Manifest[] => {
                 serviceAccountName: serviceAccount,
                 restartPolicy: 'Never',
                 terminationGracePeriodSeconds: graceSeconds,
-                securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 },
+                // What Kubernetes' Pod Security Standard "restricted" asks for, together with the container's own.
+                securityContext: {
+                  runAsNonRoot: true,
+                  runAsUser: 1000,
+                  runAsGroup: 1000,
+                  fsGroup: 1000,
+                  seccompProfile: { type: 'RuntimeDefault' },
+                },
                 containers: [container(scheduled)],
                 volumes: [
                   { name: 'records', persistentVolumeClaim: { claimName: `${name}-records` } },

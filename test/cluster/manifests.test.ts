@@ -11,7 +11,8 @@ let cluster: Cluster
 
 beforeAll(async () => {
   cluster = await startCluster()
-  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels } })
 })
 afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
@@ -28,9 +29,11 @@ const print = (...args: string[]): string => {
 // A field that the API server does not know is an error there, not only a warning.
 const strictly = ['--namespace=shop', '--dry-run=server', '--validate=strict', '--output=name']
 
+const printCronJob = (...schedule: string[]): string =>
+  print('cronjob', 'batchsender/kubernetes', '--namespace', 'shop', '--image', 'holdfast:1', '--schedule', ...schedule)
+
 test('the API server takes the CronJob of a game day and its rights as they are printed', async () => {
-  const schedule = ['--namespace', 'shop', '--schedule', '0 10 * * 2', '--time-zone', 'Europe/Berlin']
-  const file = print('cronjob', 'batchsender/kubernetes', ...schedule, '--image', 'holdfast:1')
+  const file = printCronJob('0 10 * * 2', '--time-zone', 'Europe/Berlin')
   const applied = await cluster.kubectl('apply', ...strictly, `--filename=${file}`)
   expect(applied.trim().split('\n')).toEqual([
     'serviceaccount/holdfast',
@@ -40,6 +43,33 @@ test('the API server takes the CronJob of a game day and its rights as they are 
     'cronjob.batch/holdfast-batchsender-kubernetes',
   ])
 })
+
+test('the CronJob starts a pod, also where pods are restricted; it finds a node when its volume is there', async () => {
+  const name = 'holdfast-batchsender-kubernetes'
+  const shop = '--namespace=shop'
+  await cluster.kubectl('apply', shop, '--validate=strict', `--filename=${printCronJob('* * * * *')}`)
+  // The controller then finds a start that it missed, and does not wait for the next minute.
+  const missed = JSON.stringify({ status: { lastScheduleTime: new Date(Date.now() - 120_000).toISOString() } })
+  await cluster.kubectl('patch', 'cronjob', name, shop, '--subresource=status', '--type=merge', `--patch=${missed}`)
+  const selector = '--selector=app.kubernetes.io/component=game-day'
+  await cluster.kubectl('wait', 'pod', selector, shop, '--for=create', '--timeout=90s')
+  const { items } = JSON.parse(await cluster.kubectl('get', 'pods', selector, shop, '--output=json')) as {
+    items: { metadata: { name: string }; spec: { serviceAccountName: string; containers: { args: string[] }[] } }[]
+  }
+  const [pod] = items
+  expect(pod?.spec.serviceAccountName).toBe('holdfast')
+  expect(pod?.spec.containers[0]?.args.join(' ')).toBe(
+    'run batchsender/kubernetes --env kubernetes --in-cluster --namespace shop --base-url http://api.shop.svc:8080 --out /records',
+  )
+
+  await cluster.apply({
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'records' },
+    spec: { capacity: { storage: '5Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/records' } },
+  })
+  await cluster.kubectl('wait', `pod/${pod?.metadata.name}`, shop, '--for=condition=PodScheduled', '--timeout=120s')
+}, 300_000)
 
 test("the API server takes BatchSender's stand-in", async () => {
   const folder = join(projectDir, 'systems/batchsender/kubernetes')
