@@ -3,6 +3,7 @@ import type { Duration } from './duration.ts'
 import type { FaultBase } from './fault.ts'
 import type { ProfileName } from './profile.ts'
 import type { ResilienceObjectiveSpec } from './slo.ts'
+import type { Environment } from './system.ts'
 
 export type { ProfileName } from './profile.ts'
 export { profileNames } from './profile.ts'
@@ -45,6 +46,8 @@ export interface GameDay {
   /** What is learnt when it passes or fails, one or two sentences. */
   purpose: string
   system: string
+  /** Where it can run, for one that means what only some of them have; everywhere unless set. */
+  environments?: Environment[] | undefined
   load: LoadSpec[]
   warmUp: Duration
   steady: Duration

@@ -21,6 +21,16 @@ export interface Link {
   to: string
 }
 
+/** A defect that a stand-in can be given, to see that the judge catches it. */
+export interface WeaknessSpec {
+  /** What the stand-in then does, in one line. */
+  does: string
+  /** The game day that shows it: `quick` is `gamedays/<system>/quick.ts`. */
+  gameDay: string
+  /** The required objective of that game day that must fail. */
+  objective: string
+}
+
 /** A system under test and how each environment starts or finds it. */
 export interface System {
   name: string
@@ -29,8 +39,8 @@ export interface System {
   links: Link[]
   /** SLO document, relative to the project folder. */
   sloFile: string
-  /** Switchable defects of the stand-in, name to what it does: for testing the judge. */
-  weaknesses: Record<string, string>
+  /** Switchable defects of the stand-in, by name: for testing the judge. */
+  weaknesses: Record<string, WeaknessSpec>
   /** What a game day may set in `systemOptions`, name to what it does; nothing when absent. */
   options?: Record<string, string>
   /** Environment variables that hold secrets; their values never appear in a record, log or report. */

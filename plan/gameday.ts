@@ -10,6 +10,7 @@ import type { GameDay, Guard } from '../model/gameday.ts'
 import { objectiveSchema } from '../model/objectives.ts'
 import { didYouMean, durationSchema, parseStrict } from '../model/parse.ts'
 import { profileNames } from '../model/profile.ts'
+import { environments } from '../model/system.ts'
 
 /** A game day as it was found. */
 export interface LoadedGameDay {
@@ -112,6 +113,7 @@ const gameDaySchema: z.ZodType<GameDay> = z.strictObject({
   title: z.string().min(1),
   purpose: z.string().min(1),
   system: z.string().min(1),
+  environments: z.array(z.enum(environments)).min(1, 'must name an environment').optional(),
   load: z
     .array(
       z.strictObject({

@@ -79,6 +79,7 @@ export const makePlan = async (
   const { name, file } = loaded
   const gameDay = atStep(loaded.gameDay, options, file)
   const system = systemOf(systems, gameDay, file)
+  checkPlaceOf(gameDay, environment, file)
   const profile = options.profile ?? gameDay.profile ?? 'short'
   checkEnvironment(system, options, usesFull(gameDay, profile), file)
   const weaknesses = weaknessesOf(system, options, gameDay, file)
@@ -207,6 +208,13 @@ const systemOf = (systems: Record<string, System>, { system }: GameDay, file: st
   if (found) return found
   throw new HoldfastError(`${file}: system: there is no system "${system}"`, {
     hint: didYouMean(system, Object.keys(systems)),
+  })
+}
+
+const checkPlaceOf = ({ environments }: GameDay, environment: Environment, file: string): void => {
+  if (environments === undefined || environments.includes(environment)) return
+  throw new HoldfastError(`${file}: is for ${environments.join(' and ')}, not for ${environment}`, {
+    hint: `Use --env ${environments[0]}.`,
   })
 }
 

@@ -11,6 +11,8 @@ export default {
     'One of two API pods is killed, one of two workers fails, the workers lose the queue, an API pod loses its CPU. ' +
     'Does the cluster replace what is gone before users notice, and is every accepted batch sent once?',
   system: 'batchsender',
+  // It names single pods of components that have one instance elsewhere.
+  environments: ['kubernetes'],
   profile: 'short',
   load: [{ scenario: 'sustained' }],
   warmUp: '10s',

@@ -1,6 +1,6 @@
 import exec from 'k6/execution'
 import { Trend } from 'k6/metrics'
-import { setTimeout } from 'k6/timers'
+import { clearTimeout, setTimeout } from 'k6/timers'
 import { defineScenario } from '../lib/define.ts'
 import { eventClient } from '../lib/event-client.ts'
 import { acknowledge, requestAsync } from '../lib/request.ts'
@@ -12,6 +12,16 @@ const taskEvent = new Trend('task_event', true)
 /** One task every so often, so many of them, and then the wait for the last events. */
 const everyMs = 1000
 const tasksPerSession = 10
+
+/** A timer that is left running would keep k6 in the iteration until it fires. */
+const readyOrLate = async (ready: Promise<void>): Promise<void> => {
+  let timer: number | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, missedAfterMs)
+  })
+  await Promise.race([ready, late])
+  if (timer !== undefined) clearTimeout(timer)
+}
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
@@ -55,7 +65,7 @@ export default defineScenario({
         settle(id)
       },
     })
-    await Promise.race([client.ready, pause(missedAfterMs)])
+    await readyOrLate(client.ready)
     for (let i = 0; i < tasksPerSession && exec.scenario.progress < 1; i++) {
       const id = i === 0 ? iteration.writeId : `${iteration.writeId}-${i}`
       const task = { atMs: Date.now(), acceptedYet: false, arrivedAtMs: null }

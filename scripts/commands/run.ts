@@ -22,6 +22,7 @@ import { makeNotifier } from '../notify.ts'
 import { type GameDayOptions, planGameDay } from '../plan-game-day.ts'
 import { startProgress } from '../progress.ts'
 import { projectDir } from '../project.ts'
+import { onSignals } from '../signals.ts'
 import { writeStepSummary } from '../step-summary.ts'
 import { printError, useColor } from '../terminal.ts'
 
@@ -180,18 +181,4 @@ const refuseSecretsIn = (plan: Plan, names: string[]): void => {
   throw new HoldfastError(`the plan holds the value of ${name}, which would go into the record`, {
     hint: `Let the command read it from its environment, which has ${name}.`,
   })
-}
-
-/** Calls back once for the first of the signals that end a run; later ones change nothing, the undo has its time. */
-const onSignals = (callback: (signal: string) => void): (() => void) => {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  let called = false
-  const handle = (signal: string) => {
-    if (!called) callback(signal)
-    called = true
-  }
-  for (const signal of signals) process.on(signal, handle)
-  return () => {
-    for (const signal of signals) process.off(signal, handle)
-  }
 }

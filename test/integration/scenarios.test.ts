@@ -12,7 +12,7 @@ import { inspectLoad } from '../../build/inspect.ts'
 import { resolveTools } from '../../build/toolchain.ts'
 import { profileNames } from '../../model/profile.ts'
 import { iterationsIn } from '../../plan/expectations.ts'
-import { gameDayNames } from '../../plan/gameday.ts'
+import { gameDayNames, loadGameDay } from '../../plan/gameday.ts'
 import { makePlan } from '../../plan/index.ts'
 import { parseSloFile } from '../../plan/slo.ts'
 import { systems } from '../../systems/index.ts'
@@ -23,6 +23,10 @@ const projectDir = resolve(import.meta.dirname, '../..')
 const tools = resolveTools(projectDir)
 const names = scenarioNames(projectDir, 'batchsender')
 const secret = 'for this test'
+const gameDays = await Promise.all(gameDayNames(projectDir).map((name) => loadGameDay(projectDir, name)))
+const isHere = ({ gameDay: { environments } }: (typeof gameDays)[number]) => environments?.includes('local') ?? true
+const here = gameDays.filter(isHere).map(({ name }) => name)
+const elsewhere = gameDays.filter((each) => !isHere(each)).map(({ name }) => name)
 let folder: string
 let bundleFile: string
 
@@ -117,13 +121,23 @@ describe('plans', () => {
       userEnv: {},
     })
 
-  it.each(gameDayNames(projectDir))('%s', async (gameDay) => {
+  it.each(here)('%s', async (gameDay) => {
     const { plan: planned, warnings } = await plan(gameDay)
     expect(warnings).toEqual([])
     expect(planned.load.map(({ durationMs }) => durationMs)).toEqual(
       planned.load.map(() => planned.phases.recovery.endMs),
     )
     expect(planned.expectations.map(({ objective }) => objective)).toEqual(planned.objectives.map(({ id }) => id))
+    // What is meant to catch a weakness here decides.
+    const required = planned.objectives.filter(({ gate }) => gate === 'required').map(({ id }) => id)
+    const weaknesses = Object.values(systems[planned.system.name]?.weaknesses ?? {})
+    for (const weakness of weaknesses.filter((each) => `${planned.system.name}/${each.gameDay}` === gameDay)) {
+      expect(required, weakness.does).toContain(weakness.objective)
+    }
+  })
+
+  it.each(elsewhere)('%s is refused here', async (gameDay) => {
+    await expect(plan(gameDay)).rejects.toThrow(/: is for kubernetes, not for local$/)
   })
 
   it('the demo fits into its four minutes and judges every documented number', async () => {

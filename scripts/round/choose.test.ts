@@ -1,0 +1,57 @@
+import { describe, expect, it, test } from 'vitest'
+import type { RoundKind } from '../../model/round.ts'
+import { systems } from '../../systems/index.ts'
+import { projectDir } from '../project.ts'
+import { choose } from './choose.ts'
+
+const names = async (kind: RoundKind, only: string[] = []) =>
+  (await choose(projectDir, systems, kind, only)).runs.map(({ gameDay, weakness }) =>
+    weakness === null ? gameDay : `${gameDay} ${weakness.name}`,
+  )
+
+describe('game days', () => {
+  it('runs some of every system, each once', async () => {
+    const chosen = await names('gamedays')
+    expect(new Set(chosen).size).toBe(chosen.length)
+    for (const system of Object.keys(systems)) expect(chosen).toContain(`${system}/smoke`)
+  })
+
+  it('leaves out, with the reason, what needs a cluster or hours', async () => {
+    const { runs, leftOut } = await choose(projectDir, systems, 'gamedays', ['batchsender'])
+    expect(leftOut).toContainEqual({ gameDay: 'batchsender/kubernetes', reason: 'is for kubernetes' })
+    expect(leftOut).toContainEqual({
+      gameDay: 'batchsender/soak',
+      reason: 'is the documented load at its documented length: holdfast run batchsender/soak',
+    })
+    const left = leftOut.map(({ gameDay }) => gameDay)
+    expect(runs.filter(({ gameDay }) => left.includes(gameDay))).toEqual([])
+  })
+
+  it('can be told which', async () => {
+    expect(await names('gamedays', ['todo/peak', 'batchsender/quick'])).toEqual(['batchsender/quick', 'todo/peak'])
+    expect((await names('gamedays', ['todo'])).every((name) => name.startsWith('todo/'))).toBe(true)
+    await expect(names('gamedays', ['tood'])).rejects.toThrow('--only tood: there is no such system or game day')
+  })
+})
+
+describe('weaknesses', () => {
+  test('every system has some', () => {
+    for (const { name, weaknesses } of Object.values(systems))
+      expect(Object.keys(weaknesses).length, name).toBeGreaterThan(0)
+  })
+
+  test('each is caught by a game day that is in the round of the healthy ones, too: a control', async () => {
+    const healthy = await names('gamedays')
+    for (const { name, weaknesses } of Object.values(systems)) {
+      for (const [weakness, { gameDay }] of Object.entries(weaknesses)) {
+        expect(healthy, `${weakness} of ${name}`).toContain(`${name}/${gameDay}`)
+      }
+    }
+  })
+
+  it('runs each of them once', async () => {
+    const all = Object.values(systems).flatMap(({ weaknesses }) => Object.keys(weaknesses))
+    expect((await names('weaknesses')).length).toBe(all.length)
+    expect(await names('weaknesses', ['todo/peak'])).toEqual(['todo/peak slow-list'])
+  })
+})
