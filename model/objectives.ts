@@ -12,7 +12,7 @@ export const objectiveShape = {
   unit: z.enum(units),
   gate: z.enum(['required', 'advisory', 'info']).optional(),
   source: z.string().min(1).optional(),
-  sli: z.string().min(1).optional(),
+  sli: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
   series: z.string().min(1).optional(),
   query: z.string().min(1).optional(),
   component: z.string().min(1).optional(),
@@ -65,8 +65,11 @@ export const noDuplicates = (options: Options = {}): ResilienceObjectiveSpec => 
   ...options,
 })
 
-/** After every fault users fare well again within so many seconds. `sli`: one SLO by name; all required ones otherwise. */
-export const recoveryWithin = (seconds: number, options: Options & { sli?: string } = {}): ResilienceObjectiveSpec => ({
+/** After every fault users fare well again within so many seconds. `sli`: by these SLOs; by all required ones otherwise. */
+export const recoveryWithin = (
+  seconds: number,
+  options: Options & { sli?: string | string[] } = {},
+): ResilienceObjectiveSpec => ({
   name: 'recovery-time',
   title: 'Recovery time',
   measure: 'recoveryTime',

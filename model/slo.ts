@@ -15,8 +15,8 @@ export interface ResilienceObjectiveSpec {
   gate?: Gate | undefined
   /** The owners' words this number comes from, or 'game day'. */
   source?: string | undefined
-  /** `measure: ratio | latency`: which requests (k6). Resilience measures: which SLO's windows; default all required ones. */
-  sli?: string | undefined
+  /** `measure: ratio | latency`: which requests (k6). Resilience measures: which SLOs' windows, of which the worst decides; default all required ones. */
+  sli?: string | string[] | undefined
   /** `measure: gauge | rate`: the sampled series. */
   series?: string | undefined
   /** `measure: gauge | rate`: PromQL, asked of the server that `--prometheus` names, instead of `series`. */

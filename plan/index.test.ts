@@ -97,6 +97,11 @@ describe('game days', () => {
       'day.ts: objective "o": sli: there is no SLO "api-latenci" | Did you mean "api-latency"?',
     ],
     [
+      'one of several SLOs that is not there',
+      { objectives: [{ ...objective, sli: ['uptime', 'api-latenci'] }] },
+      'day.ts: objective "o": sli: there is no SLO "api-latenci" | Did you mean "api-latency"?',
+    ],
+    [
       'an SLO that is no proportion',
       { objectives: [{ ...objective, sli: 'rpo' }] },
       'day.ts: objective "o": sli: there is no SLO "rpo" | There are: api-latency, webhook-latency, error-rate, uptime, batches-accepted.',

@@ -159,7 +159,7 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
     op,
     value: value * scale,
     unit,
-    sliIds: spec.sli === undefined ? [] : [spec.sli],
+    sliIds: [spec.sli ?? []].flat(),
   }
 }
 

@@ -33,7 +33,7 @@ export default {
   blastRadius: { ingestion: 1, processor: 1, cache: 1, nats: 1 },
   guards: [{ kind: 'errorRatio', aboveRatio: 0.9, for: '20s' }],
   objectives: [
-    recoveryWithin(10, { sli: 'requests' }),
+    recoveryWithin(10, { sli: ['events', 'api', 'predictions'] }),
     {
       name: 'predictions-without-cache',
       title: 'Predictions that fail, in the worst window',
