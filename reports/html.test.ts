@@ -10,6 +10,7 @@ import {
   invalid,
   lostWrites,
   passed,
+  slower,
   smoke,
   verdictFixtures,
 } from '../test/fixtures/verdicts.ts'
@@ -117,6 +118,44 @@ it('says what a reader must know before believing it', () => {
     expect.stringMatching(/Not proven removed.*② latency/s),
     expect.stringContaining('interrupted'),
   ])
+})
+
+it('sets a run against its baseline, and says whether that decides', () => {
+  const sectionOf = (record: Parameters<typeof html>[0]) =>
+    [...parse(html(record)).querySelectorAll('section')].find((section) =>
+      section.querySelector('h2')?.textContent?.startsWith('Against the baseline'),
+    )
+  const section = sectionOf(slower)
+  expect(section?.querySelector('h2')?.textContent).toBe('Against the baseline a slower run fails')
+  expect(section?.querySelector('p')?.textContent).toMatch(/^Slower than 3 baseline runs: p95/)
+  const [first] = section?.querySelectorAll('tbody tr') ?? []
+  expect([...(first?.children ?? [])].map(({ textContent }) => textContent)).toEqual([
+    'API requests p95, steady',
+    '61 ms',
+    '84 ms',
+    '+23 ms',
+    '[+21 ms, +25 ms]',
+    '6,000 / 18,000',
+    '✕slowermore than 10 ms, and the interval excludes no change',
+  ])
+  expect(section?.textContent).toContain('Not comparable with 2026-11-17T07-40-12-batchsender-demo: its scenarios')
+  expect(section?.textContent).toContain('at least 5 are needed')
+  expect(sectionOf(passed)).toBeUndefined()
+})
+
+it('draws what the components used under the timeline, in the same section, and as numbers', () => {
+  const felt = [...parse(html(passed)).querySelectorAll('section')].find((section) =>
+    section.querySelector('h2')?.textContent?.startsWith('What users felt'),
+  )
+  const [timeline, usage] = felt?.querySelectorAll('figure') ?? []
+  expect(timeline?.querySelector('svg')).not.toBeNull()
+  const { title, unit, lines } = passed.charts.usage?.[0] ?? { title: '', unit: '', lines: [] }
+  expect(lines.length).toBeGreaterThan(0)
+  for (const { component } of lines) {
+    expect(usage?.querySelector('svg')?.textContent).toContain(component)
+    const tables = [...(felt?.querySelectorAll('table') ?? [])].map(({ textContent }) => textContent)
+    expect(tables[1]).toContain(`${title} of ${component}, ${unit}`)
+  }
 })
 
 it('says so where nothing was measured', () => {

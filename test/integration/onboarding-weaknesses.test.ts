@@ -14,7 +14,7 @@ const start = async (weaknesses: string[], options: Record<string, string> = {})
 const stop = () => parts?.stop()
 
 const leaveOutbox = () =>
-  waitUntil('the outbox is empty', async () => (await metric(parts, 'relay', 'outbox_depth')) === 0)
+  waitUntil('the outbox is empty', async () => (await metric(parts, 'relay', 'queue_depth')) === 0)
 
 /** What the partner counts, when it is not going to change any more. */
 const stats = async () => (await get(`${parts.url('partner')}/stats`)).json

@@ -113,7 +113,7 @@ test('killed parts have lost nothing that was acknowledged', async () => {
   await Promise.all(['api', 'worker-1', 'worker-2', 'relay'].map((name) => parts.start(name)))
   await client.told(id)
   expect(await client.audit(['killed', 'whole'])).toMatchObject({ lost: [], duplicates: 0 })
-  await waitUntil('the outbox is empty', async () => (await metric(parts, 'relay', 'outbox_depth')) === 0)
+  await waitUntil('the outbox is empty', async () => (await metric(parts, 'relay', 'queue_depth')) === 0)
 })
 
 test('every part ends by itself when it is told to', async () => {

@@ -32,7 +32,7 @@ await runPart(log, async () => {
   }
 
   const register = makeRegistry()
-  readGauge(register, 'outbox_depth', 'Events that the queue has yet to be told', async () => {
+  readGauge(register, 'queue_depth', 'Events that the queue has yet to be told', async () => {
     const [row] = await database.query<{ depth: number }>('select count(*)::int as depth from outbox')
     return row?.depth ?? 0
   })

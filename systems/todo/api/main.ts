@@ -1,7 +1,7 @@
 import { Counter } from 'prom-client'
 import { EarlyAck } from '../../lib/early-ack.ts'
 import { errorFields, makeLog } from '../../lib/log.ts'
-import { makeRegistry, poolMetrics } from '../../lib/metrics.ts'
+import { makeRegistry, poolMetrics, readGauge } from '../../lib/metrics.ts'
 import { Outbox } from '../../lib/outbox.ts'
 import { runPart } from '../../lib/part.ts'
 import { RateLimiter } from '../../lib/rate-limiter.ts'
@@ -9,7 +9,7 @@ import { createSchema } from '../../lib/schema.ts'
 import { listen, makeService } from '../../lib/service.ts'
 import { TodoSettings } from '../settings.ts'
 import type { Task } from '../task.ts'
-import { publishEvent, publishEvents } from './publish-events.ts'
+import { publishEvent, publishEvents, unpublishedCount } from './publish-events.ts'
 import { addRoutes } from './routes.ts'
 import { statements } from './schema.ts'
 import { TaskStore } from './task-store.ts'
@@ -22,6 +22,7 @@ await runPart(log, async () => {
   const events = settings.openEvents('api', log)
   const register = makeRegistry()
   poolMetrics(register, database)
+  readGauge(register, 'queue_depth', 'Events that the broker has yet to be told', () => unpublishedCount(database))
   const changes = new Counter({
     name: 'tasks_changed_total',
     help: 'Tasks created, updated, completed and deleted',

@@ -16,5 +16,11 @@ export const publishEvents = async (database: Database, events: EventStream): Pr
   return rows.length
 }
 
+/** Events that wait in the outbox. */
+export const unpublishedCount = async (database: Database): Promise<number> => {
+  const [row] = await database.query<{ n: number }>('select count(*)::int as n from events where published_at is null')
+  return row?.n ?? Number.NaN
+}
+
 export const publishEvent = (events: EventStream, event: TaskEvent): Promise<void> =>
   events.publish(JSON.stringify(event), `event-${event.id}`)
