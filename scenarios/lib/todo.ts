@@ -57,23 +57,24 @@ export const createSpec = ({ baseUrl }: Iteration, token: string, id: string, re
   check: sameId(id),
 })
 
-const ofTask = (
+export const taskSpec = (
   method: 'GET' | 'PUT' | 'DELETE',
   { baseUrl }: Iteration,
   token: string,
   id: string,
   body?: unknown,
-): boolean =>
-  request({
-    name: `${method} /tasks/:id`,
-    method,
-    url: `${baseUrl}/tasks/${id}`,
-    headers: bearer(token),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    timeoutMs,
-    expect: [200],
-    check: sameId(id),
-  }).ok
+): RequestSpec => ({
+  name: `${method} /tasks/:id`,
+  method,
+  url: `${baseUrl}/tasks/${id}`,
+  headers: bearer(token),
+  ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  timeoutMs,
+  expect: [200],
+  check: sameId(id),
+})
+
+const ofTask = (...args: Parameters<typeof taskSpec>): boolean => request(taskSpec(...args)).ok
 
 const list = ({ baseUrl }: Iteration, token: string): void => {
   request({
