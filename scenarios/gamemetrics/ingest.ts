@@ -1,39 +1,41 @@
-import { defineScenario, isEvery } from '../lib/define.ts'
+import { defineScenario, isEvery, type Profile } from '../lib/define.ts'
 import * as api from '../lib/gamemetrics.ts'
 
-/** Events per batch. The documented number counts events, so rate and size make it together. */
-const size = { smoke: 100, short: 250, full: 500 }
-/** Every so many batches one is followed until dashboards show it. */
-const followEvery = { smoke: 4, short: 10, full: 100 }
+/** The documented number counts events: batches per second times their size. */
+const batches = {
+  smoke: { perSecond: 10, size: 50 },
+  short: { perSecond: 20, size: 250 },
+  full: { perSecond: 100, size: 500 },
+}
+/** One batch in so many is followed until dashboards show it. */
+const followEvery = 20
+
+const profile = (name: keyof typeof batches, seconds: number, words: string): Profile => {
+  const { perSecond, size } = batches[name]
+  return {
+    description: `${words}: ${perSecond * size} events/s, as ${perSecond} batches/s of ${size}`,
+    seconds,
+    arrivals: { perSecond },
+  }
+}
 
 export default defineScenario({
   description: 'Events in batches over HTTP',
   sli: 'POST /events',
-  requests: { 'POST /events': 1, 'GET /batches/:id counted': 0.1 },
-  samples: { dashboard_lag: { 'dashboard lag': 0.1 } },
+  requests: { 'POST /events': 1, 'GET /batches/:id counted': 1 / followEvery },
+  samples: { dashboard_lag: { 'dashboard lag': 1 / followEvery } },
   longestIterationMs: api.timeoutMs,
-  extraVus: 80,
+  // Those that follow a batch, at the full rate for 30 s each.
+  extraVus: 150,
   profiles: {
-    smoke: {
-      description: 'scaled for one small machine: 500 events/s, as 5 batches/s of 100',
-      seconds: 15,
-      arrivals: { perSecond: 5 },
-    },
-    short: {
-      description: 'scaled for one small machine: 5,000 events/s, as 20 batches/s of 250',
-      seconds: 60,
-      arrivals: { perSecond: 20 },
-    },
-    full: {
-      description: 'documented: 50,000 events/s, as 100 batches/s of 500',
-      seconds: 600,
-      arrivals: { perSecond: 100 },
-    },
+    smoke: profile('smoke', 15, 'scaled for one small machine'),
+    short: profile('short', 60, 'scaled for one small machine'),
+    full: profile('full', 600, 'documented'),
   },
   run: (iteration) => {
     const { n, profile } = iteration
     const sinceMs = Date.now()
-    const accepted = api.postEvents(iteration, size[profile])
-    if (accepted && isEvery(n, followEvery[profile], 1)) api.followBatch(iteration, sinceMs)
+    const accepted = api.postEvents(iteration, batches[profile].size)
+    if (accepted && isEvery(n, followEvery, 1)) api.followBatch(iteration, sinceMs)
   },
 })

@@ -1,7 +1,6 @@
 import { EventStream } from '../lib/event-stream.ts'
 import type { Log } from '../lib/log.ts'
 import { PartSettings } from '../lib/part-settings.ts'
-import { Database } from '../lib/postgres.ts'
 import { defaults, type Option } from './options.ts'
 import type { Weakness } from './weaknesses.ts'
 
@@ -9,16 +8,6 @@ import type { Weakness } from './weaknesses.ts'
 export class GameMetricsSettings extends PartSettings<Option, Weakness> {
   constructor(env: Record<string, string | undefined>) {
     super(env, defaults)
-  }
-
-  openDatabase(log: Log): Database {
-    return new Database({
-      url: this.databaseUrl,
-      poolSize: this.option('dbPoolSize'),
-      connectTimeoutMs: this.option('dbConnectTimeoutMs'),
-      queryTimeoutMs: this.option('dbQueryTimeoutMs'),
-      log,
-    })
   }
 
   /** The topic `player.events.raw`: each message is a batch of events, as it came in. */

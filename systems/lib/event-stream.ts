@@ -97,9 +97,11 @@ export class EventStream {
   async follow(options: {
     sinceMs: number
     onEvent: (event: StreamEvent) => void
+    /** `onEvent` has seen everything that was there; may be called more than once. */
+    onCaughtUp: () => void
     signal: AbortSignal
   }): Promise<void> {
-    const { sinceMs, onEvent, signal } = options
+    const { sinceMs, onEvent, onCaughtUp, signal } = options
     const from = new Date(Date.now() - sinceMs).toISOString()
     let last = 0
     let failures = 0
@@ -111,10 +113,13 @@ export class EventStream {
       const config = { ...start, ack_policy: AckPolicy.None, mem_storage: true, inactive_threshold: nanos(30_000) }
       try {
         await this.#withConsumer('', config, async (consumer) => {
+          // As it was when this consumer was made.
+          if ((await consumer.info(true)).num_pending === 0) onCaughtUp()
           for await (const message of await consumer.fetch({ max_messages: 500, expires: 1000 })) {
             if (message.seq <= last) continue
             last = message.seq
             onEvent({ sequence: message.seq, data: message.string() })
+            if (message.info.pending === 0) onCaughtUp()
           }
         })
         failures = 0

@@ -4,8 +4,8 @@ import { Database } from './postgres.ts'
 
 type DatabaseOption = 'dbPoolSize' | 'dbConnectTimeoutMs' | 'dbQueryTimeoutMs'
 
-/** The pool that a part's settings ask for; with the weakness `no-db-timeout` it waits for ever. */
-export const openDatabase = (settings: PartSettings<DatabaseOption, 'no-db-timeout'>, log: Log): Database => {
+/** The pool that a part's settings ask for; with the weakness `no-db-timeout`, in systems that have it, it waits for ever. */
+export const openDatabase = (settings: PartSettings<DatabaseOption>, log: Log): Database => {
   const forEver = settings.has('no-db-timeout')
   return new Database({
     url: settings.databaseUrl,

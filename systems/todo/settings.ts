@@ -1,7 +1,6 @@
 import { EventStream } from '../lib/event-stream.ts'
 import type { Log } from '../lib/log.ts'
 import { PartSettings } from '../lib/part-settings.ts'
-import { Database } from '../lib/postgres.ts'
 import { defaults, type Option } from './options.ts'
 import type { Weakness } from './weaknesses.ts'
 
@@ -14,16 +13,6 @@ export class TodoSettings extends PartSettings<Option, Weakness> {
   /** Signs the tokens of the users. */
   get tokenSecret(): string {
     return this.text('TODO_TOKEN_SECRET')
-  }
-
-  openDatabase(log: Log): Database {
-    return new Database({
-      url: this.databaseUrl,
-      poolSize: this.option('dbPoolSize'),
-      connectTimeoutMs: this.option('dbConnectTimeoutMs'),
-      queryTimeoutMs: this.option('dbQueryTimeoutMs'),
-      log,
-    })
   }
 
   /** The topic of task events. */

@@ -69,15 +69,18 @@ test('a follower sees what was there and what comes, in order and once, over the
   for (const data of ['a', 'b']) await publish(stream, data)
   const seen: string[] = []
   const sequences: number[] = []
+  const caughtUpAfter: number[] = []
   const following = open().follow({
     sinceMs: 60_000,
     onEvent: ({ data, sequence }) => {
       seen.push(data)
       sequences.push(sequence)
     },
+    onCaughtUp: () => caughtUpAfter.push(seen.length),
     signal: stopping.signal,
   })
-  await waitUntil('the old ones are there', async () => seen.length === 2)
+  await waitUntil('it has caught up', async () => caughtUpAfter.length > 0)
+  expect(seen).toEqual(['a', 'b'])
   await publish(stream, 'c')
   await killBroker()
   await publish(stream, 'd')
@@ -87,6 +90,12 @@ test('a follower sees what was there and what comes, in order and once, over the
   expect(sequences).toEqual([1, 2, 3, 4])
   stopping.abort()
   await following
+})
+
+test('a follower has caught up at once where there is nothing', async () => {
+  await new Promise<void>((resolve) => {
+    void open().follow({ sinceMs: 60_000, onEvent: () => undefined, onCaughtUp: resolve, signal: stopping.signal })
+  })
 })
 
 test('a group goes on where it was, each group sees all, and what was not confirmed comes again', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter } from 'prom-client'
 import { errorFields, makeLog } from '../../lib/log.ts'
 import { makeRegistry, poolMetrics, readGauge } from '../../lib/metrics.ts'
+import { openDatabase } from '../../lib/open-database.ts'
 import { runPart } from '../../lib/part.ts'
 import { listen, makeService } from '../../lib/service.ts'
 import { type Batch, byPlayer } from '../batch.ts'
@@ -23,7 +24,7 @@ const count = `
   on conflict (player) do update set events = players.events + excluded.events, value = players.value + excluded.value`
 
 await runPart(log, async () => {
-  const database = settings.openDatabase(log)
+  const database = openDatabase(settings, log)
   const topic = settings.openRawEvents('processor', log)
   const schema = readModel(database)
   const register = makeRegistry()

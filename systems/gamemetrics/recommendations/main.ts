@@ -3,6 +3,7 @@ import { Cache } from '../../lib/cache/client.ts'
 import { parseObject, refuse } from '../../lib/json-body.ts'
 import { makeLog } from '../../lib/log.ts'
 import { makeRegistry, poolMetrics } from '../../lib/metrics.ts'
+import { openDatabase } from '../../lib/open-database.ts'
 import { runPart } from '../../lib/part.ts'
 import type { Row } from '../../lib/postgres.ts'
 import { listen, makeService } from '../../lib/service.ts'
@@ -29,7 +30,7 @@ const recommend = ({ events, value }: { events: number; value: number }): string
 }
 
 await runPart(log, async () => {
-  const database = settings.openDatabase(log)
+  const database = openDatabase(settings, log)
   const schema = readModel(database)
   const cache = new Cache({
     url: settings.text('CACHE_URL'),

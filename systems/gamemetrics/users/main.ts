@@ -3,6 +3,7 @@ import { HttpError } from '../../lib/http-error.ts'
 import { refuse } from '../../lib/json-body.ts'
 import { makeLog } from '../../lib/log.ts'
 import { makeRegistry, poolMetrics } from '../../lib/metrics.ts'
+import { openDatabase } from '../../lib/open-database.ts'
 import { runPart } from '../../lib/part.ts'
 import type { Row } from '../../lib/postgres.ts'
 import { listen, makeService } from '../../lib/service.ts'
@@ -15,7 +16,7 @@ const log = makeLog('users')
 
 /** What dashboards and clients read: players, batches that have been counted, and the sums of the last minute. */
 await runPart(log, async () => {
-  const database = settings.openDatabase(log)
+  const database = openDatabase(settings, log)
   const schema = readModel(database)
   const register = makeRegistry()
   poolMetrics(register, database)

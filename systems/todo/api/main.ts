@@ -2,6 +2,7 @@ import { Counter } from 'prom-client'
 import { EarlyAck } from '../../lib/early-ack.ts'
 import { errorFields, makeLog } from '../../lib/log.ts'
 import { makeRegistry, poolMetrics, readGauge } from '../../lib/metrics.ts'
+import { openDatabase } from '../../lib/open-database.ts'
 import { Outbox } from '../../lib/outbox.ts'
 import { runPart } from '../../lib/part.ts'
 import { RateLimiter } from '../../lib/rate-limiter.ts'
@@ -18,7 +19,7 @@ const settings = new TodoSettings(process.env)
 const log = makeLog('api')
 
 await runPart(log, async () => {
-  const database = settings.openDatabase(log)
+  const database = openDatabase(settings, log)
   const events = settings.openEvents('api', log)
   const register = makeRegistry()
   poolMetrics(register, database)

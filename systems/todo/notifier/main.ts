@@ -1,3 +1,4 @@
+import { openDatabase } from '../../lib/open-database.ts'
 import { runConsumer } from '../consumer.ts'
 
 const insert = `
@@ -5,7 +6,7 @@ const insert = `
 
 /** Keeps one notification per new or completed task. */
 await runConsumer('notifier', (settings, log) => {
-  const database = settings.openDatabase(log)
+  const database = openDatabase(settings, log)
   return {
     handle: async ({ id, type, task }) => {
       if (type !== 'task.created' && type !== 'task.completed') return

@@ -44,6 +44,7 @@ await runPart(log, async () => {
   read('websocket_messages_total', 'Messages handed to clients', () => hub.messages)
 
   const stopping = new AbortController()
+  const caughtUp = Promise.withResolvers<void>()
   const following = events.follow({
     sinceMs: settings.option('replayMs'),
     onEvent: ({ sequence, data }) => {
@@ -52,8 +53,11 @@ await runPart(log, async () => {
       replay.add(task.owner, sequence, message)
       hub.send(task.owner, message)
     },
+    onCaughtUp: () => caughtUp.resolve(),
     signal: stopping.signal,
   })
+  // A client that came earlier would be told of events that it has.
+  await caughtUp.promise
 
   const { app } = makeService({ log, register, checks: { broker: () => events.check() } })
   const stopListening = await listen(app, settings, hub.upgrade)
