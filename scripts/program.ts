@@ -5,19 +5,7 @@ import { profileNames } from '../model/gameday.ts'
 import { didYouMean } from '../model/parse.ts'
 import { environments } from '../model/system.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { cleanupCommand } from './commands/cleanup.ts'
-import { compareCommand } from './commands/compare.ts'
-import { doctor } from './commands/doctor.ts'
-import { exportCommand } from './commands/export.ts'
-import { generateCrdsCommand } from './commands/generate-crds.ts'
-import { judgeCommand } from './commands/judge.ts'
-import { listCommand } from './commands/list.ts'
-import { manifestsCommand } from './commands/manifests.ts'
-import { extensions, newCommand } from './commands/new.ts'
-import { planCommand } from './commands/plan.ts'
-import { reportCommand } from './commands/report.ts'
-import { runCommand } from './commands/run.ts'
-import { stopCommand } from './commands/stop.ts'
+import { extensions } from './extensions.ts'
 import { printError } from './terminal.ts'
 
 const exitCodeHelp = `
@@ -53,10 +41,13 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       outputError: (text) => printError(text.replace(/^error: /, '').trim(), 'See `holdfast --help`.'),
     })
 
+  // A command is loaded when it runs: what ends a run, or prints help, must not wait for what plans one.
   const action =
-    <A extends unknown[]>(command: (...args: A) => Promise<ExitCode>) =>
-    async (...args: A): Promise<void> =>
+    <A extends unknown[]>(load: () => Promise<(...args: A) => Promise<ExitCode>>) =>
+    async (...args: A): Promise<void> => {
+      const command = await load()
       onExitCode(await command(...args))
+    }
 
   /** Where a cluster is: nothing is ever taken from a current context. */
   const withCluster = (command: Command): Command =>
@@ -87,8 +78,10 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
 
   withCluster(gameDayCommand('run', 'Run a game day: load and faults on one clock, verdict, reports'))
     .option('-o, --out <folder>', 'where records go', 'out')
-    .action(action(runCommand))
-  withCluster(gameDayCommand('plan', 'Show what a run would do, and what it can prove')).action(action(planCommand))
+    .action(action(async () => (await import('./commands/run.ts')).runCommand))
+  withCluster(gameDayCommand('plan', 'Show what a run would do, and what it can prove')).action(
+    action(async () => (await import('./commands/plan.ts')).planCommand),
+  )
   program
     .command('judge')
     .description('Judge a record again, offline, and write its reports')
@@ -98,7 +91,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
     .option('-o, --out <folder>', 'where records are', 'out')
     .option('--json', 'print the verdict as JSON')
-    .action(action(judgeCommand))
+    .action(action(async () => (await import('./commands/judge.ts')).judgeCommand))
   program
     .command('compare')
     .description('Compare the latencies of a run with those of other runs; changes nothing')
@@ -106,13 +99,13 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .argument('<baseline...>', 'runs to compare with: ids, folders, or `previous` for the newest that passed')
     .option('-o, --out <folder>', 'where records are', 'out')
     .option('--json', 'print JSON for scripts')
-    .action(action(compareCommand))
+    .action(action(async () => (await import('./commands/compare.ts')).compareCommand))
   program
     .command('report')
     .description('Write the reports of a judged record again')
     .argument('<run>', 'run id, `latest`, or the folder of a record')
     .option('-o, --out <folder>', 'where records are', 'out')
-    .action(action(reportCommand))
+    .action(action(async () => (await import('./commands/report.ts')).reportCommand))
   program
     .command('list')
     .description('List runs with their verdict, or game days, scenarios, faults, systems')
@@ -123,12 +116,12 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     )
     .option('-o, --out <folder>', 'where records are', 'out')
     .option('--json', 'print JSON for scripts')
-    .action(action(listCommand))
+    .action(action(async () => (await import('./commands/list.ts')).listCommand))
   program
     .command('stop')
     .description('End a run that is going on, from another terminal: faults are removed first')
     .argument('[run]', 'run id; the one that is going on unless given')
-    .action(action(stopCommand))
+    .action(action(async () => (await import('./commands/stop.ts')).stopCommand))
   withCluster(
     program
       .command('cleanup')
@@ -142,7 +135,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       )
       .option('-o, --out <folder>', 'where records are', 'out')
       .option('--json', 'print JSON for scripts'),
-  ).action(action(cleanupCommand))
+  ).action(action(async () => (await import('./commands/cleanup.ts')).cleanupCommand))
   program
     .command('manifests')
     .description('Print Kubernetes manifests: the rights that Holdfast needs, and a scheduled game day')
@@ -162,7 +155,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       '--secret <name>',
       'cronjob: Secret whose keys become environment variables; named as the system unless given',
     )
-    .action(action(manifestsCommand))
+    .action(action(async () => (await import('./commands/manifests.ts')).manifestsCommand))
   program
     .command('export')
     .description('Print the faults of a game day for another tool: a Workflow or a Schedule of Chaos Mesh')
@@ -175,13 +168,13 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     )
     .option('--namespace <name>', 'namespace that the system runs in')
     .option('--schedule <cron>', "with --as schedule: when it runs, for instance '0 10 * * 2'")
-    .action(action(exportCommand))
+    .action(action(async () => (await import('./commands/export.ts')).exportCommand))
   program
     .command('new')
     .description('Write a new scenario, fault, game day or system from a template')
     .addArgument(new Argument('<kind>', 'what to make').choices(Object.keys(extensions)))
     .argument('<name>', 'for instance batchsender/checkout')
-    .action(action(newCommand))
+    .action(action(async () => (await import('./commands/new.ts')).newCommand))
   program
     .command('generate-crds')
     .description("Write the types of Chaos Mesh's resources (chaos/crds) again, from the version that you use")
@@ -191,12 +184,12 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     )
     .option('--context <name>', 'context of the kubeconfig (with --from cluster)')
     .option('--kubeconfig <file>', 'kubeconfig instead of KUBECONFIG and ~/.kube/config')
-    .action(action(generateCrdsCommand))
+    .action(action(async () => (await import('./commands/generate-crds.ts')).generateCrdsCommand))
   program
     .command('doctor')
     .description('Check tools, versions, ports and permissions, and say how to mend each')
     .option('--json', 'print JSON for scripts')
-    .action(action(doctor))
+    .action(action(async () => (await import('./commands/doctor.ts')).doctor))
   program
     .helpCommand(false) // Commander's own shows everything and no error for a command that is not there.
     .command('help')

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { HoldfastError } from '../../model/errors.ts'
 import { systems } from '../../systems/index.ts'
+import type { ExtensionKind } from '../extensions.ts'
 import { projectDir } from '../project.ts'
-import { type ExtensionKind, newCommand } from './new.ts'
+import { newCommand } from './new.ts'
 
 const made: string[] = []
 afterEach(() => {

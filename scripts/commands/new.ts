@@ -4,47 +4,10 @@ import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { didYouMean } from '../../model/parse.ts'
 import { systems } from '../../systems/index.ts'
+import { type Extension, type ExtensionKind, extensions } from '../extensions.ts'
 import { projectDir } from '../project.ts'
 
-interface Extension {
-  example: string
-  /** Of the parts of the name, split at '/'. */
-  parts: number
-  file: (parts: string[]) => string
-  next: (parts: string[]) => string[]
-}
-
 const last = (parts: string[]): string => parts.at(-1) ?? ''
-
-/** The extension points; each has a template beside and a page in docs/. */
-export const extensions = {
-  scenario: {
-    example: 'batchsender/checkout',
-    parts: 2,
-    file: ([system, name]) => `scenarios/${system}/${name}.ts`,
-    next: ([system, name]) => [`name ${name} in the load of a game day of ${system}`, 'read docs/adding-a-scenario.md'],
-  },
-  fault: {
-    example: 'slowDisk',
-    parts: 1,
-    file: ([name]) => `chaos/faults/${name}.ts`,
-    next: ([name]) => [`add ${name}Kind to the registry in chaos/faults/index.ts`, 'read docs/adding-a-fault.md'],
-  },
-  gameday: {
-    example: 'batchsender/black-friday',
-    parts: 2,
-    file: ([system, name]) => `gamedays/${system}/${name}.ts`,
-    next: (parts) => ['name its load and its faults', `holdfast plan ${parts.join('/')}`, 'read docs/game-days.md'],
-  },
-  system: {
-    example: 'shop',
-    parts: 1,
-    file: ([name]) => `systems/${name}/index.ts`,
-    next: ([name]) => ['add it to systems/index.ts', `write slos/${name}.yaml`, 'read docs/adding-a-system.md'],
-  },
-} as const satisfies Record<string, Extension>
-
-export type ExtensionKind = keyof typeof extensions
 
 /** `holdfast new <kind> <name>`: writes a file that works, from a template, and says what comes next. */
 export const newCommand = async (kind: ExtensionKind, name: string): Promise<ExitCode> => {

@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { processesWithEnvironment } from '../../chaos/drivers/proc.ts'
 import { lookUntil } from '../../chaos/drivers/wait.ts'
 import type { Verdict } from '../../model/verdict.ts'
+import { type Command, holdfastIn } from './holdfast-command.ts'
 
-const projectDir = join(import.meta.dirname, '../..')
-const gameDay = join(projectDir, 'test/fixtures/gamedays/interrupted.ts')
+const gameDay = join(import.meta.dirname, '../fixtures/gamedays/interrupted.ts')
 /** What the watchdog has for undoing everything. */
 const promisedMs = 5_000
 
@@ -18,43 +17,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-interface Command {
-  child: ChildProcess
-  exit: Promise<number | string>
-  said: () => string
-  /** Resolves when this was said; rejects when the command ends without. */
-  says: (text: string) => Promise<void>
-}
-
-/** The command line as a user starts it, with records and locks of its own. */
-const holdfast = (...args: string[]): Command => {
-  const child = spawn(process.execPath, [join(projectDir, 'scripts/holdfast.ts'), ...args], {
-    cwd: folder,
-    env: { ...process.env, XDG_STATE_HOME: join(folder, 'state'), NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let text = ''
-  const waiting = new Set<() => void>()
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      text += chunk
-      for (const look of waiting) look()
-    })
-  }
-  const exit = new Promise<number | string>((done) => child.on('close', (code, signal) => done(code ?? signal ?? '')))
-  const says = (wanted: string) =>
-    new Promise<void>((resolve, reject) => {
-      const look = () => {
-        if (!text.includes(wanted)) return
-        waiting.delete(look)
-        resolve()
-      }
-      waiting.add(look)
-      look()
-      void exit.then((code) => reject(new Error(`ended (${code}) without saying "${wanted}": ${text}`)))
-    })
-  return { child, exit, said: () => text, says }
-}
+const holdfast = (...args: string[]): Command => holdfastIn(folder, {}, ...args)
 
 const bothFaultsActive = async (run: Command): Promise<void> => {
   await run.says('fault active   freeze postgres')
@@ -112,4 +75,20 @@ test('SIGKILL in the middle of two faults: gone within 5 s, the lock is free, li
   expect([await stopped.exit, stopped.said()]).toEqual([0, expect.stringContaining('✔ stopped')])
   expect(await third.exit).toBe(130)
   await nothingLeftOf(third, newestRun())
+})
+
+test('the safety lever pulled in the middle of two faults: both are removed, exit 4, the record says what tripped', async () => {
+  const run = holdfast('run', gameDay)
+  await bothFaultsActive(run)
+  writeFileSync(join(folder, 'state/holdfast/no-faults'), '')
+  expect([await run.exit, run.said()]).toEqual([4, expect.stringContaining('safety lever')])
+  const id = newestRun()
+  await nothingLeftOf(run, id)
+  const verdict = JSON.parse(readFileSync(join(folder, 'out', id, 'verdict.json'), 'utf8')) as Verdict
+  expect(verdict).toMatchObject({ ended: 'guard', exitCode: 4 })
+  expect(verdict.faults.map(({ confirmedRemoved }) => confirmedRemoved)).toEqual([true, true])
+  // While it is pulled nothing begins.
+  const refused = holdfast('run', gameDay)
+  expect([await refused.exit, refused.said()]).toEqual([4, expect.stringContaining('the safety lever is pulled')])
+  rmSync(join(folder, 'state/holdfast/no-faults'))
 })
