@@ -28,7 +28,7 @@ export default {
     kill({ target: 'processor', at: '38s' }),
   ],
   faultsDespiteBreach: true,
-  recovery: { for: '18s', stableFor: '3s' },
+  recovery: { for: '14s', stableFor: '3s' },
   // There is one of each: its loss is the point.
   blastRadius: { ingestion: 1, processor: 1, cache: 1, nats: 1 },
   guards: [{ kind: 'errorRatio', aboveRatio: 0.9, for: '20s' }],

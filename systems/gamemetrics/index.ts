@@ -19,7 +19,7 @@ const links: Link[] = [
   { from: 'recommendations', to: 'cache' },
 ]
 
-const standIn = (of: string): string => `a stand-in of GameMetrics' ${of}`
+const standIn = (of: string): string => `a stand-in of GameMetrics' ${of}, one for its 3 to 20 replicas`
 
 /** GameMetrics: player analytics. Locally a stand-in of the four services that the documents name. */
 export const gamemetrics: System = {
