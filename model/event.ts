@@ -24,11 +24,14 @@ export type RunEventBody =
       expected: boolean
     }
   | { type: 'proxy.server'; apiUrl: string }
-  /** Before the first object is created in a cluster; fsynced. `run` is the value of the label `holdfast.dev/run`. */
-  | { type: 'cluster.entered'; cluster: ClusterRef; run: string; kinds: string[] }
+  /**
+   * Before the first object of the run is created in a cluster; fsynced. `run` is the value of the label
+   * `holdfast.dev/run`, `lock` the holder of the namespace's Lease, and `kinds` those of its faults.
+   */
+  | { type: 'cluster.entered'; cluster: ClusterRef; run: string; lock: string | null; kinds: string[] }
   /** How far its clock is ahead of this machine's; `contradictions`: comparisons that did not fit the others. */
   | { type: 'cluster.clock'; aheadMs: number; withinMs: number; contradictions: number }
-  /** Nothing of the run is left in it. */
+  /** Nothing of the run is left in it but its lock. */
   | { type: 'cluster.left' }
   /** Before the first container or network is made; fsynced. All carry the label `holdfast.run`, with the mark of the run. */
   | { type: 'containers.starting'; engineId: string; images: Record<string, string> }

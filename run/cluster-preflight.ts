@@ -1,10 +1,13 @@
 import { checkAccess } from '../chaos/drivers/kube/access.ts'
 import type { Cluster } from '../chaos/drivers/kube/connect.ts'
+import { NamespaceLock } from '../chaos/drivers/kube/lock.ts'
 import { rightsFor } from '../chaos/drivers/kube/rights.ts'
-import { listRuns } from '../chaos/drivers/kube/runs.ts'
+import { listRuns, removeRun } from '../chaos/drivers/kube/runs.ts'
 import { type MeshInjection, MeshSession } from '../chaos/drivers/kube/session.ts'
 import type { ExperimentKind } from '../chaos/mesh/experiment.ts'
+import type { ClusterRef } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
+import { exitCodes } from '../model/exit-codes.ts'
 import type { Plan } from '../model/plan.ts'
 
 /** What the faults of a plan create in a cluster. */
@@ -12,8 +15,8 @@ export const meshInjections = ({ faults }: Pick<Plan, 'faults'>): MeshInjection[
   faults.flatMap(({ injections }) => injections).filter((injection) => injection.driver === 'chaos-mesh')
 
 /**
- * Asks the cluster, before anything starts: whether every right is there, whether another run is going on in the
- * namespace, and whether Chaos Mesh would take each resource (a dry run, through its own admission).
+ * Asks the cluster, before anything starts: whether every right is there, and whether Chaos Mesh would take each
+ * resource (a dry run, through its own admission).
  * @throws HoldfastError for the first that is not so.
  */
 export const checkCluster = async (
@@ -24,19 +27,46 @@ export const checkCluster = async (
   const injections = meshInjections(plan)
   const kinds = [...new Set(injections.map(({ kind }) => kind as ExperimentKind))]
   await checkAccess(cluster, rightsFor({ kinds, portForward }))
-  if (injections.length === 0) return
-  await refuseSecondRun(cluster)
   const session = new MeshSession(cluster, plan.runId)
   for (const injection of injections)
     await session.create(injection, session.nextName(injection.kind), { dryRun: true })
 }
 
-/** The lock of this machine says nothing of a run that was started on another one. */
-const refuseSecondRun = async (cluster: Cluster): Promise<void> => {
-  const other = (await listRuns(cluster)).find(({ endsAtMs }) => endsAtMs === null || endsAtMs > Date.now())
-  if (other === undefined) return
-  const { namespace, context } = cluster.ref
-  throw new HoldfastError(`the namespace ${namespace} is in use by run ${other.runId}, started on ${other.host}`, {
-    hint: `Wait for it; if it is dead: holdfast cleanup ${other.run} --env kubernetes${context === null ? ' --in-cluster' : ` --context ${context}`} --namespace ${namespace}`,
-  })
+/**
+ * Takes the lock of the namespace: that of this machine says nothing of a run that was started on another one. What a
+ * dead run left there is removed first, so that no run begins while a fault of another one is still there.
+ * @throws HoldfastError naming the run that holds it, or what could not be removed.
+ */
+export const enterNamespace = async (
+  cluster: Cluster,
+  plan: Plan,
+  tell: (message: string) => void,
+): Promise<NamespaceLock> => {
+  const lock = await NamespaceLock.take(cluster, plan.runId)
+  try {
+    if (meshInjections(plan).length > 0) await removeDeadRuns(cluster, tell)
+    return lock
+  } catch (error) {
+    await lock.giveBack()
+    throw error
+  }
 }
+
+/** Whoever left something and does not hold the lock is dead. */
+const removeDeadRuns = async (cluster: Cluster, tell: (message: string) => void): Promise<void> => {
+  for (const { run, runId, host, kinds } of await listRuns(cluster)) {
+    tell(`run ${runId}, started on ${host}, is dead; removing what it left in ${cluster.ref.namespace}`)
+    const { failed } = await removeRun(cluster, run, kinds)
+    if (failed.length === 0) continue
+    throw new HoldfastError(
+      `what run ${runId} left in ${cluster.ref.namespace} could not be removed: ${failed.join('; ')}`,
+      {
+        hint: `Put it right, and say so with: ${cleanupWords(cluster.ref, run)}`,
+        exitCode: exitCodes.faultNotRemoved,
+      },
+    )
+  }
+}
+
+const cleanupWords = ({ context, namespace }: ClusterRef, run: string): string =>
+  `holdfast cleanup ${run} --env kubernetes ${context === null ? '--in-cluster' : `--context ${context}`} --namespace ${namespace}`

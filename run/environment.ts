@@ -1,6 +1,7 @@
 import type { Tools } from '../build/toolchain.ts'
 import type { DriverContext } from '../chaos/drivers/driver.ts'
 import type { Cluster } from '../chaos/drivers/kube/connect.ts'
+import type { NamespaceLock } from '../chaos/drivers/kube/lock.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
@@ -26,6 +27,7 @@ export interface StartOptions {
   baseUrl: string | null
   /** Where a run in `kubernetes` happens; null in the others. */
   cluster: Cluster | null
+  namespaceLock: NamespaceLock | null
   userEnv: Record<string, string | undefined>
   /** Of runbook steps. */
   commandEnv: Record<string, string | undefined>

@@ -8,8 +8,6 @@ import { commandsOnly, type RunningSystem, redactor, type StartOptions } from '.
 import { sampledPods } from './pod-samples.ts'
 import { reservePorts } from './ports.ts'
 
-/** Audit and clean-up after the last second of the plan; then what is left is nobody's. */
-const afterwardsMs = 5 * 60_000
 /** For what is left of a run when its faults are removed already. */
 const lastDeadlineMs = 10_000
 
@@ -46,12 +44,13 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
 }
 
 /** The ledger knows of the run in the cluster before the cluster does. */
-const beginSession = async ({ plan, cluster, ledger, undo }: StartOptions): Promise<MeshSession> => {
+const beginSession = async ({ plan, cluster, namespaceLock, ledger, undo }: StartOptions): Promise<MeshSession> => {
   if (cluster === null) throw new HoldfastError('there is no cluster to run in')
   const session = new MeshSession(cluster, plan.runId)
   const kinds = meshInjections(plan).map(({ kind }) => kind)
+  const lock = namespaceLock?.identity ?? null
+  ledger.sync({ type: 'cluster.entered', cluster: cluster.ref, run: session.run, lock, kinds: [...new Set(kinds)] })
   if (kinds.length === 0) return session
-  ledger.sync({ type: 'cluster.entered', cluster: cluster.ref, run: session.run, kinds: [...new Set(kinds)] })
   undo.push('what the run has in the cluster', async () => {
     const { difference, contradictions } = session.clock
     if (difference !== null) ledger.append({ type: 'cluster.clock', ...difference, contradictions })
@@ -59,6 +58,6 @@ const beginSession = async ({ plan, cluster, ledger, undo }: StartOptions): Prom
     if (failed.length > 0) throw new Error(failed.join('; '))
     ledger.append({ type: 'cluster.left' })
   })
-  await session.begin(plan.runId, kinds, Date.now() + plan.phases.recovery.endMs + afterwardsMs)
+  await session.begin(plan.runId, kinds)
   return session
 }

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../chaos/drivers/command.ts'
 import { reconnect } from '../chaos/drivers/kube/connect.ts'
+import { freeLock } from '../chaos/drivers/kube/lock.ts'
 import { removeRun } from '../chaos/drivers/kube/runs.ts'
 import { bootId, isSameProcess, processesWithEnvironment, processTree, signalProcess } from '../chaos/drivers/proc.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
@@ -31,7 +32,7 @@ export interface Leftovers {
   faults: string[]
   ended: boolean
   /** The run in a cluster, where it may have left objects; null when it has not. */
-  cluster: { ref: ClusterRef; run: string; kinds: string[] } | null
+  cluster: { ref: ClusterRef; run: string; lock: string | null; kinds: string[] } | null
   /** Why the ledger could not be read to its end, or null. */
   damage: string | null
 }
@@ -96,7 +97,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       left.commands = left.commands.filter(({ fault }) => fault !== event.fault)
       break
     case 'cluster.entered':
-      left.cluster = { ref: event.cluster, run: event.run, kinds: event.kinds }
+      left.cluster = { ref: event.cluster, run: event.run, lock: event.lock, kinds: event.kinds }
       break
     case 'cluster.left':
       left.cluster = null
@@ -149,13 +150,17 @@ export const cleanUp = async (recordDir: string): Promise<CleanUpResult> => {
 }
 
 const leaveCluster = async (
-  { ref, run, kinds }: NonNullable<Leftovers['cluster']>,
+  { ref, run, lock, kinds }: NonNullable<Leftovers['cluster']>,
   result: CleanUpResult,
 ): Promise<void> => {
   try {
-    const { done, failed } = await removeRun(await reconnect(ref), run, kinds)
-    result.done.push(...done)
-    result.failed.push(...failed)
+    const cluster = await reconnect(ref)
+    if (kinds.length > 0) {
+      const { done, failed } = await removeRun(cluster, run, kinds)
+      result.done.push(...done)
+      result.failed.push(...failed)
+    }
+    if (lock !== null) await freeLock(cluster, lock)
   } catch (error) {
     result.failed.push(`the cluster of the run can't be reached: ${messageOf(error)}`)
   }

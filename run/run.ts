@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Tools } from '../build/toolchain.ts'
 import type { Cluster } from '../chaos/drivers/kube/connect.ts'
+import type { NamespaceLock } from '../chaos/drivers/kube/lock.ts'
 import { bootId, processStat } from '../chaos/drivers/proc.ts'
 import { messageOf } from '../model/errors.ts'
 import type { EndReason } from '../model/event.ts'
@@ -43,6 +44,8 @@ export interface RunOptions {
   baseUrl: string | null
   /** For `kubernetes`. */
   cluster?: Cluster | null
+  /** Of the namespace; its owner gives it back. A run that loses it ends. */
+  namespaceLock?: NamespaceLock | null
   userEnv: Record<string, string | undefined>
   stop: StopSwitch
   /** The lock of this run, which the watchdog gives back when Holdfast can't. */
@@ -88,6 +91,7 @@ export const run = async (options: RunOptions): Promise<RunEnd> => {
   const full = (cause: Error) => broken(new Error(`the record can't be written: ${cause.message}`))
   ledger.onFull = full
   pump.writer.onFull = full
+  options.namespaceLock?.whenLost(broken)
   undo.onFailure = (name, reason) => {
     ledger.append({ type: 'warning', message: `undo of ${name}: ${reason}` })
     listener.onWarning?.(`undo of ${name}: ${reason}`)
@@ -145,6 +149,7 @@ const start = async (
     signal: stop.signal,
     baseUrl: options.baseUrl,
     cluster: options.cluster ?? null,
+    namespaceLock: options.namespaceLock ?? null,
     userEnv: options.userEnv,
     commandEnv,
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { ClusterChoice } from '../../chaos/drivers/kube/choice.ts'
 import { connect } from '../../chaos/drivers/kube/connect.ts'
+import { currentHolder, freeLock, type Holder } from '../../chaos/drivers/kube/lock.ts'
 import { runName } from '../../chaos/drivers/kube/names.ts'
 import { listRuns, removeRun } from '../../chaos/drivers/kube/runs.ts'
 import { cleanLine } from '../../model/clean.ts'
@@ -50,22 +51,32 @@ interface CleanupOptions extends ClusterChoice {
 
 type Result = { run: string; done: string[]; failed: string[] }
 
-/** By label, from any machine: no record is needed. With `--all`, a run whose time is not over is left alone. */
+/** By label, from any machine: no record is needed. With `--all`, a run that is alive is left alone. */
 const cleanUpCluster = async (run: string | undefined, options: CleanupOptions): Promise<Result[]> => {
   const cluster = await connect(options)
-  const there = await listRuns(cluster)
-  const wanted =
-    run === undefined
-      ? there.filter(({ endsAtMs }) => endsAtMs === null || endsAtMs <= Date.now())
-      : there.filter((known) => known.runId === run || known.run === run)
+  const [there, holder] = await Promise.all([listRuns(cluster), currentHolder(cluster)])
+  const isHolder = (label: string) => holder !== null && runName(holder.runId) === label
+  const wanted = there.filter((known) =>
+    run === undefined ? !isHolder(known.run) : [known.runId, known.run].includes(run),
+  )
   // Its ConfigMap may be gone, and a fault of it still on its way out.
   const removals = wanted.length > 0 || run === undefined ? wanted : [{ run: runName(run), runId: run, kinds: [] }]
-  return await Promise.all(
-    removals.map(async ({ run: label, runId, kinds }) => ({
-      run: runId || label,
-      ...(await removeRun(cluster, label, kinds.length > 0 ? kinds : undefined)),
-    })),
+  const results = await Promise.all(
+    removals.map(async ({ run: label, runId, kinds }) => {
+      const result = await removeRun(cluster, label, kinds.length > 0 ? kinds : undefined)
+      if (holder !== null && isHolder(label)) {
+        await freeLock(cluster, holder.identity)
+        result.done.push('freed the lock of the namespace')
+      }
+      return { run: runId || label, ...result }
+    }),
   )
+  return run === undefined && holder !== null ? [...results, leftAlone(holder)] : results
+}
+
+const leftAlone = ({ runId, host, silentMs }: Holder): Result => {
+  const text = `left alone: it is alive on ${host}, ${(silentMs / 1_000).toFixed(0)} s ago; to end it all the same, name it`
+  return { run: runId, done: [text], failed: [] }
 }
 
 const report = (results: Result[], { json }: CleanupOptions): ExitCode => {

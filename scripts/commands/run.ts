@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import type { NamespaceLock } from '../../chaos/drivers/kube/lock.ts'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
 import { abortNotification, startNotification, verdictNotification } from '../../reports/notification.ts'
 import { verdictText } from '../../reports/terminal.ts'
-import { checkCluster } from '../../run/cluster-preflight.ts'
+import { checkCluster, enterNamespace } from '../../run/cluster-preflight.ts'
 import { prepareContainers } from '../../run/containers.ts'
 import { redactor, secretNames } from '../../run/environment.ts'
 import { makeFolders } from '../../run/folders.ts'
@@ -34,13 +35,13 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     progress.warn(`${signal}: removing every fault and process; the record stays`)
     stop.stop('interrupted')
   })
-  let lock: Lock | null = null
+  let locks: Locks | null = null
   try {
     const notifier = makeNotifier(process.env, progress.warn)
     const outDir = resolve(options.out)
     const lever = safetyLever()
     const ready = await prepare(outDir, lever, gameDay, options, progress)
-    lock = ready.lock
+    locks = ready.locks
     const recordDir = join(outDir, ready.plan.runId)
     progress.plan(ready.plan)
     const { plan, system, bundleFile, tools, warnings } = await afterSearch(ready, gameDay, options, {
@@ -66,7 +67,8 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
       cluster: ready.cluster,
       userEnv: process.env,
       stop,
-      lockFile: lock.file,
+      lockFile: locks.machine.file,
+      namespaceLock: locks.namespace,
       safetyLever: lever,
       listener: progress.listener,
     })
@@ -81,10 +83,17 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     await notifier.sent()
     return verdict.exitCode
   } finally {
-    lock?.giveBack()
+    await locks?.namespace?.giveBack()
+    locks?.machine.giveBack()
     progress.close()
     releaseSignals()
   }
+}
+
+/** One run at a time on this machine per system and place, and in the namespace of a cluster. */
+interface Locks {
+  machine: Lock
+  namespace: NamespaceLock | null
 }
 
 type Prepared = Awaited<ReturnType<typeof prepare>>
@@ -95,11 +104,11 @@ const afterSearch = async (
   gameDay: string,
   options: GameDayOptions,
   at: { recordDir: string; lever: string; stop: StopSwitch; progress: ReturnType<typeof startProgress> },
-): Promise<Omit<Prepared, 'lock'>> => {
+): Promise<Omit<Prepared, 'locks'>> => {
   if (ready.search === undefined) return ready
   const { recordDir, lever, stop, progress } = at
   const { runId } = ready.plan
-  const search = { gameDay, options, runId, recordDir, stop, lever, lockFile: ready.lock.file }
+  const search = { gameDay, options, runId, recordDir, stop, lever, lockFile: ready.locks.machine.file }
   const { factor, steps } = await capacitySteps(ready.search, search, {
     listener: progress.listener,
     step: (text) => progress.listener.onStep?.('capacity', text),
@@ -117,6 +126,7 @@ const prepare = async (
   progress: ReturnType<typeof startProgress>,
 ) => {
   let dir: string | null = null
+  let namespace: NamespaceLock | null = null
   try {
     const planned = await planGameDay(gameDay, options, (runId) => {
       dir = makeFolder(outDir, runId)
@@ -137,9 +147,11 @@ const prepare = async (
         ...{ system: planned.system, weaknesses: plan.weaknesses, systemOptions: plan.systemOptions },
         ...{ projectDir, userEnv: process.env, onStep: (text) => progress.listener.onStep?.('images', text) },
       })
-    const lock = takeLock(locksDir, name, { runId: plan.runId, recordDir: join(outDir, plan.runId) })
-    return { ...planned, warnings: [...planned.warnings, ...warnings], lock }
+    if (cluster !== null) namespace = await enterNamespace(cluster, plan, progress.warn)
+    const machine = takeLock(locksDir, name, { runId: plan.runId, recordDir: join(outDir, plan.runId) })
+    return { ...planned, warnings: [...planned.warnings, ...warnings], locks: { machine, namespace } }
   } catch (error) {
+    await namespace?.giveBack()
     if (dir !== null) rmSync(dir, { recursive: true, force: true })
     throw error
   }

@@ -6,6 +6,7 @@ import { startInjection } from '../../chaos/drivers/index.ts'
 import { checkAccess } from '../../chaos/drivers/kube/access.ts'
 import { KubeApi, type Method } from '../../chaos/drivers/kube/api.ts'
 import { type Cluster as Connected, connect } from '../../chaos/drivers/kube/connect.ts'
+import { NamespaceLock } from '../../chaos/drivers/kube/lock.ts'
 import { experimentPath } from '../../chaos/drivers/kube/names.ts'
 import { listPods } from '../../chaos/drivers/kube/pods.ts'
 import { removeExperiment } from '../../chaos/drivers/kube/removal.ts'
@@ -84,8 +85,13 @@ const anyKind = (resource: string): string => resource.replace(/^[a-z]+chaos$/, 
 /** The rights that a call takes; Chaos Mesh's webhook asks for one more of whoever patches. */
 const verbsOf = (method: Method, path: string, isWatch: boolean): string[] => {
   if (isWatch) return ['watch']
-  const isOne = /\/(configmaps|services|pods|[a-z]+chaos)\/[^/]+$/.test(path)
-  return { GET: [isOne ? 'get' : 'list'], POST: ['create'], PATCH: ['patch', 'update'], DELETE: ['delete'] }[method]
+  const isOne = /\/(configmaps|leases|services|pods|[a-z]+chaos)\/[^/]+$/.test(path)
+  return {
+    GET: [isOne ? 'get' : 'list'],
+    POST: ['create'],
+    PATCH: path.includes('chaos-mesh.org') ? ['patch', 'update'] : ['patch'],
+    DELETE: ['delete'],
+  }[method]
 }
 
 describe('the rights that are printed', () => {
@@ -173,9 +179,18 @@ describe('the rights that are printed', () => {
 /** From the pods of a plan to a finalizer that has to be dropped: every call that a run can make. */
 const wholeLife = async (connected: Connected): Promise<void> => {
   expect(await listPods(connected)).toHaveLength(4)
+  // The first is made, the second is one that nobody holds.
+  const first = await NamespaceLock.take(connected, 'whole-life')
+  await first.giveBack()
+  await cluster.apply({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'holdfast', namespace },
+  })
+  const lock = await NamespaceLock.take(connected, 'whole-life')
   expect(await listRuns(connected)).toEqual([])
   const session = new MeshSession(connected, 'whole-life')
-  await session.begin('whole-life', ['NetworkChaos', 'PodChaos'], Date.now())
+  await session.begin('whole-life', ['NetworkChaos', 'PodChaos'])
   const inject = async (kind: string, title: string) => {
     const spec = specRows.find((row) => row.kind === kind && row.title === title)?.spec ?? {}
     const injection: MeshInjection = { driver: 'chaos-mesh', namespace, kind, spec, oneShot: false }
@@ -204,5 +219,6 @@ const wholeLife = async (connected: Connected): Promise<void> => {
   })
   await expect(watched.inject(AbortSignal.timeout(1_000))).rejects.toThrow('the run was stopped')
   await session.end(500)
+  await lock.giveBack()
   expect(await listRuns(connected)).toEqual([])
 }

@@ -40,6 +40,7 @@ const silenceDeadlineMs = 90_000
 export class KubeApi {
   readonly server: string
   #config: KubeConfig
+  #aheadMs = 0
 
   constructor(config: KubeConfig, server: string) {
     this.#config = config
@@ -48,6 +49,11 @@ export class KubeApi {
 
   get config(): KubeConfig {
     return this.#config
+  }
+
+  /** The time by the clock of the API server, to a second or two, from its last answer; ours before the first one. */
+  serverNowMs(): number {
+    return Date.now() + this.#aheadMs
   }
 
   /**
@@ -107,7 +113,11 @@ export class KubeApi {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     return await new Promise((resolve, reject) => {
       const request: ClientRequest = send(url, options)
-      request.on('response', resolve)
+      request.on('response', (response) => {
+        const atMs = Date.parse(response.headers.date ?? '')
+        if (Number.isFinite(atMs)) this.#aheadMs = atMs - Date.now()
+        resolve(response)
+      })
       request.on('error', reject)
       request.end(body === undefined ? undefined : JSON.stringify(body))
     })

@@ -3,8 +3,8 @@ import { chaosMeshApiVersion, chaosMeshKinds } from '../../crds/chaos-mesh.ts'
 
 /** Label of everything that a run creates in a cluster; its value is the run. */
 export const runLabel = 'holdfast.dev/run'
-/** Annotation of a run's ConfigMap: Unix ms after which nothing of it is wanted any more. */
-export const endsAnnotation = 'holdfast.dev/ends-at-ms'
+/** The Lease that is the lock of a namespace. */
+export const leaseName = 'holdfast'
 
 const mostCharacters = 63
 
@@ -35,6 +35,9 @@ export const experimentPath = (namespace: string, kind: string, name?: string): 
 
 export const configMapPath = (namespace: string, name?: string): string =>
   `/api/v1/namespaces/${namespace}/configmaps${name === undefined ? '' : `/${name}`}`
+
+export const leasePath = (namespace: string, name = leaseName): string =>
+  `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases${name === '' ? '' : `/${name}`}`
 
 /** A command with which a person can look at it. */
 export const kubectl = (ref: { context: string | null; namespace: string }, words: string): string =>

@@ -27,6 +27,12 @@ export const allNeeds: Needs = { kinds: experimentKinds, portForward: true }
 /** The one table: the Role that is printed, and what is checked before a run. */
 export const rightsFor = ({ kinds, portForward }: Needs): Right[] => [
   { apiGroup: '', resource: 'pods', verbs: ['list'], why: 'which pods a fault hits, and how they fare under it' },
+  {
+    apiGroup: 'coordination.k8s.io',
+    resource: 'leases',
+    verbs: ['get', 'create', 'patch', 'delete'],
+    why: 'the lock of the namespace: one run at a time, wherever it was started',
+  },
   ...(portForward
     ? ([
         { apiGroup: '', resource: 'services', verbs: ['get'], why: 'where the system listens' },

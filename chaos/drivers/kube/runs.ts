@@ -3,7 +3,7 @@ import { experimentKinds } from '../../mesh/experiment.ts'
 import { lookUntil } from '../wait.ts'
 import { hasStatus } from './api.ts'
 import { type Cluster, clusterError } from './connect.ts'
-import { configMapPath, endsAnnotation, experimentPath, kubectl, ownerName, resourceWord, runLabel } from './names.ts'
+import { configMapPath, experimentPath, kubectl, ownerName, resourceWord, runLabel } from './names.ts'
 import { removalDeadlineMs, removeExperiment } from './removal.ts'
 
 /** A run that has left its ConfigMap in the namespace. */
@@ -14,13 +14,11 @@ export interface RunInCluster {
   kinds: string[]
   /** Machine that it was started on. */
   host: string
-  /** Unix ms after which nothing of it is wanted any more; null when that is not known. */
-  endsAtMs: number | null
 }
 
 interface ConfigMaps {
   items: {
-    metadata: { labels?: Record<string, string>; annotations?: Record<string, string> }
+    metadata: { labels?: Record<string, string> }
     data?: { run?: string; kinds?: string; host?: string }
   }[]
 }
@@ -36,7 +34,6 @@ export const listRuns = async (cluster: Cluster): Promise<RunInCluster[]> => {
       runId: data?.run ?? '',
       kinds: (data?.kinds ?? '').split(' ').filter((kind) => kind !== ''),
       host: data?.host ?? '',
-      endsAtMs: Number(metadata.annotations?.[endsAnnotation]) || null,
     }))
   } catch (cause) {
     throw clusterError(`the runs in the namespace ${cluster.ref.namespace} can't be listed`, cluster, cause)

@@ -6,7 +6,7 @@ import { chaosMeshApiVersion } from '../../crds/chaos-mesh.ts'
 import { hasStatus } from './api.ts'
 import { ClusterClock } from './clock.ts'
 import { type Cluster, clusterError } from './connect.ts'
-import { configMapPath, endsAnnotation, experimentPath, ownerName, runLabel, runName } from './names.ts'
+import { configMapPath, experimentPath, ownerName, runLabel, runName } from './names.ts'
 import { type RunRemoval, removeRun } from './runs.ts'
 
 export type MeshInjection = Extract<Injection, { driver: 'chaos-mesh' }>
@@ -33,11 +33,8 @@ export class MeshSession {
     return this.cluster.ref
   }
 
-  /**
-   * Creates the ConfigMap of the run, which owns every fault.
-   * @param endsAtMs after which nothing of the run is wanted any more
-   */
-  async begin(runId: string, kinds: string[], endsAtMs: number): Promise<void> {
+  /** Creates the ConfigMap of the run, which owns every fault. */
+  async begin(runId: string, kinds: string[]): Promise<void> {
     const { namespace } = this.ref
     this.#kinds = [...new Set(kinds)]
     const body = {
@@ -47,7 +44,6 @@ export class MeshSession {
         name: ownerName(this.run),
         namespace,
         labels: { [runLabel]: this.run, 'app.kubernetes.io/managed-by': 'holdfast' },
-        annotations: { [endsAnnotation]: String(Math.round(endsAtMs)) },
       },
       data: { run: runId, kinds: this.#kinds.join(' '), host: hostname() },
     }

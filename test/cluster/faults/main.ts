@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path'
 import { resolveTools } from '../../../build/toolchain.ts'
 import { connect } from '../../../chaos/drivers/kube/connect.ts'
 import { listPods } from '../../../chaos/drivers/kube/pods.ts'
+import type { Pod } from '../../../model/cluster.ts'
 import { HoldfastError } from '../../../model/errors.ts'
 import type { FaultBase } from '../../../model/fault.ts'
-import { checkCluster } from '../../../run/cluster-preflight.ts'
+import { checkCluster, enterNamespace } from '../../../run/cluster-preflight.ts'
 import { run } from '../../../run/run.ts'
 import { StopSwitch } from '../../../run/stop.ts'
 import { planOf } from './plan.ts'
@@ -21,17 +22,20 @@ export interface RunInCluster {
   namespace: string
   faults: FaultBase[]
   lastsMs: number
+  /** Instead of those that are there when it starts. */
+  pods?: Pod[]
 }
 
-const { recordDir, runId, faults, lastsMs, ...choice } = JSON.parse(process.argv[2] ?? '') as RunInCluster
+const { recordDir, runId, faults, lastsMs, pods, ...choice } = JSON.parse(process.argv[2] ?? '') as RunInCluster
 const projectDir = resolve(import.meta.dirname, '../../..')
 const stop = new StopSwitch()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.stop('interrupted'))
 const server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
 try {
   const cluster = await connect(choice)
-  const plan = planOf(runId, faults, cluster.ref, await listPods(cluster), lastsMs)
+  const plan = planOf(runId, faults, cluster.ref, pods ?? (await listPods(cluster)), lastsMs)
   await checkCluster(cluster, plan, { portForward: false })
+  const namespaceLock = await enterNamespace(cluster, plan, (message) => process.stdout.write(`${message}\n`))
   const end = await run({
     plan,
     system: web,
@@ -41,10 +45,12 @@ try {
     tools: resolveTools(projectDir),
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cluster,
+    namespaceLock,
     userEnv: process.env,
     stop,
     listener: {},
   })
+  await namespaceLock.giveBack()
   process.stdout.write(`${end.reason} ${end.error?.message ?? ''}\n`)
 } catch (error) {
   if (!(error instanceof HoldfastError)) throw error

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, watch } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Pod } from '../../../model/cluster.ts'
 import type { RunEvent } from '../../../model/event.ts'
 import type { FaultBase } from '../../../model/fault.ts'
 
@@ -25,11 +26,11 @@ export interface Place {
 
 let runs = 0
 
-/** Starts `main.ts` with these faults; the plan is made from the pods that are there now. */
-export const startRun = (place: Place, faults: FaultBase[], lastsMs: number): ClusterRun => {
+/** Starts `main.ts` with these faults; the plan is made from the pods that are there now, unless others are given. */
+export const startRun = (place: Place, faults: FaultBase[], lastsMs: number, pods?: Pod[]): ClusterRun => {
   const recordDir = mkdtempSync(join(tmpdir(), 'holdfast-cluster-run-'))
   const runId = `2026-Cluster-${process.pid}-${runs++}`
-  const options = { recordDir, runId, faults, lastsMs, ...place }
+  const options = { recordDir, runId, faults, lastsMs, pods, ...place }
   const main = join(import.meta.dirname, 'main.ts')
   const child = spawn(process.execPath, [main, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
