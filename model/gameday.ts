@@ -73,4 +73,6 @@ export interface GameDay {
   /** Weaknesses of the stand-in to switch on. */
   weaknesses?: string[] | undefined
   profile?: ProfileName | undefined
+  /** Why `npm run gameday:all` leaves it out; unless set it is part of that. */
+  notInAll?: string | undefined
 }

@@ -153,4 +153,5 @@ const gameDaySchema: z.ZodType<GameDay> = z.strictObject({
   systemOptions: z.record(z.string(), z.string()).optional(),
   weaknesses: z.array(z.string()).optional(),
   profile: z.enum(profileNames).optional(),
+  notInAll: z.string().min(1).optional(),
 })

@@ -48,6 +48,17 @@ const refusal = async (changes: object, options: Partial<PlanOptions> = {}): Pro
   throw new Error('was accepted')
 }
 
+describe('how near a search comes', () => {
+  const search = { capacity: { upTo: 4 } }
+  it.each([
+    [{}, 0.5, 'day.ts: does not look for its capacity, so there is nothing for --precision | Leave --precision out.'],
+    [search, Number.NaN, '--precision is not a number of at least 0.01 | For instance 0.1, which is 10 %.'],
+    [search, 0, '--precision is not a number of at least 0.01 | For instance 0.1, which is 10 %.'],
+  ])('%j with %d', async (changes, precisionRatio, line) => {
+    expect(await refusal(changes, { precisionRatio })).toBe(line)
+  })
+})
+
 describe('game days', () => {
   const objective = { name: 'o', title: 't', measure: 'rto', op: 'lt', value: 1, unit: 's' }
   it.each([
@@ -70,6 +81,11 @@ describe('game days', () => {
       'an unknown weakness',
       { weaknesses: ['leek'] },
       'day.ts: batchsender has no weakness "leek" | Did you mean "leak"?',
+    ],
+    [
+      'a place that it is not for',
+      { environments: ['kubernetes', 'external'] },
+      'day.ts: is for kubernetes and external, not for local | Use --env kubernetes.',
     ],
     [
       'an SLO document that is not there',

@@ -34,6 +34,8 @@ export interface PlanOptions {
   requireProof?: boolean | undefined
   /** One rate of a capacity search: a multiple of the load, and what was tried before it. */
   step?: { factor: number; steps: CapacityStep[]; isLast: boolean } | undefined
+  /** How near a capacity search comes, instead of the game day's own: 0.1 is 10 %. */
+  precisionRatio?: number | undefined
   /** Runs to compare with, instead of the game day's own. */
   baseline?: string[] | undefined
   /** Address of a Prometheus server for the objectives' queries. */
@@ -80,6 +82,7 @@ export const makePlan = async (
   const gameDay = atStep(loaded.gameDay, options, file)
   const system = systemOf(systems, gameDay, file)
   checkPlaceOf(gameDay, environment, file)
+  const search = searchOf(gameDay, options, file)
   const profile = options.profile ?? gameDay.profile ?? 'short'
   checkEnvironment(system, options, usesFull(gameDay, profile), file)
   const weaknesses = weaknessesOf(system, options, gameDay, file)
@@ -160,7 +163,6 @@ export const makePlan = async (
     slo: { file: slo.file, sha256: slo.sha256 },
     provenance: provenanceOf(projectDir, options.command, toolsOf(options)),
   }
-  const search = gameDay.capacity === undefined ? {} : { search: gameDay.capacity }
   return { plan, ...search, system, bundleFile, warnings: slo.warnings }
 }
 
@@ -182,6 +184,21 @@ const atStep = (gameDay: GameDay, { step }: PlanOptions, file: string): GameDay 
     load: gameDay.load.map((entry) => ({ ...entry, rateFactor: (entry.rateFactor ?? 1) * factor })),
     steady: step === undefined || step.isLast ? gameDay.steady : (capacity.step ?? '15s'),
   }
+}
+
+const searchOf = ({ capacity }: GameDay, { precisionRatio }: PlanOptions, file: string): Pick<Planned, 'search'> => {
+  if (precisionRatio === undefined) return capacity === undefined ? {} : { search: capacity }
+  if (capacity === undefined) {
+    throw new HoldfastError(`${file}: does not look for its capacity, so there is nothing for --precision`, {
+      hint: 'Leave --precision out.',
+    })
+  }
+  if (!(precisionRatio >= 0.01)) {
+    throw new HoldfastError('--precision is not a number of at least 0.01', {
+      hint: 'For instance 0.1, which is 10 %.',
+    })
+  }
+  return { search: { ...capacity, precisionRatio } }
 }
 
 const capacityOf = ({ capacity }: GameDay, { step }: PlanOptions): Pick<Plan, 'capacity'> =>

@@ -26,5 +26,6 @@ it('counts the steps of a search at its longest', () => {
   // 1, 2, 4, 8, 16, then 11.3, 13.5, 14.7: less than 10 % apart.
   const stepMs = 12_000 + aroundRunMs
   expect(lengthOf(day({ capacity: { upTo: 16, step: '10s' } }))).toBe(15_000 + aroundRunMs + 8 * stepMs)
+  expect(lengthOf(day({ capacity: { upTo: 16, step: '10s' } }), 1)).toBe(15_000 + aroundRunMs + 5 * stepMs)
   expect(lengthOf(day({ capacity: { upTo: 1, step: '10s', precisionRatio: 1 } }))).toBe(15_000 + aroundRunMs + stepMs)
 })

@@ -19,6 +19,7 @@ export interface GameDayOptions {
   requireProof?: boolean
   allowFull?: boolean
   weakness: string[]
+  precision?: number
   baseline: string[]
   prometheus?: string
   context?: string
@@ -50,6 +51,7 @@ export const planGameDay = async (
     sloFile: options.slo === undefined ? undefined : resolve(options.slo),
     requireProof: options.requireProof,
     allowFull: options.allowFull,
+    precisionRatio: options.precision,
     baseline: options.baseline,
     prometheus: options.prometheus,
     weaknesses: options.weakness,

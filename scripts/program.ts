@@ -72,6 +72,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       .option('--require-proof', 'an objective without proof is inconclusive (default of profile full)')
       .option('--allow-full', 'allow the documented load of profile full against a deployment that is not ours')
       .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
+      .option('--precision <ratio>', 'how near a capacity search comes, 0.1 is 10 %', Number)
       .option('--prometheus <url>', "Prometheus server that answers the objectives' queries")
       .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
       .option('--json', 'print JSON for scripts')

@@ -8,6 +8,7 @@ export default {
   warmUp: '3s',
   steady: '20s',
   faults: [],
+  notInAll: 'its documents ask for no capacity; takes minutes: holdfast run batchsender/capacity',
   capacity: { upTo: 16, step: '10s' },
   systemOptions: { rateLimitPerMinute: '1000000' },
 } satisfies GameDay

@@ -12,6 +12,7 @@ export default {
     'Do senders get their service back by itself, and is every accepted batch sent exactly once?',
   system: 'batchsender',
   profile: 'short',
+  notInAll: 'npm run demo runs it; quick and the runbooks have its faults',
   load: [{ scenario: 'sustained' }, { scenario: 'webhook-flood' }],
   warmUp: '8s',
   steady: '35s',

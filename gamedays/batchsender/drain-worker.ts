@@ -6,18 +6,18 @@ import { noDuplicates, noLostWrites, recoveryWithin } from '../../model/objectiv
 export default {
   title: 'BatchSender loses a worker',
   purpose:
-    'Runbook "drain a worker", the hard way: one of two workers is taken away for 15 s, then the other one hangs. ' +
+    'Runbook "drain a worker", the hard way: one of two workers is taken away for 10 s, then the other one hangs. ' +
     'The one that is left sends everything, each e-mail once.',
   system: 'batchsender',
   profile: 'short',
   load: [{ scenario: 'sustained' }],
-  warmUp: '5s',
-  steady: '20s',
+  warmUp: '3s',
+  steady: '12s',
   faults: [
-    unavailable({ target: 'worker-1', at: '0s', for: '15s' }),
-    freeze({ target: 'worker-2', at: '35s', for: '10s' }),
+    unavailable({ target: 'worker-1', at: '0s', for: '10s' }),
+    freeze({ target: 'worker-2', at: '20s', for: '8s' }),
   ],
-  recovery: { for: '30s', stableFor: '10s' },
+  recovery: { for: '18s', stableFor: '6s' },
   objectives: [recoveryWithin(5), noLostWrites(), noDuplicates({ title: 'E-mails sent more than once' })],
   systemOptions: { rateLimitPerMinute: '1000000' },
 } satisfies GameDay

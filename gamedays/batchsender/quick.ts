@@ -26,7 +26,7 @@ export default {
   ],
   // A weakness that already shows in steady state must not hide what the faults would show.
   faultsDespiteBreach: true,
-  recovery: { for: '20s', stableFor: '6s' },
+  recovery: { for: '14s', stableFor: '5s' },
   // There is one API: its loss is the point.
   blastRadius: { api: 1 },
   objectives: [

@@ -7,7 +7,7 @@ export default {
   profile: 'short',
   load: [{ scenario: 'probe' }, { scenario: 'users' }],
   warmUp: '5s',
-  steady: '30s',
+  steady: '25s',
   faults: [],
   baseline: 'previous',
 } satisfies GameDay

@@ -7,7 +7,7 @@ export default {
   profile: 'short',
   load: [{ scenario: 'probe' }],
   warmUp: '3s',
-  steady: '20s',
+  steady: '15s',
   faults: [],
-  capacity: { upTo: 32, step: '10s' },
+  capacity: { upTo: 32, step: '8s' },
 } satisfies GameDay

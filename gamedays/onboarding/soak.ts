@@ -8,8 +8,8 @@ export default {
   system: 'onboarding',
   profile: 'short',
   load: [{ scenario: 'soak' }],
-  warmUp: '15s',
-  steady: '60s',
+  warmUp: '12s',
+  steady: '50s',
   faults: [],
   objectives: [
     memoryGrowthBelow(2000, {

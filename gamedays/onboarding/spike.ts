@@ -7,6 +7,6 @@ export default {
   profile: 'short',
   load: [{ scenario: 'spike' }],
   warmUp: '3s',
-  steady: '42s',
+  steady: '32s',
   faults: [],
 } satisfies GameDay

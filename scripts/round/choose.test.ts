@@ -23,8 +23,24 @@ describe('game days', () => {
       gameDay: 'batchsender/soak',
       reason: 'is the documented load at its documented length: holdfast run batchsender/soak',
     })
+    expect(leftOut).toContainEqual({
+      gameDay: 'batchsender/demo',
+      reason: 'npm run demo runs it; quick and the runbooks have its faults',
+    })
     const left = leftOut.map(({ gameDay }) => gameDay)
     expect(runs.filter(({ gameDay }) => left.includes(gameDay))).toEqual([])
+  })
+
+  it('promises to be done in 25 minutes', async () => {
+    const { runs } = await choose(projectDir, systems, 'gamedays', [])
+    const minutes = runs.reduce((sum, { lengthMs }) => sum + lengthMs, 0) / 60_000
+    expect(minutes, runs.map(({ gameDay, lengthMs }) => `${gameDay} ${lengthMs / 1000} s`).join(', ')).toBeLessThan(25)
+  })
+
+  it('looks for a capacity within a factor of two only', async () => {
+    const { runs } = await choose(projectDir, systems, 'gamedays', ['novacron'])
+    const options = Object.fromEntries(runs.map((run) => [run.gameDay, run.options]))
+    expect(options).toMatchObject({ 'novacron/capacity': ['--precision', '1'], 'novacron/failover': [] })
   })
 
   it('can be told which', async () => {

@@ -6,10 +6,15 @@ import type { System } from '../../model/system.ts'
 import { gameDayNames, loadGameDay } from '../../plan/gameday.ts'
 import { lengthOf } from '../../plan/length.ts'
 
+/** A search for the capacity comes within a factor of two: nearer takes as long again. */
+const coarseRatio = 1
+
 /** One run to come. */
 export interface Planned extends Pick<RoundRun, 'gameDay' | 'title' | 'system' | 'weakness'> {
   /** About so long. */
   lengthMs: number
+  /** Options of `holdfast run` that the round adds. */
+  options: string[]
 }
 
 /** The runs of a round, and the game days that are no part of it. */
@@ -68,17 +73,18 @@ const gameDays = (known: readonly Known[]): Choice => {
 }
 
 /** The smoke and the short profile are for one machine and minutes; the full one has the documented load and length. */
-const whyNot = (name: string, { profile, environments }: GameDay): string | null => {
+const whyNot = (name: string, { profile, environments, notInAll }: GameDay): string | null => {
   if (environments !== undefined && !environments.includes('local')) return `is for ${environments.join(', ')}`
   if (profile === 'full') return `is the documented load at its documented length: holdfast run ${name}`
-  return null
+  return notInAll ?? null
 }
 
 const runOf = (name: string, system: System, gameDay: GameDay) => ({
   gameDay: name,
   title: gameDay.title,
   system: system.title,
-  lengthMs: lengthOf(gameDay),
+  lengthMs: lengthOf(gameDay, coarseRatio),
+  options: gameDay.capacity === undefined ? [] : ['--precision', String(coarseRatio)],
 })
 
 /** A run for each weakness that this game day is meant to catch. */

@@ -20,7 +20,13 @@ export const oneRun = async (
 ): Promise<RoundRun> => {
   const startedAt = performance.now()
   const { gameDay, title, system, weakness } = planned
-  const args = [gameDay, '--out', at.outDir, ...(weakness === null ? [] : ['--weakness', weakness.name])]
+  const args = [
+    gameDay,
+    ...planned.options,
+    '--out',
+    at.outDir,
+    ...(weakness === null ? [] : ['--weakness', weakness.name]),
+  ]
   const log = join(
     'logs',
     `${String(at.number).padStart(2, '0')}-${nameOf(planned).replaceAll(/[^a-z0-9]+/g, '-')}.txt`,
