@@ -95,7 +95,8 @@ const describe = (schema: z.ZodType, issue: z.core.$ZodIssue, root: unknown): Is
 
 const article = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)
 
-const shown = (value: unknown): string => clipped(textOf(value))
+/** A value of a user's in a message: texts in quotes, and nothing too long. */
+export const shown = (value: unknown): string => clipped(textOf(value))
 
 const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text)
 

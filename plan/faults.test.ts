@@ -46,7 +46,7 @@ describe('refusals', () => {
       'g.ts: faults[0].target: shop has no component "wroker" | Did you mean "worker"?',
     )
     expect(refusal([kill({ target: 'worker-5', at: '0s' })])).toBe(
-      'g.ts: faults[0].target: shop has no component "worker-5" | Did you mean "worker-1"?',
+      'g.ts: faults[0].target: there is no worker-5: shop has 4 worker | There are: worker-1, worker-2, worker-3, worker-4.',
     )
   })
 
@@ -160,15 +160,20 @@ describe('in a cluster', () => {
     expect(planned(once)).toMatchObject({ oneShot: true, holdMs: null })
   })
 
-  it('a spec of its own gets the namespace of the run, and keeps one that it names', () => {
+  it('a spec of its own gets the namespace of the run, and cannot leave it', () => {
     const spec = (selector: object) => ({ mode: 'one' as const, timeOffset: '5s', selector })
     const selectorOf = (selector: object) =>
       planned(chaosMesh({ kind: 'TimeChaos', spec: spec(selector), at: '0s', for: '5s' }))?.injections[0]
     const labelSelectors = { app: 'x' }
     expect(selectorOf({ labelSelectors })).toMatchObject({ spec: { selector: { namespaces: ['shop'] } } })
-    expect(selectorOf({ labelSelectors, namespaces: ['other'] })).toMatchObject({
-      spec: { selector: { namespaces: ['other'] } },
-    })
+    const elsewhere = /spec.selector: names the namespace other, and faults never leave shop/
+    expect(() => selectorOf({ labelSelectors, namespaces: ['shop', 'other'] })).toThrow(elsewhere)
+    expect(() => selectorOf({ pods: { shop: ['web-1'], other: ['web-1'] } })).toThrow(elsewhere)
+    const target = { mode: 'all' as const, selector: { labelSelectors, namespaces: ['other'] } }
+    const cut = { action: 'partition' as const, mode: 'all' as const, selector: { labelSelectors }, target }
+    expect(() => planned(chaosMesh({ kind: 'NetworkChaos', spec: cut, at: '0s', for: '5s' }))).toThrow(
+      /spec.target.selector: names the namespace other/,
+    )
   })
 
   it('a spec that Chaos Mesh would refuse, or should', () => {

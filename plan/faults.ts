@@ -7,9 +7,10 @@ import type { FaultBase, FaultKind, Target, TargetResolver } from '../model/faul
 import { didYouMean } from '../model/parse.ts'
 import type { PlannedFault } from '../model/plan.ts'
 import type { Environment, System } from '../model/system.ts'
+import { checkBlastRadius, refuseTooMuch } from './blast-radius.ts'
 import { injectionsOf } from './injections.ts'
-import { podHits, podsOfComponent } from './pods.ts'
-import { componentOf, resolverOf } from './targets.ts'
+import { podHits } from './pods.ts'
+import { resolverOf } from './targets.ts'
 
 export interface FaultContext {
   system: System
@@ -39,7 +40,7 @@ export const planFaults = (faults: FaultBase[], context: FaultContext): PlannedF
   refuseNoPods(faults, context)
   for (const [component, most] of Object.entries(context.blastRadius)) checkBlastRadius(component, most, context)
   const planned = faults
-    .map((fault, i) => planFault(fault, `faults[${i}]`, context))
+    .map((fault, i) => withHits(planFault(fault, `faults[${i}]`, context), context))
     .sort((a, b) => a.atMs - b.atMs)
     .map((fault, i) => ({ ...fault, id: `f${i + 1}` }))
   for (const fault of planned) {
@@ -48,7 +49,7 @@ export const planFaults = (faults: FaultBase[], context: FaultContext): PlannedF
     refuseTooMuch(fault, others, context)
     refuseClash(fault, others, context)
   }
-  return planned.map(({ place, ...fault }) => withHits(fault, place, context))
+  return planned.map(({ place: _place, ...fault }) => fault)
 }
 
 const refuseNoPods = (faults: FaultBase[], { pods, namespace, file }: FaultContext): void => {
@@ -59,9 +60,9 @@ const refuseNoPods = (faults: FaultBase[], { pods, namespace, file }: FaultConte
 }
 
 /** A plan lists the pods, and is refused when they are none, all, or not of this system. */
-const withHits = (fault: PlannedFault, place: string, { system, pods, file }: FaultContext): PlannedFault => {
+const withHits = (fault: Placed, { system, pods, file }: FaultContext): Placed => {
   if (pods === undefined) return fault
-  const hits = podHits(fault, { system, pods, place: `${file}: ${place}` })
+  const hits = podHits(fault, { system, pods, place: `${file}: ${fault.place}` })
   return hits.length === 0 ? fault : { ...fault, hits }
 }
 
@@ -118,19 +119,6 @@ const holdMs = (fault: FaultBase, place: string): number => {
   })
 }
 
-const checkBlastRadius = (component: string, most: number, { system, file, pods }: FaultContext): void => {
-  const replicas = Object.hasOwn(system.components, component) ? system.components[component]?.replicas : undefined
-  const place = `${file}: blastRadius.${component}`
-  if (replicas === undefined) {
-    throw new HoldfastError(`${place}: ${system.name} has no such component`, {
-      hint: didYouMean(component, Object.keys(system.components)),
-    })
-  }
-  // A cluster has as many as it has: what is hit is counted there.
-  if (most > replicas && pods === undefined)
-    throw new HoldfastError(`${place}: is ${most}, and there are only ${replicas}`)
-}
-
 /** One-shots count as one moment; a fault that ends exactly when another begins does not overlap. */
 const overlaps = (a: PlannedFault, b: PlannedFault): boolean =>
   a.atMs === b.atMs || (a.atMs < b.atMs ? b.atMs < endOf(a) : a.atMs < endOf(b))
@@ -160,33 +148,4 @@ const refuseClash = (fault: Placed, others: Placed[], { file }: FaultContext): v
     `${file}: ${fault.place}: ${fault.label} and ${other.place} (${other.label}) put a PodChaos and a NetworkChaos on the same pods at the same time, which Chaos Mesh does not support`,
     { hint: 'Let one end before the other begins, or aim them at pods with different labels.' },
   )
-}
-
-/** At most half of a component's replicas at a time, unless the game day says otherwise. */
-const refuseTooMuch = (fault: Placed, others: Placed[], context: FaultContext): void => {
-  const { system, file, blastRadius, pods } = context
-  if (fault.target.kind !== 'component') return
-  const hit = new Map<string, Set<string>>()
-  for (const { target } of [fault, ...others]) {
-    if (target.kind !== 'component') continue
-    for (const instance of target.instances) {
-      const component = componentOf(system, instance)
-      hit.set(component, (hit.get(component) ?? new Set()).add(instance))
-    }
-  }
-  for (const [component, instances] of hit) {
-    const replicas = system.components[component]?.replicas ?? 0
-    const most = blastRadius[component] ?? Math.floor(replicas / 2)
-    if (instances.size <= most) continue
-    const names = [...instances].sort()
-    // Pods have names of their own; which of them are hit is Chaos Mesh's to choose.
-    const there = pods === undefined ? names : podsOfComponent(system, component, pods)
-    const which = there.length > names.length ? `${names.length} of ${there.join(', ')}` : there.join(' and ')
-    throw new HoldfastError(
-      `${file}: ${fault.place}: ${fault.label} would hit ${which}: ${names.length} of ${replicas} ${component}, at most ${most} may be hit at a time`,
-      {
-        hint: `${replicas > 1 ? `Aim at one instance (${names[0]}), or write` : 'Write'} blastRadius: { ${component}: ${names.length} } if that is wanted.`,
-      },
-    )
-  }
 }

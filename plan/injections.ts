@@ -1,7 +1,8 @@
 import { isOneShot, withDuration } from '../chaos/mesh/experiment.ts'
+import { inNamespace } from '../chaos/mesh/in-namespace.ts'
 import { refuseResource } from '../chaos/mesh/refusals.ts'
 import { HoldfastError } from '../model/errors.ts'
-import type { ChaosMeshResource, FaultBase, FaultKind, Injection, Target } from '../model/fault.ts'
+import type { FaultBase, FaultKind, Injection, Target } from '../model/fault.ts'
 import type { Environment, System } from '../model/system.ts'
 import { podsOf } from './targets.ts'
 
@@ -45,15 +46,11 @@ const become = (
   if (environment !== 'kubernetes' || !kind.chaosMesh) return kind.local?.(fault, target) ?? []
   if (namespace === undefined) throw new HoldfastError(`${place}: the namespace of the system is not known`)
   return kind.chaosMesh(fault, podsOf(system, namespace, place)).map((written) => {
-    const resource = withDuration(inNamespace(written, namespace), holdMs)
-    refuseResource(resource, place)
+    const wanted = withDuration(written, holdMs)
+    refuseResource(wanted, place)
+    const resource = inNamespace(wanted, namespace, place)
     return { driver: 'chaos-mesh', namespace, ...resource, oneShot: isOneShot(resource) }
   })
-}
-
-interface Aim {
-  selector?: object
-  target?: Aim
 }
 
 /** What a kind refuses by itself does not know its place in the game day. */
@@ -64,16 +61,4 @@ const placed = <T>(place: string, act: () => T): T => {
     if (!(error instanceof HoldfastError)) throw error
     throw new HoldfastError(`${place}.${error.message}`, error.hint === undefined ? {} : { hint: error.hint })
   }
-}
-
-/** Chaos Mesh itself would fill in the resource's namespace; said here, the plan shows what will be hit. */
-const inNamespace = ({ kind, spec }: ChaosMeshResource, namespace: string): ChaosMeshResource => {
-  const fill = (aim: Aim): Aim => ({
-    ...aim,
-    ...(aim.selector === undefined || 'pods' in aim.selector
-      ? {}
-      : { selector: { namespaces: [namespace], ...aim.selector } }),
-    ...(typeof aim.target === 'object' ? { target: fill(aim.target) } : {}),
-  })
-  return { kind, spec: fill(spec) }
 }

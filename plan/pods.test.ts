@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { chaosMesh } from '../chaos/faults/chaosMesh.ts'
+import { cpuStress } from '../chaos/faults/cpuStress.ts'
 import { kill } from '../chaos/faults/kill.ts'
 import { partition } from '../chaos/faults/partition.ts'
 import { unavailable } from '../chaos/faults/unavailable.ts'
 import type { Pod } from '../model/cluster.ts'
 import type { FaultBase } from '../model/fault.ts'
 import { batchsender } from '../systems/batchsender/index.ts'
-import { planFaults } from './faults.ts'
+import { type FaultContext, planFaults } from './faults.ts'
 import { selectPods, withPodsFound } from './pods.ts'
 
 const pod = (name: string, labels: Record<string, string> = {}, more: Partial<Pod> = {}): Pod => ({
@@ -26,16 +27,17 @@ const pod = (name: string, labels: Record<string, string> = {}, more: Partial<Po
 const part = (component: string, n: number) => pod(`${component}-${n}`, batchsender.kubernetes?.selectors[component])
 const pods = [part('api', 0), part('api', 1), part('worker', 0), part('postgres', 0), pod('stranger', { app: 'other' })]
 
+const contextOf = (there: Pod[], blastRadius: Record<string, number>): FaultContext => ({
+  system: withPodsFound(batchsender, there),
+  environment: 'kubernetes',
+  file: 'g.ts',
+  steadyEndMs: 0,
+  blastRadius,
+  namespace: 'shop',
+  pods: there,
+})
 const planned = (fault: FaultBase, there = pods, blastRadius = {}) =>
-  planFaults([fault], {
-    system: withPodsFound(batchsender, there),
-    environment: 'kubernetes',
-    file: 'g.ts',
-    steadyEndMs: 0,
-    blastRadius,
-    namespace: 'shop',
-    pods: there,
-  })[0]
+  planFaults([fault], contextOf(there, blastRadius))[0]
 
 describe('the plan lists the pods', () => {
   it('of which one is hit', () => {
@@ -74,6 +76,37 @@ describe('refused before anything starts', () => {
     expect(() => planned(raw('one', { app: 'other' }))).toThrow('pods that are no component of batchsender: stranger')
   })
 
+  it('more than the blast radius, also by a selector of its own', () => {
+    const api = { 'app.kubernetes.io/name': 'api' }
+    expect(() => planned(raw('all', api))).toThrow('would hit api-0 and api-1: 2 of 2 api, at most 1 may be hit')
+    expect(planned(raw('all', api), pods, { api: 2 })?.hits?.[0]?.most).toBe(2)
+    expect(planned(raw('one', api))?.hits?.[0]?.most).toBe(1)
+    const three = [...pods, part('api', 2)]
+    const share = { mode: 'fixed-percent' as const, value: '34', selector: { labelSelectors: api } }
+    const failure = chaosMesh({ kind: 'PodChaos', spec: { action: 'pod-failure', ...share }, at: 0, for: '2s' })
+    expect(() => planned(failure, three)).toThrow('would hit 2 of api-0, api-1, api-2: 2 of 3 api, at most 1')
+  })
+
+  it('more than the blast radius by two faults that may choose different pods', () => {
+    const faults = [kill({ target: 'api-1', at: '1s' }), cpuStress({ target: 'api-1', at: 0, for: '2s' })]
+    const both = (there: Pod[]) => planFaults(faults, contextOf(there, {}))
+    expect(() => both(pods)).toThrow('would hit api-0 and api-1: 2 of 2 api, at most 1')
+    expect(both([...pods, part('api', 2), part('api', 3)])).toHaveLength(2)
+  })
+
+  it('more than half of the pods that stay', () => {
+    const leaving = ['a', 'b'].map((n) => ({ ...part('api', 9), name: `api-${n}`, ending: true }))
+    const job = { ...part('api', 8), phase: 'Succeeded' }
+    const there = [...pods, ...leaving, job]
+    const two = {
+      mode: 'fixed' as const,
+      value: '2',
+      selector: { labelSelectors: { 'app.kubernetes.io/name': 'api' } },
+    }
+    const failure = chaosMesh({ kind: 'PodChaos', spec: { action: 'pod-failure', ...two }, at: 0, for: '2s' })
+    expect(() => planned(failure, there)).toThrow('2 of 2 api, at most 1')
+  })
+
   it('everything', () => {
     const ours = pods.slice(0, 4)
     expect(() => planned(raw('all', { 'app.kubernetes.io/part-of': 'batchsender' }), ours)).toThrow(
@@ -98,6 +131,8 @@ describe('selectors of Chaos Mesh', () => {
     expect(names({ fieldSelectors: { 'metadata.name': 'api-0' } })).toEqual(['api-0'])
     expect(names({ nodes: ['n2'] })).toEqual([])
     expect(names({ podPhaseSelectors: ['Pending'] })).toEqual([])
+    expect(names({ podPhaseSelectors: ['!Pending'] })).toHaveLength(5)
+    expect(names({ podPhaseSelectors: ['Pending', 'Running', '!Running'] })).toEqual([])
   })
 
   it('that pods alone do not answer are refused', () => {

@@ -13,16 +13,18 @@ interface Aim {
   target?: Aim
 }
 
-/** Names of a component's pods. */
+/** Names of a component's pods, without those that have ended or are on their way out. */
 export const podsOfComponent = (system: System, component: string, pods: Pod[]): string[] => {
   const labels = system.kubernetes?.selectors[component]
   return labels === undefined
     ? []
     : pods
-        .filter((pod) => hasLabels(pod, labels))
+        .filter((pod) => hasLabels(pod, labels) && !pod.ending && !ended.includes(pod.phase))
         .map(({ name }) => name)
         .sort()
 }
+
+const ended = ['Succeeded', 'Failed']
 
 /** A system with as many replicas as pods were found; what has no labels keeps its own number. */
 export const withPodsFound = (system: System, pods: Pod[]): System => ({
@@ -49,11 +51,11 @@ export const podHits = (
     .filter((injection) => injection.driver === 'chaos-mesh')
     .flatMap((injection) => {
       const { selector, target, ...aim } = injection.spec as Aim
-      if (selector === undefined) return [] // machines of a cloud: no pods
+      if (selector === undefined) return [] // machines: no pods
       const hit = hitOf({ ...aim, selector }, 'target', injection, { pods, place, label: fault.label })
       if (fault.target.kind === 'none') refuseStrangers(hit, fault.label, { system, pods, place })
       if (hit.most >= pods.length && fault.target.kind !== 'component') refuseAll(hit, fault.label, place)
-      return target?.selector === undefined
+      return injection.kind !== 'NetworkChaos' || target?.selector === undefined
         ? [hit]
         : [hit, hitOf(target, 'peer', injection, { pods, place, label: fault.label })]
     })
@@ -66,7 +68,7 @@ const hitOf = (
 ): PodHit => {
   const selected = selectPods({ namespaces: [namespace], ...selector }, pods, place)
   const names = selected.map(({ name }) => name).sort()
-  if (names.length > 0) return { end, pods: names, most: mostOf(mode, Number(value), names.length) }
+  if (names.length > 0) return { end, pods: names, most: mostOf(mode, value, names.length) }
   const there = pods.map(({ name }) => name).sort()
   throw new HoldfastError(
     `${place}: ${label} would hit nothing: no pod in ${namespace} fits ${selectorText(selector)}`,
@@ -79,13 +81,11 @@ const hitOf = (
   )
 }
 
-/** Chaos Mesh rounds down; a plan counts on the most that can be. */
-const mostOf = (mode: string, value: number, count: number): number => {
+/** Of a share Chaos Mesh rounds up. */
+const mostOf = (mode: string, value: string | undefined, count: number): number => {
   if (mode === 'one') return 1
-  if (mode === 'fixed') return Math.min(value, count)
-  if (mode === 'fixed-percent' || mode === 'random-max-percent')
-    return Math.min(count, Math.ceil((count * value) / 100))
-  return count
+  if (mode === 'fixed') return Math.min(Number(value), count)
+  return mode === 'fixed-percent' ? Math.ceil((count * Number(value)) / 100) : count
 }
 
 const refuseAll = ({ pods }: PodHit, label: string, place: string): void => {
@@ -127,9 +127,15 @@ export const selectPods = (selector: Selector, pods: Pod[], place: string): Pod[
       Object.entries(selector.annotationSelectors ?? {}).every(([key, value]) => pod.annotations[key] === value) &&
       Object.entries(selector.fieldSelectors ?? {}).every(([field, value]) => fieldOf(pod, field, place) === value) &&
       (nodes === undefined || nodes.includes(pod.node)) &&
-      (podPhaseSelectors === undefined || podPhaseSelectors.includes(pod.phase))
+      fitsPhase(podPhaseSelectors, pod.phase)
     )
   })
+}
+
+/** Any of those that are named, and none with a `!` before it. */
+const fitsPhase = (wanted: string[] = [], phase: string): boolean => {
+  const included = wanted.filter((one) => !one.startsWith('!'))
+  return (included.length === 0 || included.includes(phase)) && !wanted.includes(`!${phase}`)
 }
 
 const hasLabels = ({ labels }: Pod, wanted: Record<string, string>): boolean =>

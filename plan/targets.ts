@@ -23,6 +23,7 @@ export const resolverOf = (system: System, file: string): TargetResolver => ({
     if (component) return instanceNames(name, component.replicas)
     const all = Object.entries(system.components).flatMap(([part, { replicas }]) => instanceNames(part, replicas))
     if (all.includes(name)) return [name]
+    refuseNumber(system, name, `${file}: ${place}`)
     const names = [...new Set([...Object.keys(system.components), ...all])]
     throw new HoldfastError(`${file}: ${place}: ${system.name} has no component "${name}"`, {
       hint: didYouMean(name, names),
@@ -36,6 +37,16 @@ export const resolverOf = (system: System, file: string): TargetResolver => ({
     })
   },
 })
+
+/** In a cluster there may be fewer of a component than a game day counts on. */
+const refuseNumber = (system: System, name: string, place: string): void => {
+  const component = /^(.+)-\d+$/.exec(name)?.[1] ?? ''
+  const replicas = Object.hasOwn(system.components, component) ? system.components[component]?.replicas : undefined
+  if (replicas === undefined) return
+  throw new HoldfastError(`${place}: there is no ${name}: ${system.name} has ${replicas} ${component}`, {
+    hint: `There are: ${instanceNames(component, replicas).join(', ') || 'none'}.`,
+  })
+}
 
 /** The pods of a component in a namespace. `place` begins its errors. */
 export const podsOf =

@@ -181,7 +181,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .description("Write the types of Chaos Mesh's resources (chaos/crds) again, from the version that you use")
     .option(
       '--from <source>',
-      "folder of CRDs, version of Chaos Mesh's Go module, or cluster; the pinned one unless given",
+      "folder of CRDs, commit or version of Chaos Mesh's Go module, or cluster; the pinned version unless given",
     )
     .option('--context <name>', 'context of the kubeconfig (with --from cluster)')
     .option('--kubeconfig <file>', 'kubeconfig instead of KUBECONFIG and ~/.kube/config')

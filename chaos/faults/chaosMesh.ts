@@ -59,7 +59,7 @@ export const chaosMeshKind: FaultKind<ChaosMeshFault> = {
   ),
   label: ({ target, resource: { kind, spec } }) =>
     [kind, spec.action, target === undefined ? undefined : `on ${target}`]
-      .filter((word) => word !== undefined)
+      .filter((word) => typeof word === 'string')
       .join(' '),
   target: (fault, resolve) =>
     fault.target === undefined

@@ -21,7 +21,7 @@ export const experimentKinds = Object.entries(chaosMeshKinds)
   .filter(([, { experiment }]) => experiment)
   .map(([kind]) => kind) as ExperimentKind[]
 
-const oneShotActions: Partial<Record<ExperimentKind, string[]>> = {
+const oneShotActions: Partial<Record<ExperimentKind, unknown[]>> = {
   PodChaos: ['pod-kill', 'container-kill'],
   AWSChaos: ['ec2-restart'],
   AzureChaos: ['vm-restart'],
@@ -30,7 +30,7 @@ const oneShotActions: Partial<Record<ExperimentKind, string[]>> = {
 
 /** It happens once: a duration is ignored, and it is never reported as recovered. */
 export const isOneShot = ({ kind, spec }: ChaosMeshResource): boolean =>
-  oneShotActions[kind as ExperimentKind]?.includes(String((spec as { action?: unknown }).action)) ?? false
+  oneShotActions[kind as ExperimentKind]?.includes((spec as { action?: unknown }).action) ?? false
 
 /** Chaos Mesh ends a fault by itself this long after its planned end, should nobody be left to remove it. */
 export const chaosMeshGraceMs = 15_000

@@ -1,9 +1,9 @@
+import { shown } from '../../model/parse.ts'
 import { goDurationMs, goFloat, isRate, isSize } from './go-values.ts'
 import type { AnySpec, Refusal } from './refusal.ts'
-import { admission, ours } from './refusal.ts'
+import { admission, isThere, ours, record } from './refusal.ts'
 
-const record = (value: unknown): AnySpec => (typeof value === 'object' && value !== null ? (value as AnySpec) : {})
-const isThere = (value: unknown): boolean => value !== undefined && value !== null
+const isDuration = (value: unknown): boolean => typeof value === 'string' && goDurationMs(value) !== null
 
 const podChaos = ({ action, containerNames }: AnySpec): Refusal[] => {
   const named = Array.isArray(containerNames) && containerNames.length > 0
@@ -15,17 +15,26 @@ const podChaos = ({ action, containerNames }: AnySpec): Refusal[] => {
 
 const netemActions = ['delay', 'loss', 'duplicate', 'corrupt', 'rate']
 
-const networkChaos = (spec: AnySpec): Refusal[] => [...trafficRefusals(spec), ...netemRefusals(spec)]
+const networkActions = ['netem', 'delay', 'loss', 'duplicate', 'corrupt', 'partition', 'bandwidth']
+
+const networkChaos = (spec: AnySpec): Refusal[] =>
+  networkActions.includes(spec.action as string)
+    ? [...trafficRefusals(spec), ...netemRefusals(spec)]
+    : [admission('action', `${shown(spec.action)} is no action`, `Write one of ${networkActions.join(', ')}.`)]
 
 /** Which traffic it hits. For `partition` Chaos Mesh checks nothing of it. */
 const trafficRefusals = ({ action, direction = 'to', target, externalTargets }: AnySpec): Refusal[] => {
   const by = action === 'partition' ? ours : admission
   if (direction === 'to') return []
   if (isThere(externalTargets) && action !== 'partition')
-    return [admission('externalTargets', `cannot be used with direction ${direction}`, 'Use direction: "to".')]
+    return [admission('externalTargets', `cannot be used with direction ${shown(direction)}`, 'Use direction: "to".')]
   if (isThere(target) || isThere(externalTargets)) return []
   return [
-    by('direction', `${direction} needs a target`, 'Name the pods at the other end in target, or use direction: "to".'),
+    by(
+      'direction',
+      `${shown(direction)} needs a target`,
+      'Name the pods at the other end in target, or use direction: "to".',
+    ),
   ]
 }
 
@@ -61,7 +70,7 @@ const timePattern = /^[0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h)$/
 const timeRefusals = (path: string, value: unknown, isNeeded: boolean): Refusal[] => {
   if (!isThere(value)) return isNeeded ? [admission(path, 'is missing', 'Write for instance "100ms".')] : []
   if (typeof value === 'string' && timePattern.test(value)) return []
-  return [admission(path, `"${String(value)}" is no time`, 'Write one number and one unit: "100ms".')]
+  return [admission(path, `${shown(value)} is no time`, 'Write one number and one unit: "100ms".')]
 }
 
 const shareRefusals = (path: string, value: unknown, isNeeded: boolean): Refusal[] => {
@@ -70,20 +79,14 @@ const shareRefusals = (path: string, value: unknown, isNeeded: boolean): Refusal
   const share = typeof value === 'string' ? goFloat(value) : null
   // An empty correlation is filled in.
   if (share === null)
-    return value === '' && !isNeeded ? [] : [admission(path, `"${String(value)}" is no number as text`, hint)]
-  return share >= 0 && share <= 100 ? [] : [ours(path, `"${String(value)}" is not between 0 and 100`, hint)]
+    return value === '' && !isNeeded ? [] : [admission(path, `${shown(value)} is no number as text`, hint)]
+  return share >= 0 && share <= 100 ? [] : [ours(path, `${shown(value)} is not between 0 and 100`, hint)]
 }
 
 const rateRefusals = (path: string, value: unknown): Refusal[] =>
   typeof value === 'string' && isRate(value)
     ? []
-    : [
-        admission(
-          path,
-          `"${String(value)}" is no rate`,
-          'Write a whole number and a unit: "8mbit", or "1mbps" for bytes.',
-        ),
-      ]
+    : [admission(path, `${shown(value)} is no rate`, 'Write a whole number and a unit: "8mbit", or "1mbps" for bytes.')]
 
 const bandwidthRefusals = ({ bandwidth }: AnySpec): Refusal[] => {
   if (!isThere(bandwidth)) return []
@@ -111,15 +114,22 @@ const stressChaos = ({ stressors, stressngStressors }: AnySpec): Refusal[] => {
   const idle = Object.entries({ cpu, memory }).filter(([, value]) => isThere(value) && !isCount(record(value).workers))
   return [
     ...idle.map(([name]) => ours(`stressors.${name}.workers`, 'must be at least 1', 'Write workers: 1.')),
-    ...(isThere(load) && (Number(load) < 0 || Number(load) > 100)
-      ? [admission('stressors.cpu.load', `${load} is not between 0 and 100`, 'Write a percentage as a number: 50.')]
+    ...(isThere(load) && !isPercentage(load)
+      ? [
+          admission(
+            'stressors.cpu.load',
+            `${shown(load)} is no number from 0 to 100`,
+            'Write a percentage as a number: 50.',
+          ),
+        ]
       : []),
     ...(isThere(size) && !(typeof size === 'string' && isSize(size))
-      ? [admission('stressors.memory.size', `"${size}" is no size`, 'Write for instance "256MB" or "50%".')]
+      ? [admission('stressors.memory.size', `${shown(size)} is no size`, 'Write for instance "256MB" or "50%".')]
       : []),
   ]
 }
 
+const isPercentage = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 100
 const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1
 
 const httpMethods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT']
@@ -127,13 +137,15 @@ const httpMethods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS',
 const httpChaos = ({ target, port, method, delay, abort, replace, patch }: AnySpec): Refusal[] => [
   ...(target === 'Request' || target === 'Response'
     ? []
-    : [admission('target', `"${String(target)}" is neither Request nor Response`, 'Write target: "Request".')]),
-  ...(Number(port) > 0 ? [] : [admission('port', 'must be above 0', 'Name the port on which the container listens.')]),
-  ...(target === 'Request' && isThere(method) && !httpMethods.includes(String(method))
-    ? [admission('method', `"${String(method)}" is no method`, `Write one of ${httpMethods.join(', ')}.`)]
+    : [admission('target', `${shown(target)} is neither Request nor Response`, 'Write target: "Request".')]),
+  ...(typeof port === 'number' && port > 0
+    ? []
+    : [admission('port', 'must be above 0', 'Name the port on which the container listens.')]),
+  ...(target === 'Request' && isThere(method) && !(httpMethods as unknown[]).includes(method)
+    ? [admission('method', `${shown(method)} is no method`, `Write one of ${httpMethods.join(', ')}.`)]
     : []),
-  ...(isThere(delay) && goDurationMs(String(delay)) === null
-    ? [admission('delay', `"${String(delay)}" is no duration of Go`, 'Write for instance "100ms".')]
+  ...(isThere(delay) && !isDuration(delay)
+    ? [admission('delay', `${shown(delay)} is no duration of Go`, 'Write for instance "100ms".')]
     : []),
   ...(abort === true || [delay, replace, patch].some(isThere)
     ? []
@@ -147,31 +159,31 @@ const ioChaos = ({ action, delay, errno, percent, volumePath }: AnySpec): Refusa
   ...(action === 'fault' && !isCount(errno)
     ? [admission('errno', 'fault needs an error number', 'Write for instance 5 (EIO) or 28 (ENOSPC).')]
     : []),
-  ...(isThere(delay) && delay !== '' && goDurationMs(String(delay)) === null
-    ? [admission('delay', `"${String(delay)}" is no duration of Go`, 'Write for instance "100ms".')]
+  ...(isThere(delay) && delay !== '' && !isDuration(delay)
+    ? [admission('delay', `${shown(delay)} is no duration of Go`, 'Write for instance "100ms".')]
     : []),
   ...(action === 'latency' && (!isThere(delay) || delay === '')
     ? [ours('delay', 'latency without delay does nothing', 'Write for instance "100ms".')]
     : []),
-  ...(isThere(percent) && (Number(percent) < 0 || Number(percent) > 100)
-    ? [admission('percent', `${percent} is not between 0 and 100`, 'Write a percentage as a number: 50.')]
+  ...(isThere(percent) && !isPercentage(percent)
+    ? [admission('percent', `${shown(percent)} is no number from 0 to 100`, 'Write a percentage as a number: 50.')]
     : []),
 ]
 
 const dnsChaos = ({ patterns }: AnySpec): Refusal[] => {
   if (!Array.isArray(patterns) || patterns.length === 0)
     return [ours('patterns', 'is empty, which means every name', 'Name what is not to be found: ["mail.example.com"].')]
-  const wrong = patterns.find((pattern) => /\*./.test(String(pattern)))
+  const wrong = patterns.find((pattern) => typeof pattern !== 'string' || /\*./.test(pattern))
   return wrong === undefined
     ? []
-    : [ours('patterns', `"${wrong}" has a * that is not at its end`, 'Write for instance "example.*".')]
+    : [ours('patterns', `${shown(wrong)} has a * that is not at its end`, 'Write for instance "example.*".')]
 }
 
 const timeChaos = ({ timeOffset }: AnySpec): Refusal[] => {
   const ms = typeof timeOffset === 'string' ? goDurationMs(timeOffset) : null
   if (ms === null)
     return [
-      admission('timeOffset', `"${String(timeOffset)}" is no duration of Go`, 'Write for instance "-10m" or "1h30m".'),
+      admission('timeOffset', `${shown(timeOffset)} is no duration of Go`, 'Write for instance "-10m" or "1h30m".'),
     ]
   return ms === 0 ? [ours('timeOffset', 'is 0: the clock would be right', 'Write for instance "-10m".')] : []
 }
@@ -180,6 +192,11 @@ const blockChaos = ({ action, delay }: AnySpec): Refusal[] =>
   action === 'delay' && !isThere(delay)
     ? [admission('delay', 'the action delay needs it', 'Write delay: { latency: "100ms" }.')]
     : []
+
+const physicalMachineChaos = ({ address, selector }: AnySpec): Refusal[] =>
+  isThere(selector) || (Array.isArray(address) && address.length > 0)
+    ? []
+    : [admission('address', 'names no machine', "Write address: ['host:31767'].")]
 
 /** What is wrong with the fields of one kind; the other kinds have no rules of their own here. */
 export const kindRefusals: Record<string, (spec: AnySpec) => Refusal[]> = {
@@ -191,4 +208,5 @@ export const kindRefusals: Record<string, (spec: AnySpec) => Refusal[]> = {
   DNSChaos: dnsChaos,
   TimeChaos: timeChaos,
   BlockChaos: blockChaos,
+  PhysicalMachineChaos: physicalMachineChaos,
 }

@@ -12,9 +12,9 @@ export const clash = (a: ChaosMeshResource, b: ChaosMeshResource): boolean => {
 }
 
 /** Both ends of a link are touched. */
-const selectorsOf = ({ spec }: ChaosMeshResource): Selector[] => {
+const selectorsOf = ({ kind, spec }: ChaosMeshResource): Selector[] => {
   const { selector, target } = spec as { selector?: Selector; target?: { selector?: Selector } }
-  return [selector, target?.selector].filter((one) => one !== undefined)
+  return [selector, kind === 'NetworkChaos' ? target?.selector : undefined].filter((one) => one !== undefined)
 }
 
 /** False when no pod can fit both. */

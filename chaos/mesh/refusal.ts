@@ -18,3 +18,8 @@ export const admission = (path: string, message: string, hint: string): Refusal 
   by: 'admission',
 })
 export const ours = (path: string, message: string, hint: string): Refusal => ({ path, message, hint, by: 'holdfast' })
+
+/** What is no object has no fields. */
+export const record = (value: unknown): AnySpec =>
+  typeof value === 'object' && value !== null ? (value as AnySpec) : {}
+export const isThere = (value: unknown): boolean => value !== undefined && value !== null

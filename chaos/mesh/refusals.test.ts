@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../../model/errors.ts'
-import { specRows } from '../../test/fixtures/chaos-mesh-specs.ts'
+import { specNamespace, specRows } from '../../test/fixtures/chaos-mesh-specs.ts'
 import { goDurationMs, isRate, isSize } from './go-values.ts'
+import { inNamespace } from './in-namespace.ts'
 import { refusalsOf, refuseResource } from './refusals.ts'
 
 describe('specs', () => {
@@ -11,6 +13,37 @@ describe('specs', () => {
       const refusals = refusalsOf({ kind, spec })
       expect(refusals.map(({ by, path }) => ({ by, path }))).toEqual(refused === null ? [] : [refused])
       for (const { hint } of refusals) expect(hint).toMatch(/\.$/)
+    },
+  )
+
+  const places = (value: unknown): string[][] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, inner]) => [[key], ...places(inner).map((path) => [key, ...path])])
+      : []
+  const put = (value: unknown, [key = '', ...rest]: string[], wanted: unknown): object => {
+    const before = Object(value) as Record<string, unknown>
+    return { ...before, [key]: rest.length === 0 ? wanted : put(before[key], rest, wanted) }
+  }
+  const anything = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(undefined, Number.NaN, { toString: 1 }))
+
+  it.each(specRows.filter(({ refused }) => refused === null).map((row) => [`${row.kind}: ${row.title}`, row] as const))(
+    '%s: whatever else stands in one of its fields is planned, or refused in one line',
+    (_title, { kind, spec }) => {
+      const paths = [...places(spec), ['remoteCluster'], ['selector', 'nodes'], ['selector', 'podPhaseSelectors']]
+      fc.assert(
+        fc.property(fc.constantFrom(...paths), anything, (path, value) => {
+          const resource = { kind, spec: put(spec, path, value) }
+          const refusals = refusalsOf(resource)
+          for (const { message, hint } of refusals) expect(`${message} ${hint}`).toMatch(/^[^\n]+\.$/)
+          if (refusals.length > 0) return
+          try {
+            inNamespace(resource, specNamespace, 'here')
+          } catch (error) {
+            expect(error).toBeInstanceOf(HoldfastError)
+          }
+        }),
+        { numRuns: 100 },
+      )
     },
   )
 

@@ -1,11 +1,12 @@
 import { HoldfastError } from '../../model/errors.ts'
 import type { ChaosMeshResource } from '../../model/fault.ts'
-import type { Selector } from '../crds/chaos-mesh.ts'
+import { shown } from '../../model/parse.ts'
 import { isOneShot } from './experiment.ts'
 import { goDurationMs, goInteger } from './go-values.ts'
 import { kindRefusals } from './kind-refusals.ts'
 import type { AnySpec, Refusal } from './refusal.ts'
-import { admission, ours } from './refusal.ts'
+import { admission, isThere, ours, record } from './refusal.ts'
+import { selectorRefusals } from './selector-refusals.ts'
 
 /**
  * @throws HoldfastError with the first thing that is wrong with a spec, by Chaos Mesh's rules and by ours.
@@ -26,8 +27,8 @@ export const refuseResource = (resource: ChaosMeshResource, place: string): void
 export const refusalsOf = ({ kind, spec }: ChaosMeshResource): Refusal[] => {
   const given = spec as AnySpec
   return [
-    ...('selector' in given || !withoutPods.includes(kind) ? aimRefusals(given, '') : []),
-    ...(given.target !== undefined && kind === 'NetworkChaos' ? aimRefusals(given.target as AnySpec, 'target.') : []),
+    ...(withoutPods.includes(kind) ? machineRefusals(kind, given) : aimRefusals(given, '')),
+    ...(isThere(given.target) && kind === 'NetworkChaos' ? aimRefusals(record(given.target), 'target.') : []),
     ...durationRefusals({ kind, spec: given }),
     ...(given.remoteCluster === undefined
       ? []
@@ -42,14 +43,20 @@ export const refusalsOf = ({ kind, spec }: ChaosMeshResource): Refusal[] => {
   ]
 }
 
-/** They aim at machines, by address or by a cloud's own names. */
+/** They aim at machines, by address or by a cloud's own names: nothing of them is listed before the run. */
 const withoutPods = ['AWSChaos', 'AzureChaos', 'GCPChaos', 'PhysicalMachineChaos']
+
+const machineRefusals = (kind: string, { selector }: AnySpec): Refusal[] => {
+  if (!isThere(selector)) return []
+  const by = kind === 'PhysicalMachineChaos' ? ours : admission
+  return [by('selector', 'which machines it fits cannot be told before the run', 'Name each machine.')]
+}
 
 const modes = ['one', 'all', 'fixed', 'fixed-percent', 'random-max-percent']
 
 const aimRefusals = ({ mode, value, selector }: AnySpec, at: string): Refusal[] => [
   ...modeRefusals(mode, value, at),
-  ...selectorRefusals(selector as Selector | undefined, `${at}selector`),
+  ...selectorRefusals(selector, `${at}selector`),
 ]
 
 const modeRefusals = (mode: unknown, value: unknown, at: string): Refusal[] => {
@@ -60,30 +67,12 @@ const modeRefusals = (mode: unknown, value: unknown, at: string): Refusal[] => {
   const number = goInteger(value)
   if (mode === 'fixed') {
     if (number !== null && number > 0) return []
-    return [admission(`${at}value`, `"${value}" is no number of pods`, 'Write a whole number above 0: "1".')]
+    return [admission(`${at}value`, `${shown(value)} is no number of pods`, 'Write a whole number above 0: "1".')]
   }
   if (number === null || number < 1 || number > 100)
-    return [admission(`${at}value`, `"${value}" is no percentage`, 'Write 1 to 100 without a sign: "50".')]
+    return [admission(`${at}value`, `${shown(value)} is no percentage`, 'Write 1 to 100 without a sign: "50".')]
   if (mode === 'fixed-percent') return []
   return [ours(`${at}mode`, 'random-max-percent may choose no pod at all', 'Use fixed or fixed-percent.')]
-}
-
-const selectorRefusals = (selector: Selector | undefined, at: string): Refusal[] => {
-  const { pods, namespaces: _namespaces, podPhaseSelectors: _phases, ...narrowing } = selector ?? {}
-  const isEmpty = (value: object | undefined) => value === undefined || Object.keys(value).length === 0
-  const others = Object.entries(narrowing).filter(([, value]) => !isEmpty(value))
-  if (!isEmpty(pods) && others.length > 0) {
-    const names = others.map(([name]) => name).join(', ')
-    return [ours(at, `Chaos Mesh ignores ${names} beside pods`, 'Use either pods or labels.')]
-  }
-  if (!isEmpty(pods) || others.length > 0) return []
-  return [
-    ours(
-      at,
-      `is ${selector === undefined ? 'missing' : 'empty'}, which means every pod of the namespace`,
-      'Name the labels of the pods: labelSelectors.',
-    ),
-  ]
 }
 
 const durationRefusals = ({ kind, spec }: { kind: string; spec: AnySpec }): Refusal[] => {
@@ -96,8 +85,6 @@ const durationRefusals = ({ kind, spec }: { kind: string; spec: AnySpec }): Refu
     return [ours('duration', 'is missing: the fault would stay for ever', 'Write how long it may stay: "60s".')]
   const ms = typeof duration === 'string' ? goDurationMs(duration) : null
   if (ms === null)
-    return [
-      admission('duration', `"${String(duration)}" is no duration of Go`, 'Write 250ms, 20s, 2m or 1h30m; no days.'),
-    ]
-  return ms > 0 ? [] : [ours('duration', `"${String(duration)}" is not above 0`, 'Write how long it may stay: "60s".')]
+    return [admission('duration', `${shown(duration)} is no duration of Go`, 'Write 250ms, 20s, 2m or 1h30m; no days.')]
+  return ms > 0 ? [] : [ours('duration', `${shown(duration)} is not above 0`, 'Write how long it may stay: "60s".')]
 }

@@ -20,13 +20,16 @@ export const pinnedVersion = (): string => {
 }
 
 /**
- * Custom resource definitions from a folder of YAML files, from a version of Chaos Mesh's Go module (`v2.8.1`), or
- * from a `cluster`, of which only they are read.
+ * Custom resource definitions from a folder of YAML files, from a version or commit of Chaos Mesh's Go module, or from
+ * a `cluster`, of which only they are read.
  * @throws HoldfastError when there is no such folder, Go cannot fetch that version, or no context is named.
  */
 export const readCrds = async (from: string, choice: { context?: string; kubeconfig?: string } = {}): Promise<Crd[]> => {
   if (from === 'cluster') return crdsInCluster(choice)
-  return crdsInFolder(/^v\d/.test(from) ? join(await moduleDir(from), 'config/crd/bases') : resolve(from))
+  if (choice.context !== undefined || choice.kubeconfig !== undefined)
+    throw new HoldfastError('--context and --kubeconfig go with --from cluster', { hint: 'Add it, or leave them out.' })
+  const isVersion = /^(v\d|[0-9a-f]{7,40}$)/.test(from) && !existsSync(from)
+  return crdsInFolder(isVersion ? join(await moduleDir(from), 'config/crd/bases') : resolve(from))
 }
 
 const crdsInCluster = async (choice: { context?: string; kubeconfig?: string }): Promise<Crd[]> => {
@@ -38,7 +41,7 @@ const crdsInCluster = async (choice: { context?: string; kubeconfig?: string }):
 const crdsInFolder = (folder: string): Crd[] => {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new HoldfastError(`${folder} is no folder`, {
-      hint: `Name a folder with CRDs as YAML files, a version of the Go module ${module} (for instance ${pinnedVersion()}), or cluster.`,
+      hint: `Name a folder with CRDs as YAML files, a commit or version of the Go module ${module} (for instance ${pinnedVersion()}), or cluster.`,
     })
   }
   const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name))
@@ -65,6 +68,6 @@ const moduleDir = async (version: string): Promise<string> => {
   const { Dir, Error: error } = JSON.parse(output || '{}') as { Dir?: string; Error?: string }
   if (Dir !== undefined && error === undefined) return Dir
   throw new HoldfastError(`${module}@${version} could not be fetched: ${error ?? 'go said nothing'}`, {
-    hint: 'Check the version and the network (`go env GOPROXY`), or name a folder with the CRDs.',
+    hint: "Go knows the releases of Chaos Mesh by their commits only, not as v2.8.1. Name one's commit, a folder with its CRDs, or cluster; or check the network (`go env GOPROXY`).",
   })
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -182,6 +182,22 @@ describe('a folder of definitions', () => {
   it('that is broken is named', async () => {
     writeFileSync(join(folder, 'd.yaml'), 'kind: [\n')
     await expect(readCrds(folder)).rejects.toThrow(`${folder}/d.yaml: `)
+  })
+
+  it('is read whatever it is called', async () => {
+    const before = process.cwd()
+    mkdirSync(join(folder, 'v2.8.1'))
+    writeFileSync(join(folder, 'v2.8.1', 'a.yaml'), 'kind: CustomResourceDefinition\nspec: 3\n')
+    process.chdir(folder)
+    try {
+      expect((await readCrds('v2.8.1')).map(({ spec }) => spec)).toEqual([3])
+    } finally {
+      process.chdir(before)
+    }
+  })
+
+  it('does not go with a context', async () => {
+    await expect(readCrds(folder, { context: 'kind' })).rejects.toThrow('--context and --kubeconfig go with --from cluster')
   })
 
   it('that is not there is refused', async () => {

@@ -3,8 +3,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { chaosMeshApiVersion, chaosMeshKinds } from '../../chaos/crds/chaos-mesh.ts'
-import { hasStatus, type KubeApi } from '../../chaos/drivers/kube/api.ts'
-import { connect } from '../../chaos/drivers/kube/connect.ts'
+import { hasStatus } from '../../chaos/drivers/kube/api.ts'
+import { type Cluster as Connected, connect } from '../../chaos/drivers/kube/connect.ts'
+import { MeshSession } from '../../chaos/drivers/kube/session.ts'
 import { bandwidth } from '../../chaos/faults/bandwidth.ts'
 import { chaosMesh } from '../../chaos/faults/chaosMesh.ts'
 import { clockSkew } from '../../chaos/faults/clockSkew.ts'
@@ -31,12 +32,14 @@ import { specNamespace, specRows } from '../fixtures/chaos-mesh-specs.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 
 let cluster: Cluster
-let api: KubeApi
+let connected: Connected
+let api: Connected['api']
 beforeAll(async () => {
   cluster = await startCluster()
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: specNamespace } })
   const { context, kubeconfig } = cluster
-  api = (await connect({ context, kubeconfig, namespace: specNamespace })).api
+  connected = await connect({ context, kubeconfig, namespace: specNamespace })
+  api = connected.api
 })
 afterAll(() => cluster?.stop())
 
@@ -61,6 +64,15 @@ describe('our refusals are those of the admission, and more', () => {
     expect(await admit({ kind, spec })).toBe(refused?.by === 'admission' ? 'refused' : 'taken')
     expect(refusalsOf({ kind, spec })).toHaveLength(refused === null ? 0 : 1)
   })
+})
+
+test('a field that Chaos Mesh does not know is refused by its name, not dropped', async () => {
+  const session = new MeshSession(connected, 'a-run')
+  const spec = { action: 'pod-kill', mode: 'one', selector: { labelSelectors: { app: 'web' } }, gracePeriods: 5 }
+  const injection = { driver: 'chaos-mesh', namespace: specNamespace, kind: 'PodChaos', spec, oneShot: true } as const
+  await expect(session.create(injection, 'a-fault', { dryRun: true })).rejects.toThrow(
+    /no PodChaos can be created: .*unknown field "spec.gracePeriods"/,
+  )
 })
 
 test('the types know every kind of the cluster', async () => {

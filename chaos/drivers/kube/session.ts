@@ -88,15 +88,10 @@ export class MeshSession {
       spec,
     }
     try {
-      const query = options.dryRun ? { dryRun: 'All' } : {}
-      const { body: created, ...times } = await this.cluster.api.call<Created>(
-        'POST',
-        experimentPath(namespace, kind),
-        {
-          query,
-          body,
-        },
-      )
+      // A field that it does not know would be dropped, and the fault would be another one.
+      const query = { fieldValidation: 'Strict', ...(options.dryRun ? { dryRun: 'All' } : {}) }
+      const path = experimentPath(namespace, kind)
+      const { body: created, ...times } = await this.cluster.api.call<Created>('POST', path, { query, body })
       this.#compare(created, times)
       return times
     } catch (cause) {
