@@ -42,7 +42,8 @@ export const bundleScenarios = async (options: BundleOptions): Promise<{ file: s
   }
   const code = await bundle(projectDir, entryOf(system, scenarios))
   mkdirSync(dirname(outFile), { recursive: true })
-  writeFileSync(outFile, code)
+  // In a record: for its owner alone.
+  writeFileSync(outFile, code, { mode: 0o600 })
   return { file: outFile, sha256: createHash('sha256').update(code).digest('hex') }
 }
 

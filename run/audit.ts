@@ -6,19 +6,44 @@ import { type Ledger, readWindows } from './record.ts'
 /** Lost ids that the record names; the count is always whole. */
 const namedLost = 1_000
 
+/** Where to read. */
+interface AuditAt {
+  baseUrl: string
+  scenarioEnv: Record<string, string>
+  signal: AbortSignal
+}
+
+/**
+ * Effects that happened more than once before the load began, in a deployment that was there already: they are not of
+ * this run. Null when they can't be seen, which is then said once in the ledger.
+ */
+export const countDuplicatesBefore = async (system: System, ledger: Ledger, at: AuditAt): Promise<number | null> => {
+  if (!system.audit) return null
+  try {
+    return (await within(at.signal, system.audit({ ...at, acknowledged: nothing() }))).duplicates
+  } catch (error) {
+    ledger.append({
+      type: 'warning',
+      message: `duplicates cannot be known: their number before the run could not be read (${messageOf(error)})`,
+    })
+    return null
+  }
+}
+
+async function* nothing(): AsyncGenerator<string[]> {}
+
 /**
  * The final read: asks the system for every acknowledged write. A read that does not complete is
  * `audit.failed`, hence no data, never "nothing lost".
  */
 export const auditWrites = async (
   system: System,
-  options: {
+  options: AuditAt & {
     runId: string
     recordDir: string
-    baseUrl: string
-    scenarioEnv: Record<string, string>
     ledger: Ledger
-    signal: AbortSignal
+    /** 0 for a system that began with the run. */
+    duplicatesBefore: number | null
   },
 ): Promise<void> => {
   const { runId, recordDir, ledger } = options
@@ -30,8 +55,7 @@ export const auditWrites = async (
       acknowledged: acknowledgedIds(runId, readWindows(recordDir)),
       signal: options.signal,
     })
-    // Also when the system's audit does not look at its signal.
-    const { lost, checked, duplicates } = await Promise.race([read, rejectOnAbort(options.signal)])
+    const { lost, checked, duplicates } = await within(options.signal, read)
     const times = await acknowledgementTimes(runId, new Set(lost), readWindows(recordDir))
     ledger.append({
       type: 'audit.done',
@@ -39,7 +63,7 @@ export const auditWrites = async (
       acknowledged: checked,
       lostCount: lost.length,
       lost: lost.slice(0, namedLost),
-      duplicates,
+      duplicates: duringRun(options.duplicatesBefore, duplicates),
       oldestLostAtMs: times.oldestMs,
       newestLostAtMs: times.newestMs,
     })
@@ -47,6 +71,13 @@ export const auditWrites = async (
     ledger.append({ type: 'audit.failed', reason: messageOf(error) })
   }
 }
+
+/** A count that went down was begun anew in between. */
+const duringRun = (before: number | null, after: number | null): number | null =>
+  before === null || after === null || after < before ? null : after - before
+
+/** Also when the system's audit does not look at its signal. */
+const within = <T>(signal: AbortSignal, read: Promise<T>): Promise<T> => Promise.race([read, rejectOnAbort(signal)])
 
 const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {

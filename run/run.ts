@@ -7,9 +7,9 @@ import { bootId, processStat } from '../chaos/drivers/proc.ts'
 import { messageOf } from '../model/errors.ts'
 import type { EndReason } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
-import type { System } from '../model/system.ts'
+import { type System, startedByUs } from '../model/system.ts'
 import { windowSchemaVersion } from '../model/window.ts'
-import { auditWrites } from './audit.ts'
+import { auditWrites, countDuplicatesBefore } from './audit.ts'
 import { sleepUntil } from './clock.ts'
 import { shareCpus } from './cpus.ts'
 import { type RunningSystem, redactor, secretNames } from './environment.ts'
@@ -118,6 +118,8 @@ interface Started {
   system: RunningSystem
   k6: K6
   startedAtMs: number
+  /** Of a deployment that was there already; 0 where the system began with the run. */
+  duplicatesBefore: number | null
 }
 
 /** Brings the system and k6 up, and lets the load begin. */
@@ -162,6 +164,14 @@ const start = async (
     `${system.sampled.map(({ component }) => component).join(', ') || system.baseUrl}, ready in ${seconds(Date.now() - upAtMs)}`,
   )
 
+  const before = startedByUs(plan.environment)
+    ? 0
+    : await countDuplicatesBefore(options.system, ledger, {
+        baseUrl: system.auditUrl,
+        scenarioEnv: system.scenarioEnv,
+        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(auditBudgetMs)]),
+      })
+
   const k6 = new K6(
     {
       k6: tools.k6,
@@ -202,13 +212,13 @@ const start = async (
   ledger.append({ type: 'load.started' })
   const startedAtMs = (calledAtMs + repliedAtMs) / 2
   pump.start(startedAtMs, listener, ledger, stop, options.safetyLever ?? null)
-  return { system, k6, startedAtMs }
+  return { system, k6, startedAtMs, duplicatesBefore: before }
 }
 
 /** From the first request to the audit, on one clock. */
 const follow = async (
   options: RunOptions,
-  { system, k6, startedAtMs }: Started,
+  { system, k6, startedAtMs, duplicatesBefore }: Started,
   ledger: Ledger,
   undo: UndoStack,
   pump: Pump,
@@ -256,6 +266,7 @@ const follow = async (
     scenarioEnv,
     ledger,
     signal,
+    duplicatesBefore,
   })
   const token = options.userEnv[prometheusTokenName]
   for (const message of await recordPrometheus(plan, options.recordDir, { fromMs: startedAtMs, toMs }, token)) {

@@ -54,7 +54,10 @@ export const batchsender: System = {
   audit: auditBatches,
   externalEnv: (userEnv) => {
     const secret = userEnv.BATCHSENDER_WEBHOOK_SECRET
-    if (secret) return { BATCHSENDER_WEBHOOK_SECRET: secret }
+    const provider = userEnv.BATCHSENDER_PROVIDER_URL
+    if (secret) {
+      return { BATCHSENDER_WEBHOOK_SECRET: secret, ...(provider && { BATCHSENDER_PROVIDER_URL: provider }) }
+    }
     throw new HoldfastError('BATCHSENDER_WEBHOOK_SECRET is not set', {
       hint: 'Export the secret that the deployment checks webhook signatures with.',
     })

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { RunEvent } from '../model/event.ts'
+import type { AuditContext, System } from '../model/system.ts'
+import { auditWrites, countDuplicatesBefore } from './audit.ts'
+import { Ledger, readEvents, recordFiles } from './record.ts'
+
+let recordDir: string
+let ledger: Ledger
+beforeEach(() => {
+  recordDir = mkdtempSync(join(tmpdir(), 'holdfast-audit-'))
+  ledger = new Ledger(recordDir)
+  const acks = { type: 'acks', scenario: 'a', fromUs: 1, toUs: 2, ranges: [[0, 2]] }
+  writeFileSync(join(recordDir, recordFiles.windows), `${JSON.stringify(acks)}\n`)
+})
+afterEach(() => {
+  ledger.close()
+  rmSync(recordDir, { recursive: true })
+})
+
+const at = { baseUrl: '', scenarioEnv: {}, signal: new AbortController().signal }
+
+/** A deployment that has served others before: it counts what it did twice since it began. */
+const deployment = (duplicates: () => number | null) =>
+  ({
+    audit: async ({ acknowledged }: AuditContext) => {
+      let checked = 0
+      for await (const ids of acknowledged) checked += ids.length
+      return { lost: [], checked, duplicates: duplicates() }
+    },
+  }) as unknown as System
+
+const events = async (): Promise<RunEvent[]> => {
+  const all: RunEvent[] = []
+  for await (const event of readEvents(recordDir)) all.push(event)
+  return all
+}
+
+const audited = async (before: number | null, after: number | null) => {
+  await auditWrites(
+    deployment(() => after),
+    { ...at, runId: 'run', recordDir, ledger, duplicatesBefore: before },
+  )
+  return (await events()).find(({ type }) => type === 'audit.done')
+}
+
+test.each([
+  ['of a system that began with the run', 0, 3, 3],
+  ['of earlier runs are not of this one', 5, 5, 0],
+  ['of this run beside earlier ones', 5, 7, 2],
+  ['whose count began anew in between', 5, 1, null],
+  ['that were not to be seen before', null, 7, null],
+  ['that are not to be seen', 0, null, null],
+])('duplicates %s', async (_, before, after, expected) => {
+  expect(await audited(before, after)).toMatchObject({ checked: 3, duplicates: expected })
+})
+
+test('before the load it asks for nothing that was written', async () => {
+  expect(
+    await countDuplicatesBefore(
+      deployment(() => 4),
+      ledger,
+      at,
+    ),
+  ).toBe(4)
+  expect(await countDuplicatesBefore({} as System, ledger, at)).toBe(null)
+  expect(await events()).toEqual([])
+})
+
+test('a deployment that does not say is not known to have none, and that is told', async () => {
+  const broken = { audit: () => Promise.reject(new Error('no route')) } as unknown as System
+  expect(await countDuplicatesBefore(broken, ledger, at)).toBe(null)
+  expect(await events()).toMatchObject([{ type: 'warning', message: expect.stringContaining('no route') }])
+})
