@@ -6,7 +6,7 @@ import { noDuplicates, noLostWrites, recoveryWithin } from '../../model/objectiv
 export default {
   title: 'Onboarding without its cache, then without its queue',
   purpose:
-    'Degraded mode: the cache goes down, then it cannot be reached, then the queue is down. Reads are answered all ' +
+    'Degraded mode: the cache goes down, then the queue cannot be reached, then it is down. Reads are answered all ' +
     'the same, cases are taken, and every webhook is sent when the queue is back.',
   system: 'onboarding',
   profile: 'short',
@@ -15,7 +15,7 @@ export default {
   steady: '12s',
   faults: [
     unavailable({ target: 'cache', at: '0s', for: '6s' }),
-    partition({ from: 'projections', to: 'cache', at: '13s', for: '6s' }),
+    partition({ from: 'relay', to: 'nats', at: '13s', for: '6s' }),
     unavailable({ target: 'nats', at: '26s', for: '6s' }),
   ],
   // There is one of each: their loss is the point.

@@ -39,17 +39,17 @@ export const weaknesses = {
   },
   'leaks-connections': {
     does: 'the api keeps a database connection every second, and gives none back',
-    gameDay: 'failover',
+    gameDay: 'smoke',
     objective: 'database-pool',
   },
   leak: {
     does: 'the api keeps 3 MB more each second, up to 320 MB',
-    gameDay: 'failover',
+    gameDay: 'degraded',
     objective: 'memory',
   },
   'busy-loop': {
     does: 'the api spends 85 % of a core on nothing',
-    gameDay: 'baseline',
+    gameDay: 'smoke',
     objective: 'cpu-api',
   },
   'never-restarts': {
