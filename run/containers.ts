@@ -2,7 +2,7 @@ import { Toxiproxy } from '../chaos/drivers/toxiproxy.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ContainerSpec, ContainersContext, ContainersLayout, System } from '../model/system.ts'
 import { connectEngine, type Engine } from './containers/engine.ts'
-import { type Images, prepareImages } from './containers/images.ts'
+import { type Images, prepareImages, preparePartsImage } from './containers/images.ts'
 import { ContainerKeeper } from './containers/keeper.ts'
 import { createNetwork } from './containers/network.ts'
 import { removeContainers } from './containers/remove.ts'
@@ -32,6 +32,22 @@ export const prepareContainers = async (options: PrepareOptions): Promise<{ engi
   // Which images it needs does not depend on its ports.
   const layout = layoutOf(system, { runId: '', port: () => 1, weaknesses, options: systemOptions })
   return { engine, images: await prepareImages(engine, { ...options, layout }) }
+}
+
+/**
+ * Builds the image of a system's own parts, for a cluster to run.
+ * @returns its name, `holdfast/<system>:latest`: the newest build has it
+ * @throws HoldfastError where there is no engine, or the system has no parts
+ */
+export const buildSystemImage = async (
+  options: Pick<PrepareOptions, 'system' | 'projectDir' | 'userEnv' | 'onStep'>,
+): Promise<string> => {
+  const layout = layoutOf(options.system, { runId: '', port: () => 1, weaknesses: [], options: {} })
+  const engine = await connectEngine()
+  const image = await preparePartsImage(engine, { ...options, layout })
+  const [repo = ''] = image.split(':')
+  await engine.docker.getImage(image).tag({ repo, tag: 'latest' })
+  return `${repo}:latest`
 }
 
 /** Starts Toxiproxy and every part of the system in containers on a network of their own. */

@@ -158,6 +158,11 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     )
     .action(action(async () => (await import('./commands/manifests.ts')).manifestsCommand))
   program
+    .command('image')
+    .description("Build the image of a system's stand-in with Docker, for a cluster; prints its name")
+    .argument('<system>', 'for instance batchsender')
+    .action(action(async () => (await import('./commands/image.ts')).imageCommand))
+  program
     .command('export')
     .description('Print the faults of a game day for another tool: a Workflow or a Schedule of Chaos Mesh')
     .addArgument(new Argument('<format>', 'whose').choices(['chaos-mesh']))

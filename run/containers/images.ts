@@ -18,10 +18,16 @@ export const prepareImages = async (engine: Engine, options: ImagesOptions): Pro
   const wanted = (['postgres', 'nats', 'toxiproxy'] as const).filter(
     (image) => image === 'toxiproxy' || needed.has(image),
   )
-  for (const name of [...wanted, ...(needed.has('parts') ? ['node' as const] : [])])
-    await haveImage(engine, names[name], imageVariable(name), options.onStep)
-  const parts = needed.has('parts') ? await buildPartsImage(engine, names.node, options) : ''
+  for (const name of wanted) await haveImage(engine, names[name], imageVariable(name), options.onStep)
+  const parts = needed.has('parts') ? await preparePartsImage(engine, options) : ''
   return { ...names, parts }
+}
+
+/** The image of the system's own parts alone, and what it stands on. */
+export const preparePartsImage = async (engine: Engine, options: ImagesOptions): Promise<string> => {
+  const { node } = imagesOf(options.userEnv)
+  await haveImage(engine, node, imageVariable('node'), options.onStep)
+  return buildPartsImage(engine, node, options)
 }
 
 const haveImage = async (

@@ -12,6 +12,8 @@ export interface Cluster {
   context: string
   /** Logs of every process, as `<name>.log`. Removed at the end. */
   folder: string
+  /** kubectl, with the options that name this cluster: to start it oneself. */
+  kubectlCommand: string[]
   /** @throws Error with what kubectl said. @returns its stdout */
   kubectl: (...args: string[]) => Promise<string>
   /** Creates or changes objects, server-side. */
@@ -48,6 +50,7 @@ export const startCluster = async ({ folder = '', nodes = 2 } = {}): Promise<Clu
       kubeconfig: access.kubeconfigs.admin,
       context: contextName,
       folder: home,
+      kubectlCommand: control.kubectlCommand,
       kubectl,
       apply: control.apply,
       stopController: controller.stop,

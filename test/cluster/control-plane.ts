@@ -15,7 +15,7 @@ export interface Site {
 
 export interface ControlPlane {
   access: Access
-  apiServerPort: number
+  kubectlCommand: string[]
   /** @throws Error with what kubectl said. @returns its stdout */
   kubectl: (...args: string[]) => Promise<string>
   create: (objects: object[]) => Promise<void>
@@ -57,15 +57,12 @@ export const startControlPlane = async (site: Site): Promise<ControlPlane> => {
   await startApiServer()
   startControllers(site, access)
 
-  const kubectl = (args: string[], input = ''): Promise<string> =>
-    runCommand(
-      [binaries.kubectl, `--kubeconfig=${access.kubeconfigs.admin}`, `--context=${contextName}`, ...args],
-      input,
-    )
+  const kubectlCommand = [binaries.kubectl, `--kubeconfig=${access.kubeconfigs.admin}`, `--context=${contextName}`]
+  const kubectl = (args: string[], input = ''): Promise<string> => runCommand([...kubectlCommand, ...args], input)
   const list = (items: object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
   return {
     access,
-    apiServerPort: port('api server'),
+    kubectlCommand,
     kubectl: (...args) => kubectl(args),
     create: async (objects) => {
       await kubectl(['create', '-f', '-'], list(objects))

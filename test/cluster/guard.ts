@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -30,6 +31,17 @@ const cgroups = (): string[] => {
   return ['.', ...readdirSync(root)].map((hierarchy) => join(root, hierarchy, name)).filter((path) => existsSync(path))
 }
 
+/**
+ * The kernel removes a node's link with its network, but that only with its last connection: a minute later where some
+ * were cut off.
+ */
+const removeLink = (): void => {
+  const file = join(folder, 'link')
+  if (!existsSync(file)) return
+  const { status, stderr } = spawnSync('ip', ['link', 'delete', readFileSync(file, 'utf8')], { encoding: 'utf8' })
+  if (status !== 0 && !stderr.includes('Cannot find device')) console.error(`a link of the tests stays: ${stderr}`)
+}
+
 const removeCgroup = (path: string): void => {
   for (const entry of readdirSync(path, { withFileTypes: true }))
     if (entry.isDirectory()) removeCgroup(join(path, entry.name))
@@ -48,4 +60,5 @@ for await (const line of createInterface({ input: process.stdin })) {
 for (const group of groups) signalGroup(group, 'SIGKILL')
 for (let tries = 0; tries < 200 && [...groups].some((group) => signalGroup(group, 0)); tries++) await wait(25)
 for (const cgroup of cgroups()) removeCgroup(cgroup)
+removeLink()
 rmSync(folder, { recursive: true, force: true })

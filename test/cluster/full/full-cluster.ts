@@ -39,6 +39,7 @@ export const startFullCluster = async ({ folder = '' } = {}): Promise<FullCluste
       kubeconfig: control.access.kubeconfigs.admin,
       context: contextName,
       folder: home,
+      kubectlCommand: control.kubectlCommand,
       kubectl: control.kubectl,
       apply: control.apply,
       importImage,

@@ -2,9 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureNodeBinaries } from '../binaries.ts'
+import { emptyFolder } from '../folder.ts'
 import { type FullCluster, startFullCluster } from './full-cluster.ts'
 import { packImage } from './image.ts'
 import { prepareMachine } from './requirements.ts'
+import { tracesOf } from './traces.ts'
 
 const refusal = prepareMachine()
 if (refusal !== null) console.log(`left out: real pods (${refusal})`)
@@ -12,9 +14,12 @@ if (refusal !== null) console.log(`left out: real pods (${refusal})`)
 describe.skipIf(refusal !== null)('a node that runs real pods', () => {
   let cluster: FullCluster
   let kubectl: FullCluster['kubectl']
+  let before: string[]
   beforeAll(async () => {
     const { web } = await ensureNodeBinaries()
-    cluster = await startFullCluster()
+    const folder = emptyFolder('')
+    before = await tracesOf(folder)
+    cluster = await startFullCluster({ folder })
     kubectl = (...args) => cluster.kubectl('--namespace=demo', ...args)
     const image = { reference: 'local/web:1', files: { '/web': web }, entrypoint: ['/web'] }
     await cluster.importImage(await packImage(image, cluster.folder))
@@ -87,13 +92,11 @@ describe.skipIf(refusal !== null)('a node that runs real pods', () => {
   })
 
   test('nothing of it is left on the machine', async () => {
-    const name = readFileSync(join(cluster.folder, 'cgroup'), 'utf8')
+    const newTraces = async () => (await tracesOf(cluster.folder)).filter((trace) => !before.includes(trace))
+    expect(await newTraces()).toContainEqual(expect.stringMatching(/^link hf/))
     await cluster.stop()
     expect(existsSync(cluster.folder)).toBe(false)
-    expect(
-      ['.', ...readdirSync('/sys/fs/cgroup')].filter((at) => existsSync(join('/sys/fs/cgroup', at, name))),
-    ).toEqual([])
-    expect(readFileSync('/proc/mounts', 'utf8')).not.toContain(cluster.folder)
+    expect(await newTraces()).toEqual([])
   })
 })
 

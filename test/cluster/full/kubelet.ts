@@ -79,6 +79,8 @@ state = "${folder}/run/containerd"
   address = "${folder}/run/containerd.sock"
 [ttrpc]
   address = "${folder}/run/containerd-ttrpc.sock"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "${folder}/opt"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${pauseImage}"
   restrict_oom_score_adj = true

@@ -22,6 +22,15 @@ export interface Node {
  */
 const setUp = `
 set -e
+# Kubelet and the CNI plugins have folders of their own in /var/lib, whatever they are told.
+mkdir "$1/var-lib" && mount --rbind /var/lib "$1/var-lib"
+mount -t tmpfs tmpfs /var/lib
+for at in "$1"/var-lib/*/; do
+  name=$(basename "$at")
+  case $name in cni | kubelet) continue ;; esac
+  mkdir "/var/lib/$name" && mount --rbind "$at" "/var/lib/$name"
+done
+umount --lazy "$1/var-lib"
 mount --make-rshared /
 mount -t tmpfs tmpfs /run
 mkdir -p "$1/log" && mount --bind "$1/log" /var/log
@@ -59,11 +68,11 @@ export const createNode = async (folder: string, processes: Processes, init: str
     ...['nsenter', ...namespaces, '--', 'sh', '-c', 'cd "$0" && exec "$@"', folder],
     ...command,
   ]
-  return { ip: await link(holder, enter), enter, cgroup: makeCgroup(folder) }
+  return { ip: await link(folder, holder, enter), enter, cgroup: makeCgroup(folder) }
 }
 
-/** Two addresses for the link, out of a range that nothing here uses. */
-const link = async (holder: number, enter: Enter): Promise<string> => {
+/** Two addresses for the link, out of a range that nothing here uses. The guard removes it. */
+const link = async (folder: string, holder: number, enter: Enter): Promise<string> => {
   const routes = await runCommand(['ip', 'route', 'show', 'table', 'all'])
   for (let tries = 0; tries < 100; tries++) {
     const [third = 0, fourth = 0] = randomBytes(2)
@@ -72,6 +81,7 @@ const link = async (holder: number, enter: Enter): Promise<string> => {
     if (routes.includes(`${network}.`)) continue
     const name = `hf${randomBytes(4).toString('hex')}`
     const ip = `${network}.${first + 2}`
+    writeFileSync(join(folder, 'link'), name)
     await runCommand(['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(holder)])
     await runCommand(['ip', 'address', 'add', `${network}.${first + 1}/30`, 'dev', name])
     await runCommand(['ip', 'link', 'set', name, 'up'])
