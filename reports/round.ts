@@ -32,7 +32,9 @@ export const roundHtml = (round: Round): string => {
 <meta name="generator" content="Holdfast ${round.provenance.holdfast}"><meta name="robots" content="noindex">
 <title>${badge.word} · ${title} · ${round.id}</title>
 <style>${style}
-a{color:var(--p95)}td .tag,th a{white-space:nowrap}.links a+a{margin-left:10px}
+a{color:var(--p95)}.links a+a{margin-left:10px}tbody th small{font-weight:400}
+@media print,(min-width:761px){.runs table{table-layout:fixed}.runs th:nth-child(1){width:21%}.runs th:nth-child(2){width:14.5%}
+.runs th:nth-child(4){width:15%}.runs th:nth-child(5){width:8.5%}.runs th:nth-child(6){width:9.5%}}
 </style></head><body><main>
 <header><h1>${title}</h1>
 <p>${dateText(round.startedAtMs)} · ${durationText(round.durationMs)}</p></header>
@@ -66,7 +68,7 @@ const section = (round: Round, system: string): Markup => {
   const runs = round.runs.filter((run) => run.system === system)
   const good = runs.filter(({ standing }) => standing === 'good').length
   const all = `${good} of ${runs.length} ${round.kind === 'gamedays' ? 'pass' : 'caught'}`
-  return html`<section><h2>${system} <small>${all}</small></h2>${table(
+  return html`<section class="runs"><h2>${system} <small>${all}</small></h2>${table(
     system,
     [
       round.kind === 'gamedays'
@@ -75,13 +77,8 @@ const section = (round: Round, system: string): Markup => {
       { heading: 'Verdict', cell: (run) => tag(runBadge(round.kind, run)) },
       { heading: 'In one line', look: 'wide', cell: ({ explanation }) => explanation },
       round.kind === 'gamedays'
-        ? { heading: 'Required objectives', look: 'n', cell: objectivesText }
+        ? { heading: 'Required objectives', cell: objectivesText }
         : { heading: 'Game day', cell: ({ gameDay, weakness }) => named(gameDay, weakness?.objective) },
-      {
-        heading: 'Faults',
-        look: 'n',
-        cell: ({ faults }) => (faults === null ? '–' : `${faults.confirmed} of ${faults.of}`),
-      },
       { heading: 'Took', look: 'n', cell: ({ durationMs }) => durationText(durationMs) },
       { heading: 'See', cell: links },
     ],
@@ -91,10 +88,14 @@ const section = (round: Round, system: string): Markup => {
 
 const named = (name = '–', words = ''): Markup => html`${name}<small>${words}</small>`
 
-const objectivesText = ({ objectives }: RoundRun): Content => {
+const objectivesText = ({ objectives, faults }: RoundRun): Content => {
   if (objectives === null) return '–'
   const { hold, notProven, of } = objectives
-  return html`${hold} of ${of} hold${notProven === 0 ? nothing : html`<small>${notProven} not proven</small>`}`
+  const more = [
+    ...(notProven === 0 ? [] : [`${notProven} not proven`]),
+    ...(faults === null || faults.of === 0 ? [] : [`${faults.confirmed} of ${faults.of} faults confirmed`]),
+  ]
+  return html`${hold} of ${of} hold${more.map((text) => html`<small>${text}</small>`)}`
 }
 
 const links = ({ record, log }: RoundRun): Markup =>
