@@ -19,19 +19,19 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
   const { system, cluster, baseUrl, userEnv, commandEnv } = options
   if (cluster === null) throw new HoldfastError('there is no cluster to run in')
   const forward = system.kubernetes?.forward
-  const port = await reservePorts(1 + Object.keys(forward?.env ?? {}).length + 1)
+  const port = await reservePorts(1)
   const scenarioEnv = system.externalEnv?.(userEnv) ?? {}
-  const open = async (name: string, to: ServicePort): Promise<string> => {
-    const opened = await ServiceForward.open(cluster, to, port(name))
+  const open = async (to: ServicePort): Promise<string> => {
+    const opened = await ServiceForward.open(cluster, to)
     options.undo.push(`the port-forward to ${to.service}`, () => opened.close())
-    return `http://127.0.0.1:${port(name)}`
+    return `http://127.0.0.1:${opened.port}`
   }
   const session = await beginSession(options)
-  const reached = baseUrl ?? (forward && (await open('base', forward.base)))
+  const reached = baseUrl ?? (forward && (await open(forward.base)))
   if (reached === undefined) throw new HoldfastError(`${system.name} names no Service`, { hint: 'Use --base-url.' })
   // Through a base URL it may be any deployment, and what else it has is not known.
   const forwarded = baseUrl === null ? Object.entries(forward?.env ?? {}) : []
-  for (const [name, to] of forwarded) scenarioEnv[name] = await open(name, to)
+  for (const [name, to] of forwarded) scenarioEnv[name] = await open(to)
   return {
     baseUrl: reached,
     auditUrl: reached,

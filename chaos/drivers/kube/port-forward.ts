@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { PortForward } from '@kubernetes/client-node'
 import { HoldfastError, messageOf } from '../../../model/errors.ts'
 import type { ServicePort } from '../../../model/system.ts'
@@ -27,6 +27,8 @@ interface Backend {
 
 /** The list of ready pods is asked for again after this time, when a connection comes. */
 const knownForMs = 500
+/** The same where it is doubtful: no pod was ready, or one did not answer. An outage must not become the API server's. */
+const doubtfulForMs = 100
 
 /**
  * A Service of the cluster on a port of 127.0.0.1. As behind a Service, every connection goes to one of its ready
@@ -39,7 +41,9 @@ export class ServiceForward {
   #server: Server
   #sockets = new Set<Socket>()
   #backends: Backend[] = []
+  #asking: Promise<Backend[]> | null = null
   #askedAtMs = 0
+  #isDoubtful = false
   #turn = 0
   /** Why the last connection found no pod; null while all is well. */
   trouble: string | null = null
@@ -51,8 +55,13 @@ export class ServiceForward {
     this.#server = createServer({ allowHalfOpen: false }, (socket) => void this.#connect(socket))
   }
 
+  /** Port of 127.0.0.1; the system chose a free one. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
   /** @throws HoldfastError when there is no such Service, no such port, or no ready pod. */
-  static async open(cluster: Cluster, to: ServicePort, port: number): Promise<ServiceForward> {
+  static async open(cluster: Cluster, to: ServicePort): Promise<ServiceForward> {
     const { PortForward } = await import('@kubernetes/client-node')
     const forward = new ServiceForward(cluster, to, new PortForward(cluster.api.config))
     if ((await forward.#readyBackends()).length === 0) {
@@ -62,7 +71,7 @@ export class ServiceForward {
     }
     await new Promise<void>((resolve, reject) => {
       forward.#server.once('error', reject)
-      forward.#server.listen(port, '127.0.0.1', () => resolve())
+      forward.#server.listen(0, '127.0.0.1', () => resolve())
     })
     return forward
   }
@@ -90,13 +99,23 @@ export class ServiceForward {
       this.trouble = null
     } catch (error) {
       this.trouble = messageOf(error)
-      this.#askedAtMs = 0
+      this.#isDoubtful = true
       socket.destroy()
     }
   }
 
+  /** Connections that come together share one answer. */
   async #readyBackends(): Promise<Backend[]> {
-    if (Date.now() - this.#askedAtMs < knownForMs) return this.#backends
+    if (Date.now() - this.#askedAtMs < (this.#isDoubtful ? doubtfulForMs : knownForMs)) return this.#backends
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null
+      this.#askedAtMs = Date.now()
+      this.#isDoubtful = this.#backends.length === 0
+    })
+    return await this.#asking
+  }
+
+  async #ask(): Promise<Backend[]> {
     const { namespace } = this.#cluster.ref
     const { service, port } = this.#to
     try {
@@ -112,7 +131,6 @@ export class ServiceForward {
       }
       const { items } = await this.#cluster.api.get<Pods>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector })
       this.#backends = items.filter(isReady).flatMap((pod) => backendOf(pod, offered.targetPort ?? port))
-      this.#askedAtMs = Date.now()
       return this.#backends
     } catch (cause) {
       if (hasStatus(cause, 404)) {
