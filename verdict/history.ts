@@ -22,6 +22,7 @@ export interface FaultHistory {
 }
 
 type Audit = Extract<RunEvent, { type: 'audit.done' }>
+type ClusterClock = Extract<RunEvent, { type: 'cluster.clock' }>
 
 /** `events.ndjson` in the shape that the judge asks questions in. */
 export interface History {
@@ -35,6 +36,8 @@ export interface History {
   ended: EndReason
   /** The record has its last event. */
   complete: boolean
+  /** How the cluster's clock differs from that of the record, whose times are corrected by it; null elsewhere. */
+  clusterClock: ClusterClock | null
   warnings: string[]
   errors: string[]
   /** Events that could not be read. */
@@ -56,6 +59,7 @@ export const readHistory = async (
     interruptedBy: null,
     ended: 'crashed',
     complete: false,
+    clusterClock: null,
     warnings: [],
     errors: [],
     damaged: 0,
@@ -103,6 +107,9 @@ const apply = (history: History, event: RunEvent): void => {
       return
     case 'interrupted':
       history.interruptedBy = event.signal
+      return
+    case 'cluster.clock':
+      history.clusterClock = event
       return
     case 'warning':
       history.warnings.push(event.message)

@@ -389,6 +389,32 @@ describe('what is said', () => {
     )
   })
 
+  it.each([
+    [1_234.4, 0, "the cluster's clock 1234 ms ahead of this machine's, ± 3 ms"],
+    [-0.6, 2, "the cluster's clock 1 ms behind this machine's, ± 3 ms"],
+    [0.2, 0, "the cluster's clock as this machine's, ± 3 ms"],
+  ])('says how the clock of the cluster differs: %s ms', async (aheadMs, contradictions, text) => {
+    const { plan, events, lines } = makeRecord({
+      steadyS: 30,
+      streams: [{ perSecond: 50 }],
+      objectives: [latencyObjective()],
+    })
+    const clock = {
+      type: 'cluster.clock',
+      atMs: events.at(-1)?.atMs ?? 0,
+      aheadMs,
+      withinMs: 2.1,
+      contradictions,
+    } as const
+    const { verdict } = await judge({
+      plan,
+      events: [...events.slice(0, -1), clock, ...events.slice(-1)],
+      lines: lines(),
+    })
+    expect(verdict.detail).toContain(text)
+    expect(verdict.warnings.some((warning) => warning.startsWith('The clocks'))).toBe(contradictions > 0)
+  })
+
   it('figures of the run before stand beside these', async () => {
     const { plan, events, lines } = makeRecord({
       steadyS: 30,

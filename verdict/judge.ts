@@ -219,5 +219,9 @@ const recordWarnings = (history: History, folded: Folded): string[] => {
     list.push(`${plural(folded.resources.garbage, 'sampled value')} were no numbers and were left out.`)
   if (history.auditFailed !== null)
     list.push(`The final read of the acknowledged writes failed: ${history.auditFailed}`)
+  if (history.clusterClock !== null && history.clusterClock.contradictions > 0)
+    list.push(
+      "The clocks of the cluster disagree, or one was set during the run: the faults' edges may be off by that much.",
+    )
   return list
 }

@@ -124,6 +124,7 @@ export const detail = (told: Told): string => {
   if (faults.length > 0) facts.push(`${confirmed} of ${plural(faults.length, 'fault')} confirmed active and removed`)
   if (health.deliveredRatio !== null)
     facts.push(`${formatRatio(floorShare(health.deliveredRatio))} of the offered load delivered in steady state`)
+  if (history.clusterClock !== null) facts.push(clockText(history.clusterClock))
   const validity =
     told.invalidReasons.length > 0
       ? 'The run is invalid'
@@ -142,6 +143,12 @@ export const detail = (told: Told): string => {
   for (const fault of still)
     parts.push(`${fault.label} COULD NOT BE REMOVED: run \`holdfast cleanup\` and check by hand.`)
   return parts.join(' ')
+}
+
+const clockText = ({ aheadMs, withinMs }: { aheadMs: number; withinMs: number }): string => {
+  const ahead = Math.round(aheadMs)
+  const how = ahead === 0 ? 'as' : `${Math.abs(ahead)} ms ${ahead > 0 ? 'ahead of' : 'behind'}`
+  return `the cluster's clock ${how} this machine's, ± ${Math.ceil(withinMs)} ms, corrected in every edge`
 }
 
 /** To four digits downwards: 99.99 % delivered must not read 100 %. */

@@ -1,11 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { KubeConfig } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { startInjection } from '../../chaos/drivers/index.ts'
 import { checkAccess } from '../../chaos/drivers/kube/access.ts'
 import { KubeApi, type Method } from '../../chaos/drivers/kube/api.ts'
-import { type Cluster as Connected, connect } from '../../chaos/drivers/kube/connect.ts'
+import { type Cluster as Connected, connect, reconnect } from '../../chaos/drivers/kube/connect.ts'
 import { NamespaceLock } from '../../chaos/drivers/kube/lock.ts'
 import { experimentPath } from '../../chaos/drivers/kube/names.ts'
 import { listPods } from '../../chaos/drivers/kube/pods.ts'
@@ -23,6 +24,8 @@ import { deployment } from './faults/objects.ts'
 import { startRun } from './faults/run.ts'
 
 const namespace = specNamespace
+/** A right is there some time after its Role. */
+const waiting = { timeout: 60_000 }
 let cluster: Cluster
 beforeAll(async () => {
   cluster = await startCluster()
@@ -104,7 +107,9 @@ describe('the rights that are printed', () => {
     await cluster.apply(...manifests({ ...needs, portForward: false }, 'just-enough'))
     const connected = await as('just-enough')
     const granted = rightsFor({ ...needs, portForward: false })
-    await expect.poll(() => checkAccess(connected, granted).catch((error: Error) => error.message)).toBeUndefined()
+    await expect
+      .poll(() => checkAccess(connected, granted).catch((error: Error) => error.message), waiting)
+      .toBeUndefined()
 
     const used = new Set<string>()
     const note = (method: Method, path: string, isWatch = false) => {
@@ -129,6 +134,34 @@ describe('the rights that are printed', () => {
     }
     const named = granted.flatMap(({ resource, verbs }) => verbs.map((verb) => `${verb} ${anyKind(resource)}`))
     expect([...used].sort()).toEqual([...new Set(named)].sort())
+  })
+
+  test('inside a pod its service account is used, and no kubeconfig', async () => {
+    await cluster.apply(...manifests({ kinds: [], portForward: false }, 'in-a-pod'))
+    const { clusters, users } = JSON.parse(readFileSync(await kubeconfigOf('in-a-pod'), 'utf8'))
+    const mounted = join(cluster.folder, 'in-a-pod/var/run/secrets/kubernetes.io/serviceaccount')
+    mkdirSync(mounted, { recursive: true })
+    writeFileSync(join(mounted, 'token'), users[0].user.token)
+    writeFileSync(join(mounted, 'ca.crt'), Buffer.from(clusters[0].cluster['certificate-authority-data'], 'base64'))
+    const { hostname, port } = new URL(clusters[0].cluster.server)
+    vi.stubEnv('KUBERNETES_SERVICE_HOST', hostname)
+    vi.stubEnv('KUBERNETES_SERVICE_PORT', port)
+    // The files are where the kubelet of a pod would put them, but for the folder of the cluster before them.
+    const load = KubeConfig.prototype.loadFromCluster
+    vi.spyOn(KubeConfig.prototype, 'loadFromCluster').mockImplementation(function (this: KubeConfig) {
+      load.call(this, join(cluster.folder, 'in-a-pod'))
+    })
+    try {
+      const connected = await connect({ inCluster: true, namespace })
+      expect(connected.ref).toMatchObject({ context: null, kubeconfig: [] })
+      await expect.poll(() => listPods(connected).then((pods) => pods.length), waiting).toBe(4)
+      // The watchdog finds it again by what the ledger says.
+      expect(await listPods(await reconnect(connected.ref))).toHaveLength(4)
+      await expect(listRuns(connected)).rejects.toThrow('system:serviceaccount:demo:in-a-pod')
+    } finally {
+      vi.restoreAllMocks()
+      vi.unstubAllEnvs()
+    }
   })
 
   test('suffice for a run, from its plan to the last removal', async () => {
@@ -160,15 +193,17 @@ describe('the rights that are printed', () => {
     await cluster.apply(...each.flatMap((without) => manifests(needs, nameWithout(without), without)))
     for (const without of each) {
       const connected = await as(nameWithout(without))
+      // Planning comes to the pods before the rights are asked for.
+      const asked = () => (without.resource === 'pods' ? listPods(connected) : checkAccess(connected, rights))
       const refusal = () =>
-        checkAccess(connected, rights).then(
+        asked().then(
           () => 'nothing is missing',
           (error: Error & { hint?: string }) => `${error.message} | ${error.hint}`,
         )
       const { apiGroup } = rights.find(({ resource }) => resource === without.resource) as Right
       const rule = `{apiGroups: ["${apiGroup}"], resources: ["${without.resource}"], verbs: ["${without.verb}"]}`
       await expect
-        .poll(refusal, { timeout: 10_000 })
+        .poll(refusal, waiting)
         .toBe(
           `missing rights in the namespace ${namespace}: ${without.verb} ${without.resource} | Add to a Role there: ${rule} (\`holdfast manifests rbac\` prints all of it).`,
         )

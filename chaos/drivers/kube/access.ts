@@ -19,10 +19,15 @@ export const checkAccess = async (cluster: Cluster, rights: Right[]): Promise<vo
       verbs: asked.flatMap((one, i) => (one.right === right && !answers[i] ? [one.verb] : [])),
     }))
     .filter(({ verbs }) => verbs.length > 0)
-  if (missing.length === 0) return
+  if (missing.length > 0) throw missingRights(cluster, missing)
+}
+
+/** The refusal that names rights that are not there, and the rules that grant them. */
+export const missingRights = ({ ref }: Pick<Cluster, 'ref'>, missing: Right[], cause?: unknown): HoldfastError => {
   const what = missing.map(({ resource, verbs }) => `${verbs.join(', ')} ${resource}`)
-  throw new HoldfastError(`missing rights in the namespace ${cluster.ref.namespace}: ${what.join('; ')}`, {
+  return new HoldfastError(`missing rights in the namespace ${ref.namespace}: ${what.join('; ')}`, {
     hint: `Add to a Role there: ${missing.map(ruleText).join(' ')} (\`holdfast manifests rbac\` prints all of it).`,
+    cause,
   })
 }
 

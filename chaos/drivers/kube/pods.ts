@@ -1,5 +1,8 @@
 import type { Pod } from '../../../model/cluster.ts'
+import { missingRights } from './access.ts'
+import { hasStatus } from './api.ts'
 import { type Cluster, clusterError } from './connect.ts'
+import { podsRight } from './rights.ts'
 
 interface RawPod {
   metadata: {
@@ -29,6 +32,7 @@ export const listPods = async (cluster: Cluster, labels: Record<string, string> 
     const { items } = await cluster.api.get<{ items: RawPod[] }>(path, labelSelector === '' ? {} : { labelSelector })
     return items.map(podOf)
   } catch (cause) {
+    if (hasStatus(cause, 403)) throw missingRights(cluster, [podsRight], cause)
     throw clusterError(`the pods of the namespace ${namespace} can't be listed`, cluster, cause)
   }
 }

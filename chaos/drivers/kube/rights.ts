@@ -24,9 +24,17 @@ export interface Needs {
 /** Everything that Holdfast can need in a namespace. */
 export const allNeeds: Needs = { kinds: experimentKinds, portForward: true }
 
+/** Planning needs it before anything can be asked. */
+export const podsRight: Right = {
+  apiGroup: '',
+  resource: 'pods',
+  verbs: ['list'],
+  why: 'which pods a fault hits, and how they fare under it',
+}
+
 /** The one table: the Role that is printed, and what is checked before a run. */
 export const rightsFor = ({ kinds, portForward }: Needs): Right[] => [
-  { apiGroup: '', resource: 'pods', verbs: ['list'], why: 'which pods a fault hits, and how they fare under it' },
+  podsRight,
   {
     apiGroup: 'coordination.k8s.io',
     resource: 'leases',
