@@ -51,6 +51,18 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      {
+        // A run is six containers and k6: one after the other. The engine and the images come first, and only once.
+        test: {
+          ...heavy,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          name: 'containers',
+          include: ['test/containers/**/*.test.ts'],
+          globalSetup: ['test/containers/setup.ts'],
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
   },
 })

@@ -6,6 +6,7 @@ import { type Images, prepareImages, preparePartsImage } from './containers/imag
 import { ContainerKeeper } from './containers/keeper.ts'
 import { createNetwork } from './containers/network.ts'
 import { removeContainers } from './containers/remove.ts'
+import { within } from './containers/within.ts'
 import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
 import { runMark } from './mark.ts'
 import { reservePorts } from './ports.ts'
@@ -20,18 +21,19 @@ export interface PrepareOptions {
   projectDir: string
   userEnv: Record<string, string | undefined>
   onStep?: (text: string) => void
+  signal: AbortSignal
 }
 
 /**
  * Everything that a run in containers needs before it begins: an engine that answers, and the images.
- * @throws HoldfastError that says what is missing and what to do.
+ * @throws HoldfastError that says what is missing and what to do, or the signal's reason.
  */
 export const prepareContainers = async (options: PrepareOptions): Promise<{ engine: Engine; images: Images }> => {
-  const { system, weaknesses, systemOptions } = options
+  const { system, weaknesses, systemOptions, signal } = options
   const engine = await connectEngine()
   // Which images it needs does not depend on its ports.
   const layout = layoutOf(system, { runId: '', port: () => 1, weaknesses, options: systemOptions })
-  return { engine, images: await prepareImages(engine, { ...options, layout }) }
+  return { engine, images: await within(signal, prepareImages(engine, { ...options, layout })) }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
+import { within } from './within.ts'
 
 /** A container engine that answers. */
 export interface Engine {
@@ -22,21 +23,49 @@ export const loadTestcontainers = async () => {
   return await import('testcontainers')
 }
 
+/** One that is well answers in some milliseconds, one that has just been started in seconds. */
+const answerDeadlineMs = 10_000
+
 /**
  * The engine that testcontainers finds: DOCKER_HOST, the current context, the usual sockets.
- * @throws HoldfastError where none answers.
+ * @throws HoldfastError where none answers, where DOCKER_HOST names one that does not, and for one on another machine.
  */
 export const connectEngine = async (): Promise<Engine> => {
-  const { getContainerRuntimeClient } = await loadTestcontainers()
+  const named = process.env.DOCKER_HOST
+  const where = named ? `at DOCKER_HOST=${named}` : 'here'
   try {
-    const { dockerode } = (await getContainerRuntimeClient()).container
-    return { docker: dockerode, id: ((await dockerode.info()) as { ID: string }).ID }
+    const docker = await within(AbortSignal.timeout(answerDeadlineMs), findEngine())
+    // testcontainers looks on where the named one does not answer; nothing may happen to one that nobody named.
+    if (named && !isAt(docker, named)) throw new Error('nothing answers there')
+    const { ID: id } = (await docker.info()) as { ID: string }
+    return { docker, id }
   } catch (cause) {
-    throw new HoldfastError(`no Docker engine answers here (${messageOf(cause)})`, {
+    if (cause instanceof HoldfastError) throw cause
+    const timedOut = cause instanceof Error && cause.name === 'TimeoutError'
+    const why = timedOut ? `no answer within ${answerDeadlineMs / 1000} s` : messageOf(cause)
+    throw new HoldfastError(`no Docker engine answers ${where} (${why})`, {
       hint: 'Start Docker (`docker info` says what is wrong), or use --env local, which needs none.',
       cause,
     })
   }
+}
+
+const findEngine = async (): Promise<Dockerode> => {
+  const { getContainerRuntimeClient } = await loadTestcontainers()
+  const { dockerode } = (await getContainerRuntimeClient()).container
+  const { host } = addressOf(dockerode)
+  if (host !== undefined && !['localhost', '127.0.0.1', '[::1]', '::1'].includes(host))
+    throw new HoldfastError(`the Docker engine is on another machine (${host}), and ports are published on 127.0.0.1`, {
+      hint: 'Run Holdfast on the machine of the engine, or use --env local.',
+    })
+  return dockerode
+}
+
+const addressOf = ({ modem }: Dockerode) => modem as { host?: string; socketPath?: string }
+
+const isAt = (docker: Dockerode, named: string): boolean => {
+  const { socketPath } = addressOf(docker)
+  return !named.startsWith('unix://') || named === `unix://${socketPath}`
 }
 
 /** True for the engine's answer that a thing is not there (any more), or is being removed already. */

@@ -1,3 +1,4 @@
+import { HoldfastError, messageOf } from '../../model/errors.ts'
 import type { Engine } from './engine.ts'
 import { runLabel } from './engine.ts'
 
@@ -27,7 +28,13 @@ export const createNetwork = async (engine: Engine, runId: string, mark: string)
       ...(Subnet === undefined ? {} : { IPAM: { Driver: 'default', Config: [{ Subnet }] } }),
     })
   for (let attempt = 1; ; attempt++) {
-    const picked = await create()
+    const picked = await create().catch((cause: unknown) => {
+      throw new HoldfastError(`Docker makes no network: ${messageOf(cause)}`, {
+        hint: '`docker network prune` removes networks that nothing uses; `docker network ls` shows them.',
+        exitCode: 3,
+        cause,
+      })
+    })
     const { IPAM } = (await picked.inspect()) as { IPAM: { Config?: { Subnet?: string }[] } }
     const subnet = IPAM.Config?.map(({ Subnet }) => Subnet).find((one) => one?.includes('.'))
     await picked.remove()

@@ -22,7 +22,7 @@ const partsLabel = 'holdfast.parts'
 
 /**
  * The image of a system's own parts: `systems/Dockerfile` with a bundle of each, on a base with Node. It is called
- * by the hash of all that is in it, so that it is built once for every change; earlier ones are removed then.
+ * by the hash of all that is in it, so that it is built once for every change; those of earlier days are removed then.
  */
 export const buildPartsImage = async (
   engine: Engine,
@@ -80,9 +80,14 @@ const build = async ({ docker }: Engine, context: string, image: string, base: s
   if (failed) throw new HoldfastError(`the image ${image} could not be built: ${failed.error}`)
 }
 
-/** One that a container uses stays, and is removed after the next build. */
+/** Another checkout may be about to start one that is younger. */
+const keptForS = 24 * 3600
+
+/** One that a container uses stays, and so does one that a user has given a name. */
 const removeEarlier = async ({ docker }: Engine, name: string, image: string): Promise<void> => {
   const built = await docker.listImages({ filters: { label: [`${partsLabel}=${name}`] } })
-  const earlier = built.filter(({ RepoTags }) => !RepoTags?.includes(image))
-  await Promise.allSettled(earlier.map(({ Id }) => docker.getImage(Id).remove()))
+  const old = built.filter(({ Created }) => Created < Date.now() / 1000 - keptForS)
+  const names = old.flatMap(({ RepoTags }) => RepoTags ?? [])
+  const earlier = names.filter((each) => each !== image && /^holdfast\/[^:]+:[0-9a-f]{12}$/.test(each))
+  await Promise.allSettled(earlier.map((each) => docker.getImage(each).remove()))
 }

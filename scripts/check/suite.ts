@@ -12,7 +12,7 @@ export interface SuiteResult {
 /** The parts of `npm test`; `--only` takes these names. */
 export const parts = ['check', 'go', 'unit', 'integration', 'truth'] as const
 /** Vitest projects that need more of a machine or of time: each has a command of its own, `npm run test:<name>`. */
-export const heavyParts = ['cluster'] as const
+export const heavyParts = ['cluster', 'containers'] as const
 export type Part = (typeof parts)[number] | (typeof heavyParts)[number]
 
 /** Of its own, so that a defect in the product cannot keep its tests from starting. */

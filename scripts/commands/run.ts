@@ -40,7 +40,7 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     const notifier = makeNotifier(process.env, progress.warn)
     const outDir = resolve(options.out)
     const lever = safetyLever()
-    const ready = await prepare(outDir, lever, gameDay, options, progress)
+    const ready = await prepare(outDir, lever, gameDay, options, progress, stop.signal)
     locks = ready.locks
     const recordDir = join(outDir, ready.plan.runId)
     progress.plan(ready.plan)
@@ -124,6 +124,7 @@ const prepare = async (
   gameDay: string,
   options: GameDayOptions,
   progress: ReturnType<typeof startProgress>,
+  signal: AbortSignal,
 ) => {
   let dir: string | null = null
   let namespace: NamespaceLock | null = null
@@ -145,7 +146,7 @@ const prepare = async (
     if (plan.environment === 'containers')
       await prepareContainers({
         ...{ system: planned.system, weaknesses: plan.weaknesses, systemOptions: plan.systemOptions },
-        ...{ projectDir, userEnv: process.env, onStep: (text) => progress.listener.onStep?.('images', text) },
+        ...{ projectDir, userEnv: process.env, onStep: (text) => progress.listener.onStep?.('images', text), signal },
       })
     if (cluster !== null) namespace = await enterNamespace(cluster, plan, progress.warn)
     const machine = takeLock(locksDir, name, { runId: plan.runId, recordDir: join(outDir, plan.runId) })
@@ -153,6 +154,11 @@ const prepare = async (
   } catch (error) {
     await namespace?.giveBack()
     if (dir !== null) rmSync(dir, { recursive: true, force: true })
+    if (signal.aborted)
+      throw new HoldfastError('interrupted before the run began: nothing was started', {
+        exitCode: exitCodes.interrupted,
+        cause: error,
+      })
     throw error
   }
 }

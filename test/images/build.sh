@@ -59,6 +59,7 @@ is_there() { docker image inspect "$1" >/dev/null 2>&1; }
 # have <image>: it is in the engine, if need be from the cache.
 have() {
   local file=$cache/${1//[:\/]/_}.tar
+  [ ! -f "$file" ] || touch "$file"
   is_there "$1" && return 0
   [ -f "$file" ] || return 1
   say "· $1 from $file"
@@ -71,16 +72,6 @@ keep() {
   mkdir -p "$cache"
   docker save -o "$file.$$" "$1"
   mv "$file.$$" "$file"
-  drop_older "$1" "$file"
-}
-
-# Earlier versions of the same image, here and in the cache; one that a container uses stays.
-drop_older() {
-  local old
-  find "$cache" -name "$(basename "${2%_*}")_*.tar" ! -path "$2" -delete
-  for old in $(docker image ls --format '{{.Repository}}:{{.Tag}}' "${1%:*}"); do
-    [ "$old" = "$1" ] || docker image rm "$old" >/dev/null 2>&1 || true
-  done
 }
 
 hash_of() { (cd / && cat -- "$@") | sha256sum | cut -c1-12; }
@@ -151,6 +142,8 @@ docker info >/dev/null 2>&1 || start_engine
 
 suite=bookworm
 here=$PWD/test/images
+# Another checkout may use other versions: only what nobody has asked for in a month goes.
+find "$cache" -name 'holdfast-test_*.tar' -mtime +30 -delete
 debian=holdfast-test/debian:$(echo "$suite $arch minbase 1" | sha256sum | cut -c1-12)
 postgres_name=holdfast-test/postgres:$(hash_of "$here"/postgres/* "$PWD/$postgres/package.json")
 node_name=holdfast-test/node:$(hash_of "$here"/node/* "$PWD/$node/package.json")
