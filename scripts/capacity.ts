@@ -1,11 +1,12 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
 import { exitCodes } from '../model/exit-codes.ts'
+import type { Plan } from '../model/plan.ts'
 import type { RunListener } from '../run/listener.ts'
 import { run } from '../run/run.ts'
 import { StopSwitch } from '../run/stop.ts'
-import { confirmedFactor, nextFactor } from '../verdict/capacity.ts'
+import { confirmedFactor, isSettled, nextFactor } from '../verdict/capacity.ts'
 import { formatMs, formatNumber } from '../verdict/format.ts'
 import { judgeStep } from './judge-record.ts'
 import { type GameDayOptions, planGameDay } from './plan-game-day.ts'
@@ -14,13 +15,15 @@ import { projectDir } from './project.ts'
 /**
  * Tries rates until the highest that holds is known well enough. Pure but for `tryFactor`.
  * @param isStopped asked after each step: an interrupted search ends with what it has
+ * @param tried steps of the same search that went before
  */
 export const searchCapacity = async (
   spec: CapacitySpec,
   tryFactor: (factor: number, number: number) => Promise<CapacityStep | null>,
   isStopped: () => boolean = () => false,
+  tried: readonly CapacityStep[] = [],
 ): Promise<{ factor: number; steps: CapacityStep[] }> => {
-  const steps: CapacityStep[] = []
+  const steps = [...tried]
   for (;;) {
     const factor = nextFactor(steps, spec)
     if (factor === null || isStopped()) break
@@ -47,14 +50,14 @@ export const capacitySteps = async (
     lockFile: string
   },
   tell: { listener: RunListener; step: (text: string) => void },
+  tried: readonly CapacityStep[] = [],
 ): Promise<{ factor: number; steps: CapacityStep[] }> =>
   searchCapacity(
     spec,
     async (factor, number) => {
-      const name = String(number).padStart(2, '0')
-      const dir = join(at.recordDir, 'steps', name)
+      const dir = stepDir(at.recordDir, number)
       mkdirSync(dir, { recursive: true, mode: 0o700 })
-      const step = { runId: `${at.runId}-s${name}`, step: { factor, steps: [], isLast: false } }
+      const step = { runId: `${at.runId}-s${basename(dir)}`, step: { factor, steps: [], isLast: false } }
       const { plan, system, bundleFile, tools } = await planGameDay(at.gameDay, at.options, () => dir, step)
       const stop = linked(at.stop)
       await run({
@@ -78,7 +81,29 @@ export const capacitySteps = async (
       return at.stop.signal.aborted ? null : { ...point, factor }
     },
     () => at.stop.signal.aborted,
+    tried,
   )
+
+const stepDir = (recordDir: string, number: number): string => join(recordDir, 'steps', String(number).padStart(2, '0'))
+
+/**
+ * After the run that was to confirm a rate: every step so far, when it did not hold and the search has to go on.
+ * The run is then one of the steps, and the folder is free for the next. Null when the search is over.
+ */
+export const unconfirmed = async (
+  spec: CapacitySpec,
+  plan: Plan,
+  recordDir: string,
+): Promise<CapacityStep[] | null> => {
+  if (plan.capacity === undefined) return null
+  const { point } = await judgeStep(recordDir, plan)
+  const steps = [...plan.capacity.steps, point]
+  if (isSettled(steps, spec)) return null
+  const dir = stepDir(recordDir, steps.length)
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(recordDir)) if (name !== 'steps') renameSync(join(recordDir, name), join(dir, name))
+  return steps
+}
 
 /** A guard ends its step only; Ctrl-C ends the step and the search. */
 const linked = (outer: StopSwitch): StopSwitch => {

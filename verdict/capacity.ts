@@ -40,6 +40,16 @@ export const confirmedFactor = (steps: readonly CapacityStep[]): number =>
   edges(steps).held?.factor ?? Math.min(...steps.map(({ factor }) => factor))
 
 /**
+ * Whether the search is over: the last step, which was to confirm a rate, held, or there is neither another
+ * rate to try nor a lower one to confirm.
+ */
+export const isSettled = (steps: readonly CapacityStep[], spec: CapacitySpec): boolean => {
+  const last = steps.at(-1)
+  if (last === undefined || last.state === 'held') return true
+  return nextFactor(steps, spec) === null && confirmedFactor(steps) >= last.factor
+}
+
+/**
  * What the steps say together. A rate that was tried twice and did not hold once, does not hold.
  * The interval reaches from the highest rate that holds to the lowest that is proven broken.
  */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { NamespaceLock } from '../../chaos/drivers/kube/lock.ts'
+import type { CapacityStep } from '../../model/capacity.ts'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -17,7 +18,7 @@ import { checkPrometheus, prometheusTokenName } from '../../run/prometheus.ts'
 import { run } from '../../run/run.ts'
 import { safetyLever, stateDir } from '../../run/state-dir.ts'
 import { StopSwitch } from '../../run/stop.ts'
-import { capacitySteps } from '../capacity.ts'
+import { capacitySteps, unconfirmed } from '../capacity.ts'
 import { judgeRecord } from '../judge-record.ts'
 import { makeNotifier } from '../notify.ts'
 import { type GameDayOptions, planGameDay } from '../plan-game-day.ts'
@@ -44,34 +45,35 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     locks = ready.locks
     const recordDir = join(outDir, ready.plan.runId)
     progress.plan(ready.plan)
-    const { plan, system, bundleFile, tools, warnings } = await afterSearch(ready, gameDay, options, {
-      recordDir,
-      lever,
-      stop,
-      progress,
-    })
-    for (const warning of warnings) progress.warn(warning)
-    notifier.send(startNotification(plan))
+    const at = { recordDir, lever, stop, progress }
+    let planned = await afterSearch(ready, gameDay, options, at)
+    for (const warning of planned.warnings) progress.warn(warning)
+    const { plan: begun } = planned
+    notifier.send(startNotification(begun))
     const onAbort = () => {
-      if (stop.reason !== 'completed') notifier.send(abortNotification(plan, stop.reason))
+      if (stop.reason !== 'completed') notifier.send(abortNotification(begun, stop.reason))
     }
     stop.signal.addEventListener('abort', onAbort, { once: true })
-    const end = await run({
-      plan,
-      system,
-      bundleFile,
-      projectDir,
-      recordDir,
-      tools,
-      baseUrl: options.baseUrl ?? null,
-      cluster: ready.cluster,
-      userEnv: process.env,
-      stop,
-      lockFile: locks.machine.file,
-      namespaceLock: locks.namespace,
-      safetyLever: lever,
-      listener: progress.listener,
-    })
+    const { machine, namespace } = locks
+    const runOnce = ({ plan, system, bundleFile, tools }: typeof planned) =>
+      run({
+        ...{ plan, system, bundleFile, tools, projectDir, recordDir, stop },
+        baseUrl: options.baseUrl ?? null,
+        cluster: ready.cluster,
+        userEnv: process.env,
+        lockFile: machine.file,
+        namespaceLock: namespace,
+        safetyLever: lever,
+        listener: progress.listener,
+      })
+    let end = await runOnce(planned)
+    while (ready.search !== undefined && !stop.signal.aborted) {
+      const steps = await unconfirmed(ready.search, planned.plan, recordDir)
+      if (steps === null) break
+      planned = await afterSearch(ready, gameDay, options, at, steps)
+      end = await runOnce(planned)
+    }
+    const { plan } = planned
     progress.close()
     const verdict = await judgeRecord(recordDir, plan)
     notifier.send(verdictNotification(plan, verdict))
@@ -104,15 +106,14 @@ const afterSearch = async (
   gameDay: string,
   options: GameDayOptions,
   at: { recordDir: string; lever: string; stop: StopSwitch; progress: ReturnType<typeof startProgress> },
+  tried: CapacityStep[] = [],
 ): Promise<Omit<Prepared, 'locks'>> => {
   if (ready.search === undefined) return ready
   const { recordDir, lever, stop, progress } = at
   const { runId } = ready.plan
   const search = { gameDay, options, runId, recordDir, stop, lever, lockFile: ready.locks.machine.file }
-  const { factor, steps } = await capacitySteps(ready.search, search, {
-    listener: progress.listener,
-    step: (text) => progress.listener.onStep?.('capacity', text),
-  })
+  const step = (text: string) => progress.listener.onStep?.('capacity', text)
+  const { factor, steps } = await capacitySteps(ready.search, search, { listener: progress.listener, step }, tried)
   const last = await planGameDay(gameDay, options, () => recordDir, { runId, step: { factor, steps, isLast: true } })
   return { ...last, warnings: [...ready.warnings, ...last.warnings] }
 }

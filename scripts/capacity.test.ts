@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CapacityStep } from '../model/capacity.ts'
+import type { Plan } from '../model/plan.ts'
+import { recordFiles } from '../run/record.ts'
+import { latencyObjective, makeRecord } from '../test/fixtures/record.ts'
+import { searchCapacity, unconfirmed } from './capacity.ts'
+
+let dir = ''
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-capacity-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const spec = { upTo: 16, precisionRatio: 1 }
+const tried = (factor: number, state: CapacityStep['state']): CapacityStep => ({
+  factor,
+  state,
+  reason: '',
+  offeredPerSecond: factor * 40,
+  achievedPerSecond: factor * 40,
+  p50Ms: 1,
+  p95Ms: 1,
+  errorRatio: 0,
+  saturation: [],
+})
+
+/** The record of a run that was to confirm a rate, beside those of the steps before it. */
+const write = (medianMs: number, factor: number, steps: CapacityStep[]): Plan => {
+  const made = makeRecord({
+    warmUpS: 1,
+    steadyS: 20,
+    streams: [{ perSecond: 40, medianMs, sigma: 0.2 }],
+    objectives: [latencyObjective()],
+  })
+  const plan = { ...made.plan, capacity: { factor, upTo: spec.upTo, steps } }
+  mkdirSync(join(dir, 'steps', '01'), { recursive: true })
+  const lines = (rows: Iterable<unknown>) => [...rows].map((row) => `${JSON.stringify(row)}\n`).join('')
+  writeFileSync(join(dir, recordFiles.plan), JSON.stringify(plan))
+  writeFileSync(join(dir, recordFiles.events), lines(made.events))
+  writeFileSync(join(dir, recordFiles.windows), lines(made.lines()))
+  return plan
+}
+
+describe('the run that is to confirm a rate', () => {
+  it('ends the search when the rate holds', async () => {
+    const plan = write(20, 2, [tried(1, 'held'), tried(2, 'held'), tried(4, 'broke')])
+    expect(await unconfirmed(spec, plan, dir)).toBeNull()
+    expect(readdirSync(dir)).toContain(recordFiles.events)
+  })
+
+  it('becomes a step when it does not, and the folder is free for the next', async () => {
+    const plan = write(2000, 2, [tried(1, 'held'), tried(2, 'held'), tried(4, 'broke')])
+    const steps = await unconfirmed(spec, plan, dir)
+    expect(steps?.map(({ factor, state }) => [factor, state])).toEqual([
+      [1, 'held'],
+      [2, 'held'],
+      [4, 'broke'],
+      [2, 'broke'],
+    ])
+    expect(readdirSync(dir)).toEqual(['steps'])
+    expect(readdirSync(join(dir, 'steps'))).toEqual(['01', '04'])
+    expect(JSON.parse(readFileSync(join(dir, 'steps', '04', recordFiles.plan), 'utf8'))).toEqual(plan)
+    // Goes on below it: 1 held and is next to be confirmed.
+    expect(
+      (
+        await searchCapacity(
+          spec,
+          () => Promise.reject(new Error('tries no other')),
+          () => false,
+          steps ?? [],
+        )
+      ).factor,
+    ).toBe(1)
+  })
+
+  it('ends the search when nothing is left to try', async () => {
+    const none = Array.from({ length: 6 }, (_, i) => tried(1 / 2 ** i, 'broke'))
+    const plan = write(2000, 1 / 32, none)
+    expect(await unconfirmed(spec, plan, dir)).toBeNull()
+  })
+})
+
+it('an interrupted search goes no further', async () => {
+  const { steps } = await searchCapacity(
+    spec,
+    async (factor) => tried(factor, 'held'),
+    () => true,
+    [tried(1, 'held')],
+  )
+  expect(steps).toHaveLength(1)
+})
