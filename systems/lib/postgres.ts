@@ -32,6 +32,8 @@ export class Database {
       connectionString: url,
       max: poolSize,
       connectionTimeoutMillis: connectTimeoutMs,
+      // A new connection is a new process of PostgreSQL's: what is open stays open, for the next burst.
+      idleTimeoutMillis: 0,
       keepAlive: true,
       ...(queryTimeoutMs > 0 ? { query_timeout: queryTimeoutMs, statement_timeout: queryTimeoutMs } : {}),
     })

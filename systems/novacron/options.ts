@@ -2,8 +2,8 @@ import { describeOptions } from '../lib/options.ts'
 
 /** The documents give no number for any of these: they are this stand-in's own. */
 const described = describeOptions({
-  dbConnectTimeoutMs: [300, 'longest wait for a connection to the database'],
-  dbQueryTimeoutMs: [700, 'longest query'],
+  dbConnectTimeoutMs: [800, 'longest wait for a connection to the database'],
+  dbQueryTimeoutMs: [1500, 'longest query'],
   dbPoolSize: [10, 'connections of one part to the database'],
   memoryLimitMegabytes: [256, 'memory that a part may use, as its pod would have it'],
   cacheTimeoutMs: [100, 'longest wait for the cache'],

@@ -60,9 +60,9 @@ test('no-lease, no-failover, no-rollback, cache-required, leaks-connections, lea
   }
 })
 
-test('no-idempotency, ack-before-store, no-db-timeout, busy-loop', async () => {
+test('no-idempotency, ack-before-store, no-db-timeout', async () => {
   // A host does its step long before it answers; here its callers do not wait for that, and ask again.
-  await start(['no-idempotency', 'ack-before-store', 'no-db-timeout', 'busy-loop'], {
+  await start(['no-idempotency', 'ack-before-store', 'no-db-timeout'], {
     hostDelayMs: '1000',
     hostTimeoutMs: '1500',
     retryMs: '1',
@@ -88,11 +88,6 @@ test('no-idempotency, ack-before-store, no-db-timeout, busy-loop', async () => {
     }
     await parts.start('api')
     expect((await client.audit(ids))?.lost.length).toBeGreaterThan(1)
-
-    const spent = await metric(parts, 'api', 'process_cpu_seconds_total')
-    await waitUntil('the api has spent 2 s of CPU on nothing', async () => {
-      return (await metric(parts, 'api', 'process_cpu_seconds_total')) > spent + 2
-    })
   } finally {
     await parts.stop()
   }
