@@ -1,12 +1,15 @@
+import { kubectl } from '../chaos/drivers/kube/names.ts'
 import { listPods } from '../chaos/drivers/kube/pods.ts'
 import { ServiceForward } from '../chaos/drivers/kube/port-forward.ts'
 import { MeshSession } from '../chaos/drivers/kube/session.ts'
+import type { ClusterRef } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ServicePort } from '../model/system.ts'
 import { meshInjections } from './cluster-preflight.ts'
 import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
 import { sampledPods } from './pod-samples.ts'
 import { reservePorts } from './ports.ts'
+import { checkReachable } from './preflight.ts'
 
 /** For what is left of a run when its faults are removed already. */
 const lastDeadlineMs = 10_000
@@ -26,12 +29,13 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
     options.undo.push(`the port-forward to ${to.service}`, () => opened.close())
     return `http://127.0.0.1:${opened.port}`
   }
-  const session = await beginSession(options)
   const reached = baseUrl ?? (forward && (await open(forward.base)))
   if (reached === undefined) throw new HoldfastError(`${system.name} names no Service`, { hint: 'Use --base-url.' })
+  if (baseUrl === null && forward) await checkReachable(reached, wordsOf(forward.base, cluster.ref))
   // Through a base URL it may be any deployment, and what else it has is not known.
   const forwarded = baseUrl === null ? Object.entries(forward?.env ?? {}) : []
   for (const [name, to] of forwarded) scenarioEnv[name] = await open(to)
+  const session = await beginSession(options)
   return {
     baseUrl: reached,
     auditUrl: reached,
@@ -42,6 +46,12 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
     apiPort: port('k6-api'),
   }
 }
+
+/** A pod may be ready and not answer; its port-forward takes connections all the same. */
+const wordsOf = ({ service, port }: ServicePort, ref: ClusterRef) => ({
+  place: `port ${port} of the Service ${service} in ${ref.namespace}, through a port-forward`,
+  hint: `Look at its pods with: ${kubectl(ref, 'get pods')}`,
+})
 
 /** The ledger knows of the run in the cluster before the cluster does. */
 const beginSession = async ({ plan, cluster, namespaceLock, ledger, undo }: StartOptions): Promise<MeshSession> => {

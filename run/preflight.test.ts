@@ -51,6 +51,6 @@ it.each([
     if (words !== '') socket.write(words)
   })
   const url = `${scheme}://127.0.0.1:${await listen()}`
-  await expect(checkReachable(url, deadlineMs)).rejects.toThrow(reason)
+  await expect(checkReachable(url, undefined, deadlineMs)).rejects.toThrow(reason)
   for (const socket of open) socket.destroy()
 })

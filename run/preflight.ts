@@ -8,16 +8,19 @@ const answerDeadlineMs = 5_000
 /**
  * Asks the address of a deployment once, before anything starts; any HTTP answer will do. A load
  * against nobody would only show that every request fails.
+ * @param words how the error names the place, and what is to be done
  * @throws HoldfastError that says why there is no answer.
  */
-export const checkReachable = async (baseUrl: string, deadlineMs = answerDeadlineMs): Promise<void> => {
+export const checkReachable = async (
+  baseUrl: string,
+  words = { place: baseUrl, hint: 'Check --base-url, and that the deployment can be reached from here.' },
+  deadlineMs = answerDeadlineMs,
+): Promise<void> => {
   try {
     await ask(baseUrl, deadlineMs)
   } catch (cause) {
-    throw new HoldfastError(`nothing answers at ${baseUrl}: ${reasonOf(cause as NodeJS.ErrnoException, deadlineMs)}`, {
-      hint: 'Check --base-url, and that the deployment can be reached from here.',
-      cause,
-    })
+    const reason = reasonOf(cause as NodeJS.ErrnoException, deadlineMs)
+    throw new HoldfastError(`nothing answers at ${words.place}: ${reason}`, { hint: words.hint, cause })
   }
 }
 

@@ -128,6 +128,8 @@ const startControllers = ({ processes, binaries }: Site, { kubeconfigs }: Access
       '--use-service-account-credentials=true',
       '--service-account-private-key-file=sa.key',
       '--root-ca-file=ca.crt',
+      // A busy machine is no lost node: its pods would be said not to be ready, and stay so.
+      '--node-monitor-grace-period=10m',
     ],
   })
   processes.start('kube-scheduler', { path: binaries['kube-scheduler'], args: common(kubeconfigs.scheduler) })

@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
 
 const projectDir = resolve(import.meta.dirname, '../..')
+const program = join(projectDir, 'scripts/holdfast.ts')
 const dir = mkdtempSync(join(tmpdir(), 'holdfast-manifests-'))
 let cluster: Cluster
 
@@ -21,7 +23,6 @@ afterAll(async () => {
 
 const print = (...args: string[]): string => {
   const file = join(dir, `${args[0]}.yaml`)
-  const program = join(projectDir, 'scripts/holdfast.ts')
   writeFileSync(file, execFileSync(process.execPath, [program, 'manifests', ...args], { encoding: 'utf8' }))
   return file
 }
@@ -85,4 +86,42 @@ test("the API server takes BatchSender's stand-in", async () => {
     'statefulset.apps/nats',
     'statefulset.apps/postgres',
   ])
+})
+
+test('holdfast plan names the pods of the stand-in; a run says when they do not answer, and leaves nothing', async () => {
+  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'mails' } })
+  const mails = '--namespace=mails'
+  const folder = join(projectDir, 'systems/batchsender/kubernetes')
+  await cluster.kubectl('apply', mails, '--server-side', `--kustomize=${folder}`)
+  for (const name of ['api', 'worker'])
+    await cluster.kubectl('rollout', 'status', `deployment/${name}`, mails, '--timeout=120s')
+  const pods = async (name: string) => {
+    const selector = `--selector=app.kubernetes.io/name=${name}`
+    return (await cluster.kubectl('get', 'pods', mails, selector, '--output=jsonpath={.items[*].metadata.name}')).split(
+      ' ',
+    )
+  }
+  const command = (...words: string[]) => {
+    const where = ['--env', 'kubernetes', '--kubeconfig', cluster.kubeconfig, '--context', cluster.context, mails]
+    const env = { ...process.env, XDG_STATE_HOME: join(dir, 'state'), BATCHSENDER_WEBHOOK_SECRET: 'secret' }
+    return promisify(execFile)(process.execPath, [program, ...words, ...where], { env, cwd: projectDir })
+  }
+
+  const { stdout } = await command('plan', 'batchsender/kubernetes')
+  const named = stdout.split('\n').filter((line) => line.includes('  pods: '))
+  const [api, worker] = [(await pods('api')).join(', '), (await pods('worker')).join(', ')]
+  expect(named.map((line) => line.trim())).toEqual([
+    `pods: ① 1 of ${api}`,
+    `pods: ② 1 of ${worker}`,
+    `pods: ③ ${worker}`,
+    'pods: ③ towards nats-0',
+    `pods: ④ 1 of ${api}`,
+  ])
+
+  // Nothing runs in played pods.
+  await expect(command('run', 'batchsender/kubernetes', '--out', join(dir, 'out'))).rejects.toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/nothing answers at port 8080 of the Service api in mails, through a port-forward/),
+  })
+  expect(await cluster.kubectl('get', 'podchaos,networkchaos,stresschaos,lease', mails, '--output=name')).toBe('')
 })
