@@ -25,14 +25,17 @@ export const executorOf = (arrivals: Arrivals, rateFactor: number, durationMs: n
       duration: `${durationMs}ms`,
     }
   }
-  const ownMs = arrivals.stages.reduce((sum, stage) => sum + stage.seconds * 1000, 0)
+  const { stages } = arrivals
+  const ownSecondsUntil = (stage: number) => stages.slice(0, stage).reduce((sum, { seconds }) => sum + seconds, 0)
+  // Ends are rounded, not lengths: the whole is exactly as long as the load.
+  const endMs = (stage: number) => Math.round((ownSecondsUntil(stage) / ownSecondsUntil(stages.length)) * durationMs)
   return {
     executor: 'ramping-arrival-rate',
     startRate: perHour(arrivals.startPerSecond),
     timeUnit: '1h',
-    stages: arrivals.stages.map((stage) => ({
+    stages: stages.map((stage, index) => ({
       target: perHour(stage.toPerSecond),
-      duration: `${Math.round((stage.seconds * 1000 * durationMs) / ownMs)}ms`,
+      duration: `${endMs(index + 1) - endMs(index)}ms`,
     })),
   }
 }
