@@ -12,7 +12,7 @@ export default {
   steady: '50s',
   faults: [],
   objectives: [
-    memoryGrowthBelow(2000, {
+    memoryGrowthBelow(4000, {
       title: 'Memory growth (the bound is ours, for so short a run)',
       source: 'soak (no memory leak)',
       component: 'api',
