@@ -244,6 +244,7 @@ const follow = async (
       ledger.append({ type: 'fault.skipped', fault: fault.id, reason })
       listener.onFault?.(fault, 'skipped', reason)
     }
+    listener.onPhase?.('steady', at(plan.phases.recovery.endMs))
   } else if (plan.faults.length > 0 && !stop.signal.aborted) {
     phase('faults', plan.phases.faults.endMs)
     const host = { context: system.drivers, ledger, undo, listener, signal: stop.signal, startedAtMs }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { processesWithEnvironment } from '../../chaos/drivers/proc.ts'
 import { lookUntil } from '../../chaos/drivers/wait.ts'
 import type { Verdict } from '../../model/verdict.ts'
@@ -12,12 +12,22 @@ const gameDay = join(import.meta.dirname, '../fixtures/gamedays/interrupted.ts')
 const promisedMs = 5_000
 
 let folder: string
-beforeAll(() => {
+const started: Command[] = []
+// Each with its own locks: a run that goes on after its test has failed is in nobody's way.
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-cli-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(async () => {
+  for (const { child } of started) child.kill('SIGINT')
+  await Promise.all(started.splice(0).map(({ exit }) => exit))
+  rmSync(folder, { recursive: true, force: true })
+})
 
-const holdfast = (...args: string[]): Command => holdfastIn(folder, {}, ...args)
+const holdfast = (...args: string[]): Command => {
+  const command = holdfastIn(folder, {}, ...args)
+  started.push(command)
+  return command
+}
 
 const bothFaultsActive = async (run: Command): Promise<void> => {
   await run.says('fault active   freeze postgres')
@@ -59,7 +69,8 @@ test('SIGKILL in the middle of two faults: gone within 5 s, the lock is free, li
   await nothingLeftOf(run, id)
 
   const judged = holdfast('judge', id)
-  expect([await judged.exit, judged.said()]).toEqual([3, expect.stringContaining('INCONCLUSIVE')])
+  // A machine that was slow before the crash may have proven a breach; a run that crashed never passes.
+  expect([1, 3], judged.said()).toContain(await judged.exit)
   expect(judged.said()).not.toContain('Not proven removed')
   const cleaned = holdfast('cleanup', id)
   expect([await cleaned.exit, cleaned.said()]).toEqual([0, expect.stringContaining('nothing left')])

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunEvent } from '../../model/event.ts'
-import { expectNothingLeft, expectReadableRecord, processesOf, startTiny, type TinyRun } from './tiny-run.ts'
+import {
+  expectNothingLeft,
+  expectReadableRecord,
+  expectRemovedInOrder,
+  processesOf,
+  startTiny,
+  type TinyRun,
+} from './tiny-run.ts'
 
 let folder: string
 beforeAll(() => {
@@ -35,14 +42,14 @@ test.each([
 ])(
   '%s is killed in the middle of four faults: all are removed, and the record says what happened',
   async (instance, error) => {
-    const run = startTiny(folder)
+    const run = startTiny(folder, 'long')
     await inTheMiddle(run)
     process.kill(pidOf(run, instance), 'SIGKILL')
     expect([await run.exit, run.said()]).toEqual([0, expect.stringContaining(`crashed ${error}`)])
     expect(processesOf(run)).toEqual([])
     const events = await expectReadableRecord(run)
     expect(errorsOf(events)).toEqual([error])
-    expect(removedOf(events)).toEqual(['f4', 'f3', 'f2', 'f1'])
+    expectRemovedInOrder(events)
     expect(events.at(-1)).toMatchObject({ type: 'run.ended', reason: 'crashed' })
     await expectNothingLeft(run)
   },

@@ -4,26 +4,32 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Guard } from '../../model/gameday.ts'
 import type { Verdict } from '../../model/verdict.ts'
-import { holdfastIn } from './holdfast-command.ts'
+import { type Command, holdfastIn } from './holdfast-command.ts'
 
 const gameDay = join(import.meta.dirname, '../fixtures/gamedays/guarded.ts')
 
 let folder: string
 /** Written in the middle of the run: what guards ask about is no longer well. */
 let sign: string
+let run: Command | undefined
 const server = createServer((_, response) => {
   response.writeHead(existsSync(sign) ? 503 : 200).end()
 })
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-guards-'))
-  sign = join(folder, 'unwell')
   await once(server.listen(0, '127.0.0.1'), 'listening')
 })
-afterAll(() => {
-  server.close()
+afterAll(() => server.close())
+// Each with its own locks: a run that goes on after its test has failed is in nobody's way.
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-guards-'))
+  sign = join(folder, 'unwell')
+})
+afterEach(async () => {
+  run?.child.kill('SIGINT')
+  await run?.exit
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -51,12 +57,11 @@ test.each<[string, () => Guard, string, RegExp]>([
     /exit 1/,
   ],
 ])('a guard on %s ends a real run: the fault goes, exit 4, what tripped and when', async (_, guard, name, evidence) => {
-  rmSync(sign, { force: true })
-  const run = holdfastIn(folder, { HOLDFAST_TEST_GUARD: JSON.stringify(guard()) }, 'run', gameDay)
+  run = holdfastIn(folder, { HOLDFAST_TEST_GUARD: JSON.stringify(guard()) }, 'run', gameDay)
   await run.says('fault active')
   writeFileSync(sign, '')
   expect([await run.exit, run.said()]).toEqual([4, expect.stringContaining(name)])
-  const record = join(folder, 'out', readdirSync(join(folder, 'out')).sort().at(-1) ?? '')
+  const record = join(folder, 'out', readdirSync(join(folder, 'out'))[0] ?? '')
   const verdict = JSON.parse(readFileSync(join(record, 'verdict.json'), 'utf8')) as Verdict
   expect(verdict).toMatchObject({ ended: 'guard', exitCode: 4 })
   expect(verdict.faults.map(({ confirmedRemoved }) => confirmedRemoved)).toEqual([true])

@@ -26,7 +26,7 @@ export interface TinyRun {
 let runs = 0
 
 /** @param folder where its record goes; the mark of its command fault goes beside it */
-export const startTiny = (folder: string, trouble?: 'noise' | 'no-script'): TinyRun => {
+export const startTiny = (folder: string, trouble?: 'noise' | 'no-script' | 'long'): TinyRun => {
   const runId = `tiny-${process.pid}-${runs++}`
   const recordDir = join(folder, runId)
   mkdirSync(recordDir, { recursive: true })
@@ -103,6 +103,15 @@ export const expectReadableRecord = async ({ recordDir, events }: TinyRun): Prom
   }
   expect(read).toEqual(events())
   return read
+}
+
+/** All four faults are proven removed, the one that was injected last first. */
+export const expectRemovedInOrder = (events: RunEvent[]): void => {
+  const faultsOf = (type: RunEvent['type']) =>
+    events.flatMap((event) => (event.type === type && 'fault' in event ? [event.fault] : []))
+  const injected = faultsOf('fault.injecting')
+  expect(injected.toSorted()).toEqual(['f1', 'f2', 'f3', 'f4'])
+  expect(faultsOf('fault.provenRemoved')).toEqual(injected.toReversed())
 }
 
 export const removeRecord = ({ recordDir }: TinyRun): void => {

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EndReason, RunEvent } from '../../model/event.ts'
-import { expectNothingLeft, expectReadableRecord, processesOf, startTiny, type TinyRun } from './tiny-run.ts'
+import {
+  expectNothingLeft,
+  expectReadableRecord,
+  expectRemovedInOrder,
+  processesOf,
+  startTiny,
+  type TinyRun,
+} from './tiny-run.ts'
 
 let folder: string
 beforeAll(() => {
@@ -39,7 +46,7 @@ test('a run that nobody disturbs completes, ends by itself, and leaves nothing',
 })
 
 test('SIGKILL in the middle of four faults: the watchdog undoes all of it and says so', async () => {
-  const run = startTiny(folder)
+  const run = startTiny(folder, 'long')
   await inTheMiddle(run)
   expect(processesOf(run).filter((text) => / T /.test(text))).not.toEqual([])
   run.child.kill('SIGKILL')
@@ -60,7 +67,7 @@ test('SIGKILL in the middle of four faults: the watchdog undoes all of it and sa
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s in the middle of four faults: all are proven removed, in order',
   async (signal) => {
-    const run = startTiny(folder)
+    const run = startTiny(folder, 'long')
     await inTheMiddle(run)
     run.child.kill(signal)
     run.child.kill(signal) // impatience changes nothing
@@ -68,12 +75,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(processesOf(run)).toEqual([])
     const events = await expectReadableRecord(run)
     expect(endOf(events)).toEqual(['interrupted'])
-    expect(events.flatMap((event) => (event.type === 'fault.provenRemoved' ? [event.fault] : []))).toEqual([
-      'f4',
-      'f3',
-      'f2',
-      'f1',
-    ])
+    expectRemovedInOrder(events)
     await expectNothingLeft(run)
   },
 )
