@@ -7,8 +7,14 @@ export const startDefects = (settings: NovaCronSettings, database: Database): vo
   if (settings.has('leak')) startLeak()
   if (settings.has('busy-loop')) {
     setInterval(() => {
-      const endMs = performance.now() + 17
-      while (performance.now() < endMs);
+      // By CPU time: by the clock it would do less where the machine is busy.
+      const from = process.cpuUsage()
+      let usedUs = 0
+      while (usedUs < 17_000) {
+        for (let i = 0; i < 100_000; i++);
+        const { user, system } = process.cpuUsage(from)
+        usedUs = user + system
+      }
     }, 20)
   }
   if (settings.has('leaks-connections')) {
