@@ -44,6 +44,9 @@ export default defineConfig({
         // Each file starts a cluster of its own; building its programs comes first, and only once.
         test: {
           ...heavy,
+          // A whole control plane beside the test: what takes seconds takes minutes on a machine that is busy.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           maxWorkers: 1,
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],

@@ -31,10 +31,20 @@ export const startChaosMesh = async (site: Site, control: ControlPlane): Promise
     await processes.until(controllerName, () => webhookAnswers(host, port))
   }
   await control.create([...readCrds(ensureCrds(binaries[controllerName])), chaosNamespaceObject])
-  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s')
+  await processes.until('kube-apiserver', () => areEstablished(kubectl))
   await start()
   await control.apply(...webhookConfigurations(access.authorityPem, host, port))
   return { start, stop: () => processes.kill(controllerName) }
+}
+
+/** `kubectl wait`, and paths of its JSON, end with an error when a definition has no conditions yet; a template does not. */
+const areEstablished = async (kubectl: ControlPlane['kubectl']): Promise<boolean> => {
+  const established = '{{range .status.conditions}}{{if eq .type "Established"}}{{.status}}{{end}}{{end}}'
+  const states = await kubectl('get', 'crd', '-o', `go-template={{range .items}}${established};{{end}}`)
+  return states
+    .split(';')
+    .slice(0, -1)
+    .every((state) => state === 'True')
 }
 
 interface ControllerPlace {

@@ -70,7 +70,7 @@ test('the CronJob starts a pod, also where pods are restricted; it finds a node 
     spec: { capacity: { storage: '5Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/records' } },
   })
   await cluster.kubectl('wait', `pod/${pod?.metadata.name}`, shop, '--for=condition=PodScheduled', '--timeout=120s')
-}, 300_000)
+})
 
 test("the API server takes BatchSender's stand-in", async () => {
   const folder = join(projectDir, 'systems/batchsender/kubernetes')

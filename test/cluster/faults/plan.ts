@@ -50,7 +50,8 @@ export const planOf = (
     environment: 'kubernetes',
     file: 'test',
     steadyEndMs,
-    blastRadius: {},
+    // Faults of a test may be there at the same time, on different pods of the three.
+    blastRadius: { web: 2 },
     namespace: cluster.namespace,
     pods,
   }),
