@@ -228,7 +228,7 @@ const systemOf = (systems: Record<string, System>, { system }: GameDay, file: st
   })
 }
 
-const checkPlaceOf = ({ environments }: GameDay, environment: Environment, file: string): void => {
+export const checkPlaceOf = ({ environments }: GameDay, environment: Environment, file: string): void => {
   if (environments === undefined || environments.includes(environment)) return
   throw new HoldfastError(`${file}: is for ${environments.join(' and ')}, not for ${environment}`, {
     hint: `Use --env ${environments[0]}.`,

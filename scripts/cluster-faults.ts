@@ -5,6 +5,7 @@ import type { PlannedFault } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
 import { planFaults } from '../plan/faults.ts'
 import { loadGameDay } from '../plan/gameday.ts'
+import { checkPlaceOf } from '../plan/index.ts'
 import { steadyEndOf } from '../plan/phases.ts'
 import { systems } from '../systems/index.ts'
 import { gameDayPath } from './plan-game-day.ts'
@@ -28,6 +29,7 @@ const manyPods = 100
  */
 export const clusterFaults = async (nameOrPath: string, namespace: string): Promise<ClusterFaults> => {
   const { name, gameDay, file } = await loadGameDay(projectDir, gameDayPath(nameOrPath))
+  checkPlaceOf(gameDay, 'kubernetes', file)
   const system = Object.hasOwn(systems, gameDay.system) ? systems[gameDay.system] : undefined
   if (!system) {
     throw new HoldfastError(`${file}: system: there is no system "${gameDay.system}"`, {

@@ -151,7 +151,10 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .option('--schedule <cron>', "cronjob: when it runs, for instance '0 10 * * 2'")
     .option('--time-zone <name>', "cronjob: time zone of the schedule, for instance Europe/Berlin; the cluster's own")
     .option('--image <name>', 'cronjob: image of Holdfast, built from the Dockerfile of the repository')
-    .option('--base-url <url>', "cronjob: address of the system; its Service's unless given")
+    .option(
+      '--base-url <url>',
+      "address of the system, so that no right to a port-forward is needed; cronjob: its Service's",
+    )
     .option(
       '--secret <name>',
       'cronjob: Secret whose keys become environment variables; named as the system unless given',

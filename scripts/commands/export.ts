@@ -1,9 +1,10 @@
 import { stringify } from 'yaml'
 import { checkChoice } from '../../chaos/drivers/kube/choice.ts'
-import { type ExportContext, scheduleOf, workflowOf } from '../../chaos/mesh/workflow.ts'
+import { scheduleOf as asSchedule, type ExportContext, workflowOf } from '../../chaos/mesh/workflow.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { clusterFaults } from '../cluster-faults.ts'
+import { fiveFields } from '../cron.ts'
 import { printWarning } from '../terminal.ts'
 
 export interface ExportOptions {
@@ -19,10 +20,10 @@ export const exportCommand = async (
   options: ExportOptions,
 ): Promise<ExitCode> => {
   const namespace = checkChoice({ inCluster: true, namespace: options.namespace })
-  checkSchedule(options)
+  const schedule = scheduleOf(options)
   const { name, faults, steadyEndMs } = await clusterFaults(gameDay, namespace)
   const context: ExportContext = { gameDay: name, namespace, faults, startMs: steadyEndMs }
-  const resource = options.schedule === undefined ? workflowOf(context) : scheduleOf(context, options.schedule)
+  const resource = schedule === null ? workflowOf(context) : asSchedule(context, schedule)
   for (const { kind, label, injections } of faults) {
     if (kind !== 'none' && injections.every(({ driver }) => driver !== 'chaos-mesh'))
       printWarning(`left out: ${label} (${kind} is no resource of Chaos Mesh)`)
@@ -31,12 +32,9 @@ export const exportCommand = async (
   return exitCodes.pass
 }
 
-const checkSchedule = ({ as, schedule }: ExportOptions): void => {
-  if (as === 'workflow' && schedule !== undefined)
-    throw new HoldfastError('--schedule does not go with --as workflow', { hint: 'Add --as schedule.' })
-  if (as === 'workflow') return
-  if (schedule !== undefined && schedule.trim().split(/\s+/).length === 5) return
-  throw new HoldfastError('--as schedule needs --schedule with five fields', {
-    hint: "For instance --schedule '0 10 * * 2': Tuesdays at ten.",
-  })
+/** @returns when it runs; null for a workflow, which runs once */
+const scheduleOf = ({ as, schedule }: ExportOptions): string | null => {
+  if (as === 'schedule') return fiveFields(schedule, '--as schedule')
+  if (schedule === undefined) return null
+  throw new HoldfastError('--schedule does not go with --as workflow', { hint: 'Add --as schedule.' })
 }

@@ -6,6 +6,7 @@ import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { phasesOf } from '../../plan/phases.ts'
 import { clusterFaults } from '../cluster-faults.ts'
+import { fiveFields } from '../cron.ts'
 import { cronJobManifests } from '../manifests/cronjob.ts'
 
 export interface ManifestsOptions {
@@ -27,12 +28,24 @@ export const manifestsCommand = async (
   options: ManifestsOptions,
 ): Promise<ExitCode> => {
   const namespace = checkChoice({ inCluster: true, namespace: options.namespace })
-  const text =
-    what === 'cronjob'
-      ? await scheduled(gameDay, namespace, options)
-      : rbacManifests(namespace, gameDay === undefined ? allNeeds : (await needsOf(gameDay, namespace)).needs)
-  process.stdout.write(text)
+  process.stdout.write(
+    what === 'cronjob' ? await scheduled(gameDay, namespace, options) : await rbac(gameDay, namespace, options),
+  )
   return exitCodes.pass
+}
+
+const rbac = async (
+  gameDay: string | undefined,
+  namespace: string,
+  { baseUrl, ...others }: ManifestsOptions,
+): Promise<string> => {
+  const alien = (['schedule', 'timeZone', 'image', 'secret'] as const).find((key) => others[key] !== undefined)
+  if (alien !== undefined) {
+    const option = alien === 'timeZone' ? 'time-zone' : alien
+    throw new HoldfastError(`--${option} does not go with manifests rbac`, { hint: 'Use it with manifests cronjob.' })
+  }
+  const needs = gameDay === undefined ? allNeeds : (await needsOf(gameDay, namespace)).needs
+  return rbacManifests(namespace, { ...needs, portForward: needs.portForward && baseUrl === undefined })
 }
 
 /** System up, k6's start, audit and undo, beside what the timeline takes. */
@@ -43,23 +56,30 @@ const scheduled = async (
   namespace: string,
   options: ManifestsOptions,
 ): Promise<string> => {
-  const { schedule, image } = options
-  if (gameDay === undefined) throw new HoldfastError('manifests cronjob needs a game day')
-  if (schedule === undefined || schedule.trim().split(/\s+/).length !== 5) {
-    throw new HoldfastError('manifests cronjob needs --schedule with five fields', {
-      hint: "For instance --schedule '0 10 * * 2': Tuesdays at ten.",
-    })
-  }
+  const { image } = options
+  if (gameDay === undefined)
+    throw new HoldfastError('manifests cronjob needs a game day', { hint: '`holdfast list gamedays` shows them.' })
+  const schedule = fiveFields(options.schedule, 'manifests cronjob')
   if (image === undefined) {
     throw new HoldfastError('manifests cronjob needs --image', {
       hint: 'Build it from the Dockerfile of the repository, push it to a registry of yours, and name it.',
     })
   }
-  const { needs, system, durationMs } = await needsOf(gameDay, namespace)
+  const { name, needs, system, durationMs } = await needsOf(gameDay, namespace)
+  if (name.endsWith('.ts')) {
+    throw new HoldfastError(`${gameDay} is not in the image, which holds the game days of the repository`, {
+      hint: 'Move it into gamedays/ and build the image again.',
+    })
+  }
   const base = system.kubernetes?.forward?.base
   const baseUrl = options.baseUrl ?? (base && `http://${base.service}.${namespace}.svc:${base.port}`)
+  if (baseUrl === undefined) {
+    throw new HoldfastError(`manifests cronjob: ${system.name} names no Service that a job could reach`, {
+      hint: 'Add --base-url, as a pod of the cluster reaches it: http://<service>.<namespace>.svc:<port>.',
+    })
+  }
   const manifests = cronJobManifests({
-    gameDay,
+    gameDay: name,
     schedule,
     timeZone: options.timeZone,
     namespace,
@@ -69,17 +89,17 @@ const scheduled = async (
     secret: options.secret ?? system.name,
     serviceAccount: 'holdfast',
   })
-  return rbacManifests(namespace, { ...needs, portForward: baseUrl === undefined }) + yamlOf(manifests)
+  return rbacManifests(namespace, { ...needs, portForward: false }) + yamlOf(manifests)
 }
 
 /** What the faults of a game day become decides which kinds it creates. */
 const needsOf = async (nameOrPath: string, namespace: string) => {
-  const { gameDay, file, system, faults } = await clusterFaults(nameOrPath, namespace)
+  const { name, gameDay, file, system, faults } = await clusterFaults(nameOrPath, namespace)
   const kinds = faults
     .flatMap(({ injections }) => injections)
     .flatMap((injection) => (injection.driver === 'chaos-mesh' ? [injection.kind as ExperimentKind] : []))
   const needs: Needs = { kinds: [...new Set(kinds)].sort(), portForward: system.kubernetes?.forward !== undefined }
-  return { needs, system, durationMs: phasesOf(gameDay, faults, file).phases.recovery.endMs }
+  return { name, needs, system, durationMs: phasesOf(gameDay, faults, file).phases.recovery.endMs }
 }
 
 /** ServiceAccount, Role and RoleBinding as YAML. A person's own user can be bound to the same Role. */

@@ -8,7 +8,8 @@ export interface ScheduledGameDay {
   namespace: string
   /** Image of Holdfast (the `Dockerfile` of the repository). */
   image: string
-  baseUrl?: string | undefined
+  /** As a pod of the cluster reaches the system. */
+  baseUrl: string
   /** Longest time of a whole run: after it the job is told to end, and removes its faults. */
   deadlineSeconds: number
   /** Secret whose keys become environment variables: what the scenarios need, and HOLDFAST_NOTIFY_URL. */
@@ -97,8 +98,7 @@ const container = ({ image, gameDay, namespace, baseUrl, secret }: ScheduledGame
     'run',
     gameDay,
     ...['--env', 'kubernetes', '--in-cluster', '--namespace', namespace],
-    ...(baseUrl === undefined ? [] : ['--base-url', baseUrl]),
-    ...['--out', '/records'],
+    ...['--base-url', baseUrl, '--out', '/records'],
   ],
   env: [
     // Locks and the safety lever beside the records: they outlive the pod.
