@@ -27,6 +27,58 @@ export interface Pod {
   images: Record<string, string>
   /** Of all its containers together. */
   restarts: number
+  /** Kind of the object that would make another; absent: nobody would. */
+  controller?: string
+}
+
+/** Ended by themselves: nothing is evicted. */
+const ended = ['Succeeded', 'Failed']
+/** What these make runs on that node and nowhere else. */
+const boundToNode = ['DaemonSet', 'Node']
+
+/** The pods that a drain of the node evicts. */
+export const evictedBy = (node: string, pods: Pod[]): Pod[] =>
+  pods.filter((pod) => pod.node === node && !ended.includes(pod.phase) && !boundToNode.includes(pod.controller ?? ''))
+
+/** An object that makes pods and replaces them. */
+export interface WorkloadRef {
+  kind: 'Deployment' | 'StatefulSet'
+  name: string
+}
+
+/** A workload as a plan looks at it. */
+export interface Workload extends WorkloadRef {
+  /** Of the pods that it makes. */
+  podLabels: Record<string, string>
+  replicas: number
+  /** Images of its pods' containers, by name. */
+  images: Record<string, string>
+  /** Values of their variables, by container and name; null where it comes from elsewhere (a Secret, a field). */
+  env: Record<string, Record<string, string | null>>
+  /** Pods that a rolling update may take away before others are there. */
+  mostUnavailable: number
+  /** Why a change of its pods' template reaches none of them; null where it does. */
+  notRolledOut: string | null
+}
+
+/** A HorizontalPodAutoscaler. */
+export interface Autoscaler {
+  name: string
+  target: { kind: string; name: string }
+  minReplicas: number
+}
+
+export interface ClusterNode {
+  name: string
+  /** Cordoned. */
+  unschedulable: boolean
+}
+
+/** What a cluster has that faults act on; what no fault of a game day needs is not looked up and empty. */
+export interface Inventory {
+  workloads: Workload[]
+  autoscalers: Autoscaler[]
+  nodes: ClusterNode[]
 }
 
 /** Series that are sampled of a component's pods, in the environment `kubernetes` only. */

@@ -1,3 +1,4 @@
+import type { WorkloadRef } from './cluster.ts'
 import type { Duration } from './duration.ts'
 import type { Environment } from './system.ts'
 
@@ -60,6 +61,45 @@ export type Injection =
    * should nobody delete the resource; a one-shot has none, and is never reported as recovered.
    */
   | { driver: 'chaos-mesh'; namespace: string; kind: string; spec: object; oneShot: boolean }
+  /** A change of an object of the cluster itself. What was there before is kept on the object. */
+  | ({ driver: 'kubernetes'; namespace: string } & ClusterAction)
+
+/** What is done to an object of the cluster; `timeoutMs` bounds each of doing, showing and undoing it. */
+export type ClusterAction = { timeoutMs: number } & (
+  | { action: 'scale'; workload: WorkloadRef; replicas: number }
+  /** New pods from the same template, one-shot. */
+  | { action: 'restart'; workload: WorkloadRef }
+  /** Another image, or other variables, for one container; `completes` false: its pods need not become ready. */
+  | {
+      action: 'rollout'
+      workload: WorkloadRef
+      container: string
+      image: string | null
+      env: Record<string, string>
+      completes: boolean
+    }
+  /** No new pods on the node, and those of the namespace are evicted. */
+  | { action: 'drain'; node: string }
+)
+
+/** The same as a game day writes it: of a component, or of the node that one of its pods is on. */
+export type WantedAction = { timeoutMs: number } & (
+  | { action: 'scale'; component: string; replicas: number }
+  | { action: 'restart'; component: string }
+  | {
+      action: 'rollout'
+      component: string
+      container: string | null
+      image: string | null
+      env: Record<string, string>
+      completes: boolean
+    }
+  | { action: 'drain'; node: string | null; target: string | null }
+)
+
+/** Kinds of faults that act on the cluster itself. */
+export const actionNames = ['scale', 'restart', 'rollout', 'drain'] as const satisfies ClusterAction['action'][]
+export type ActionName = (typeof actionNames)[number]
 
 /** One kind of fault: its parameters are checked by a schema of its own. */
 export interface FaultKind<F extends FaultBase> {
@@ -81,6 +121,8 @@ export interface FaultKind<F extends FaultBase> {
   containers?: (fault: F, target: Target) => Injection[]
   /** What it becomes in a cluster with Chaos Mesh, without `duration`; absent where the kind does not exist there. */
   chaosMesh?: (fault: F, pods: PodsOf) => ChaosMeshResource[]
+  /** What it does to the cluster itself; absent where it does nothing to it. */
+  kubernetes?: (fault: F) => WantedAction
 }
 
 /** Pods as Chaos Mesh selects them: all that fit, or any one of them. */

@@ -16,7 +16,7 @@ export interface BlastContext {
 }
 
 /** A fault with the place in the game day that errors name. */
-type Placed = Pick<PlannedFault, 'label' | 'target' | 'hits'> & { place: string }
+type Placed = Pick<PlannedFault, 'label' | 'target' | 'hits' | 'injections'> & { place: string }
 
 /** @throws HoldfastError when a game day allows more of a component than there is, or of one that is not there. */
 export const checkBlastRadius = (component: string, most: number, { system, file, pods }: BlastContext): void => {
@@ -49,10 +49,12 @@ export const refuseTooMuch = (fault: Placed, others: Placed[], context: BlastCon
     const which = among.length > count ? `${count} of ${among.join(', ')}` : among.join(' and ')
     const [instance] = fault.target.kind === 'component' ? fault.target.instances : []
     const aim = instance === undefined ? 'Narrow its selector or mode' : `Aim at one instance (${instance})`
+    // Of the cluster itself nothing smaller can be aimed at.
+    const isAction = fault.injections.some(({ driver }) => driver === 'kubernetes')
     throw new HoldfastError(
       `${file}: ${fault.place}: ${fault.label} would hit ${which}: ${count} of ${replicas} ${component}, at most ${most} may be hit at a time`,
       {
-        hint: `${replicas > 1 ? `${aim}, or write` : 'Write'} blastRadius: { ${component}: ${count} } if that is wanted.`,
+        hint: `${replicas > 1 && !isAction ? `${aim}, or write` : 'Write'} blastRadius: { ${component}: ${count} } if that is wanted.`,
       },
     )
   }

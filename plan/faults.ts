@@ -1,12 +1,20 @@
 import { faultKind, faults as faultKinds } from '../chaos/faults/index.ts'
 import { clash } from '../chaos/mesh/overlap.ts'
-import type { Pod } from '../model/cluster.ts'
+import type { Inventory, Pod } from '../model/cluster.ts'
 import { durationMs } from '../model/duration.ts'
 import { HoldfastError } from '../model/errors.ts'
-import type { FaultBase, FaultKind, Target, TargetResolver } from '../model/fault.ts'
+import {
+  type ActionName,
+  actionNames,
+  type FaultBase,
+  type FaultKind,
+  type Target,
+  type TargetResolver,
+} from '../model/fault.ts'
 import { didYouMean } from '../model/parse.ts'
 import type { PlannedFault } from '../model/plan.ts'
 import type { Environment, System } from '../model/system.ts'
+import { actionHits, targetOfAction } from './actions.ts'
 import { checkBlastRadius, refuseTooMuch } from './blast-radius.ts'
 import { injectionsOf } from './injections.ts'
 import { podHits } from './pods.ts'
@@ -24,7 +32,13 @@ export interface FaultContext {
   namespace?: string | undefined
   /** In `kubernetes`: every pod of the namespace. */
   pods?: Pod[] | undefined
+  /** In `kubernetes`: what else of the cluster the faults act on. */
+  inventory?: Inventory | undefined
 }
+
+/** What faults do to a cluster itself: for this it has to be looked at before they are planned. */
+export const actionsIn = (faults: FaultBase[]): ActionName[] =>
+  actionNames.filter((name) => faults.some(({ kind }) => kind === name))
 
 /** A planned fault with the place in the game day that errors name. */
 interface Placed extends PlannedFault {
@@ -48,6 +62,7 @@ export const planFaults = (faults: FaultBase[], context: FaultContext): PlannedF
     refuseTwice(fault, others, context)
     refuseTooMuch(fault, others, context)
     refuseClash(fault, others, context)
+    refuseSameObject(fault, others, context)
   }
   return planned.map(({ place: _place, ...fault }) => fault)
 }
@@ -60,9 +75,10 @@ const refuseNoPods = (faults: FaultBase[], { pods, namespace, file }: FaultConte
 }
 
 /** A plan lists the pods, and is refused when they are none, all, or not of this system. */
-const withHits = (fault: Placed, { system, pods, file }: FaultContext): Placed => {
+const withHits = (fault: Placed, { system, pods, inventory, file }: FaultContext): Placed => {
   if (pods === undefined) return fault
-  const hits = podHits(fault, { system, pods, place: `${file}: ${fault.place}` })
+  const there = { system, pods, inventory, place: `${file}: ${fault.place}` }
+  const hits = [...podHits(fault, there), ...actionHits(fault, there)]
   return hits.length === 0 ? fault : { ...fault, hits }
 }
 
@@ -85,19 +101,20 @@ const planFault = (value: FaultBase, place: string, context: FaultContext): Plac
     instances: (name, key) => resolver.instances(name, at(key)),
     link: (from, to, key) => resolver.link(from, to, at(key)),
   }
-  const target = kind.target(fault, resolve)
+  const wanted = kind.target(fault, resolve)
   const oneShot = typeof kind.oneShot === 'boolean' ? kind.oneShot : kind.oneShot(fault)
   const hold = oneShot ? null : holdMs(fault, `${file}: ${place}.for`)
+  const injections = injectionsOf(kind, fault, wanted, { ...context, place, holdMs: hold })
   return {
     place,
     id: '',
     kind: fault.kind,
     label: fault.title ?? kind.label(fault),
     oneShot,
-    target,
+    target: targetOfAction(injections, wanted, context),
     atMs: steadyEndMs + durationMs(fault.at, `${file}: ${place}.at`),
     holdMs: hold,
-    injections: injectionsOf(kind, fault, target, { ...context, place, holdMs: hold }),
+    injections,
   }
 }
 
@@ -149,3 +166,21 @@ const refuseClash = (fault: Placed, others: Placed[], { file }: FaultContext): v
     { hint: 'Let one end before the other begins, or aim them at pods with different labels.' },
   )
 }
+
+/** The second would take what the first has done for what was there before. */
+const refuseSameObject = (fault: Placed, others: Placed[], { file }: FaultContext): void => {
+  const other = others.find((one) => objectsOf(one).some((name) => objectsOf(fault).includes(name)))
+  if (!other) return
+  throw new HoldfastError(
+    `${file}: ${fault.place}: ${fault.label} and ${other.place} (${other.label}) change ${objectsOf(fault)[0]} at the same time`,
+    { hint: 'Let one end before the other begins.' },
+  )
+}
+
+const objectsOf = ({ injections }: Placed): string[] =>
+  injections.flatMap((injection) => {
+    if (injection.driver !== 'kubernetes') return []
+    return injection.action === 'drain'
+      ? [`the node ${injection.node}`]
+      : [`the ${injection.workload.kind} ${injection.workload.name}`]
+  })

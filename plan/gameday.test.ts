@@ -47,7 +47,7 @@ describe('a game day is refused in one line', () => {
     ],
     [
       { ...good, faults: [{ kind: 'earthquake', at: '0s' }] },
-      'g.ts: faults[0].kind: "earthquake" is not allowed | Allowed: none, kill, unavailable, freeze, latency, bandwidth, connectionReset, partition, cpuStress, memoryStress, packetLoss, httpFault, ioFault, dnsFault, clockSkew, chaosMesh, command.',
+      'g.ts: faults[0].kind: "earthquake" is not allowed | Allowed: none, kill, unavailable, freeze, latency, bandwidth, connectionReset, partition, cpuStress, memoryStress, packetLoss, httpFault, ioFault, dnsFault, clockSkew, scale, restart, rollout, drain, chaosMesh, command.',
     ],
     [{ ...good, recovery: { for: '10s' } }, 'g.ts: recovery.stableFor: is missing | '],
     [

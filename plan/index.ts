@@ -3,8 +3,9 @@ import { bundleScenarios, scenarioNames } from '../build/bundle.ts'
 import { imagesOf } from '../build/images.ts'
 import { inspectLoad } from '../build/inspect.ts'
 import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
-import type { ClusterRef, Pod } from '../model/cluster.ts'
+import type { ClusterRef, Inventory, Pod } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
+import type { ActionName } from '../model/fault.ts'
 import type { GameDay } from '../model/gameday.ts'
 import type { Objective } from '../model/objective.ts'
 import { didYouMean } from '../model/parse.ts'
@@ -14,7 +15,7 @@ import type { ProfileName } from '../model/profile.ts'
 import { type Environment, type System, startedByUs } from '../model/system.ts'
 import { systems as allSystems } from '../systems/index.ts'
 import { expect } from './expectations.ts'
-import { planFaults } from './faults.ts'
+import { actionsIn, planFaults } from './faults.ts'
 import { loadGameDay } from './gameday.ts'
 import { checkObjectives, readSlo } from './objective-set.ts'
 import { objectiveOf } from './objectives.ts'
@@ -52,7 +53,14 @@ export interface PlanOptions {
   tools: PlanTools
   baseUrl?: string | undefined
   /** For `kubernetes`: the cluster that the user named, with every pod of its namespace. */
-  cluster?: { ref: ClusterRef; pods: Pod[] } | undefined
+  cluster?:
+    | {
+        ref: ClusterRef
+        pods: Pod[]
+        /** Looks up what these actions change; only asked where a game day has any. */
+        inventory: (actions: ActionName[]) => Promise<Inventory>
+      }
+    | undefined
   userEnv: Record<string, string | undefined>
 }
 
@@ -90,6 +98,7 @@ export const makePlan = async (
 
   const steadyEndMs = steadyEndOf(gameDay, file)
   const pods = options.cluster?.pods.filter(({ ending }) => !ending)
+  const actions = actionsIn(gameDay.faults)
   const faults = planFaults(gameDay.faults, {
     system: pods === undefined ? system : withPodsFound(system, pods),
     environment,
@@ -98,6 +107,7 @@ export const makePlan = async (
     blastRadius: gameDay.blastRadius ?? {},
     namespace: options.cluster?.ref.namespace,
     pods,
+    inventory: pods && (await options.cluster?.inventory(actions)),
   })
   const timing = phasesOf(gameDay, faults, file)
 

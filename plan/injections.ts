@@ -1,15 +1,19 @@
 import { isOneShot, withDuration } from '../chaos/mesh/experiment.ts'
 import { inNamespace } from '../chaos/mesh/in-namespace.ts'
 import { refuseResource } from '../chaos/mesh/refusals.ts'
+import type { Inventory, Pod } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { FaultBase, FaultKind, Injection, Target } from '../model/fault.ts'
 import type { Environment, System } from '../model/system.ts'
+import { settle } from './actions.ts'
 import { podsOf } from './targets.ts'
 
 export interface InjectionContext {
   system: System
   environment: Environment
   namespace?: string | undefined
+  pods?: Pod[] | undefined
+  inventory?: Inventory | undefined
   file: string
   place: string
   /** Null for one-shots. */
@@ -38,13 +42,18 @@ const become = (
   kind: FaultKind<FaultBase>,
   fault: FaultBase,
   target: Target,
-  { system, environment, namespace, holdMs }: InjectionContext,
+  { system, environment, namespace, pods, inventory, holdMs }: InjectionContext,
   place: string,
 ): Injection[] => {
   if (environment === 'containers' && kind.containers)
     return placed(place, () => kind.containers?.(fault, target) ?? [])
-  if (environment !== 'kubernetes' || !kind.chaosMesh) return kind.local?.(fault, target) ?? []
+  if (environment !== 'kubernetes' || !(kind.chaosMesh || kind.kubernetes)) return kind.local?.(fault, target) ?? []
   if (namespace === undefined) throw new HoldfastError(`${place}: the namespace of the system is not known`)
+  if (kind.kubernetes) {
+    const action = settle(kind.kubernetes(fault), { system, namespace, place, inventory, pods })
+    return [{ driver: 'kubernetes', namespace, ...action }]
+  }
+  if (!kind.chaosMesh) return []
   return kind.chaosMesh(fault, podsOf(system, namespace, place)).map((written) => {
     const wanted = withDuration(written, holdMs)
     refuseResource(wanted, place)

@@ -172,5 +172,6 @@ const selectorText = ({ namespaces: _namespaces, ...selector }: Selector): strin
     .join(',') || JSON.stringify(selector)
 
 const most = 12
-const listed = (names: string[]): string =>
+/** Names, and how many more there are where they are many. */
+export const listed = (names: string[]): string =>
   names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`

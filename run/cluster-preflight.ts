@@ -1,6 +1,7 @@
 import { checkAccess } from '../chaos/drivers/kube/access.ts'
 import type { Cluster } from '../chaos/drivers/kube/connect.ts'
 import { NamespaceLock } from '../chaos/drivers/kube/lock.ts'
+import { changeObject, objectOf } from '../chaos/drivers/kube/objects/change.ts'
 import { rightsFor } from '../chaos/drivers/kube/rights.ts'
 import { listRuns, removeRun } from '../chaos/drivers/kube/runs.ts'
 import { type MeshInjection, MeshSession } from '../chaos/drivers/kube/session.ts'
@@ -8,15 +9,28 @@ import type { ExperimentKind } from '../chaos/mesh/experiment.ts'
 import type { ClusterRef } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import { exitCodes } from '../model/exit-codes.ts'
+import type { Injection } from '../model/fault.ts'
 import type { Plan } from '../model/plan.ts'
 
 /** What the faults of a plan create in a cluster. */
 export const meshInjections = ({ faults }: Pick<Plan, 'faults'>): MeshInjection[] =>
   faults.flatMap(({ injections }) => injections).filter((injection) => injection.driver === 'chaos-mesh')
 
+/** What the faults of a plan change in a cluster. */
+const actionsOf = ({ faults }: Pick<Plan, 'faults'>): Extract<Injection, { driver: 'kubernetes' }>[] =>
+  faults.flatMap(({ injections }) => injections).filter((injection) => injection.driver === 'kubernetes')
+
+/** Kinds of objects that a run may leave in a cluster; none means that it does nothing there. */
+export const kindsUsed = (plan: Pick<Plan, 'faults'>): string[] => [
+  ...new Set([
+    ...meshInjections(plan).map(({ kind }) => kind),
+    ...actionsOf(plan).map((action) => objectOf(action).kind),
+  ]),
+]
+
 /**
- * Asks the cluster, before anything starts: whether every right is there, and whether Chaos Mesh would take each
- * resource (a dry run, through its own admission).
+ * Asks the cluster, before anything starts: whether every right is there, and whether the cluster and Chaos Mesh would
+ * take each change (a dry run, through their own admission).
  * @throws HoldfastError for the first that is not so.
  */
 export const checkCluster = async (
@@ -26,10 +40,13 @@ export const checkCluster = async (
 ): Promise<void> => {
   const injections = meshInjections(plan)
   const kinds = [...new Set(injections.map(({ kind }) => kind as ExperimentKind))]
-  await checkAccess(cluster, rightsFor({ kinds, portForward }))
+  const actions = actionsOf(plan)
+  await checkAccess(cluster, rightsFor({ kinds, actions: actions.map(({ action }) => action), portForward }))
   const session = new MeshSession(cluster, plan.runId)
   for (const injection of injections)
     await session.create(injection, session.nextName(injection.kind), { dryRun: true })
+  // One after the other may change the same object, so each is asked for by itself.
+  for (const action of actions) await changeObject(cluster, action, session.run, { dryRun: true })
 }
 
 /**
@@ -44,7 +61,7 @@ export const enterNamespace = async (
 ): Promise<NamespaceLock> => {
   const lock = await NamespaceLock.take(cluster, plan.runId)
   try {
-    if (meshInjections(plan).length > 0) await removeDeadRuns(cluster, tell)
+    if (kindsUsed(plan).length > 0) await removeDeadRuns(cluster, tell)
     return lock
   } catch (error) {
     await lock.giveBack()

@@ -38,7 +38,8 @@ export const runFault = async (fault: PlannedFault, host: FaultHost): Promise<vo
     // On the disk before anything happens: a disk that refuses means that nothing is injected.
     const pids = active.flatMap((injection) => injection.touches())
     ledger.sync({ type: 'fault.injecting', fault: fault.id, injections: fault.injections, pids })
-    removeNow = host.undo.push(fault.label, () => removeFault(fault, active, host))
+    const removalMs = Math.max(0, ...active.map((injection) => injection.removalMs ?? 0))
+    removeNow = host.undo.push(fault.label, () => removeFault(fault, active, host), removalMs)
   } catch (error) {
     ledger.append({ type: 'fault.notActive', fault: fault.id, evidence: messageOf(error) })
     listener.onFault?.(fault, 'notActive', messageOf(error))

@@ -5,7 +5,7 @@ import { MeshSession } from '../chaos/drivers/kube/session.ts'
 import type { ClusterRef } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ServicePort } from '../model/system.ts'
-import { meshInjections } from './cluster-preflight.ts'
+import { kindsUsed } from './cluster-preflight.ts'
 import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
 import { sampledPods } from './pod-samples.ts'
 import { reservePorts } from './ports.ts'
@@ -16,7 +16,7 @@ const lastDeadlineMs = 10_000
 
 /**
  * A deployment in a cluster that is already there: load from here, through a base URL or a port-forward, and faults
- * through Chaos Mesh. Secrets come from the user's environment.
+ * through Chaos Mesh and the API server. Secrets come from the user's environment.
  */
 export const useKubernetes = async (options: StartOptions): Promise<RunningSystem> => {
   const { system, cluster, baseUrl, userEnv, commandEnv } = options
@@ -57,9 +57,9 @@ const wordsOf = ({ service, port }: ServicePort, ref: ClusterRef) => ({
 const beginSession = async ({ plan, cluster, namespaceLock, ledger, undo }: StartOptions): Promise<MeshSession> => {
   if (cluster === null) throw new HoldfastError('there is no cluster to run in')
   const session = new MeshSession(cluster, plan.runId)
-  const kinds = meshInjections(plan).map(({ kind }) => kind)
+  const kinds = kindsUsed(plan)
   const lock = namespaceLock?.identity ?? null
-  ledger.sync({ type: 'cluster.entered', cluster: cluster.ref, run: session.run, lock, kinds: [...new Set(kinds)] })
+  ledger.sync({ type: 'cluster.entered', cluster: cluster.ref, run: session.run, lock, kinds })
   if (kinds.length === 0) return session
   undo.push('what the run has in the cluster', async () => {
     const { difference, contradictions } = session.clock

@@ -111,7 +111,8 @@ const fold = (left: Leftovers, event: RunEvent): void => {
 /** Nothing stays of a kill: its victim is started again. */
 const isOneShot = (injection: Injection): boolean =>
   ((injection.driver === 'process' || injection.driver === 'docker') && injection.action === 'kill') ||
-  (injection.driver === 'chaos-mesh' && injection.oneShot)
+  (injection.driver === 'chaos-mesh' && injection.oneShot) ||
+  (injection.driver === 'kubernetes' && injection.action === 'restart')
 
 /** True while the Holdfast that writes this record is alive: then nothing is left over yet. */
 export const isRunning = (left: Leftovers): boolean =>

@@ -32,6 +32,14 @@ test('an entry that hangs is given up after its budget, and the others run', asy
   expect(failures).toEqual(['hangs: took longer than 5 ms'])
 })
 
+test('an entry that needs longer than the budget has its own time', async () => {
+  const { undo, failures } = recorder(5)
+  undo.push('slow', () => new Promise((done) => setTimeout(done, 20)), 60_000)
+  undo.push('hangs', () => new Promise(() => {}), 1)
+  await undo.all()
+  expect(failures).toEqual(['hangs: took longer than 5 ms'])
+})
+
 test('the last registered goes first, and each goes once', async () => {
   const { undo, done, push } = recorder()
   push('a')

@@ -2,6 +2,7 @@ import { messageOf } from '../model/errors.ts'
 
 interface Entry {
   name: string
+  budgetMs: number
   undo: () => Promise<void>
 }
 
@@ -21,9 +22,12 @@ export class UndoStack {
     this.#budgetMs = budgetMs
   }
 
-  /** Registers before the thing is done; returns a function that undoes it now (once). */
-  push(name: string, undo: () => Promise<void>): () => Promise<void> {
-    const entry = { name, undo }
+  /**
+   * Registers before the thing is done; returns a function that undoes it now (once).
+   * @param leastMs time that it may take, where that is more than the budget
+   */
+  push(name: string, undo: () => Promise<void>, leastMs = 0): () => Promise<void> {
+    const entry = { name, undo, budgetMs: Math.max(this.#budgetMs, leastMs) }
     this.#entries.push(entry)
     return async () => {
       const index = this.#entries.indexOf(entry)
@@ -45,10 +49,10 @@ export class UndoStack {
     return running
   }
 
-  async #within({ name, undo }: Entry): Promise<void> {
+  async #within({ name, undo, budgetMs }: Entry): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`took longer than ${this.#budgetMs} ms`)), this.#budgetMs)
+      timer = setTimeout(() => reject(new Error(`took longer than ${budgetMs} ms`)), budgetMs)
     })
     try {
       await Promise.race([undo(), late])

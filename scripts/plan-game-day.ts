@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { resolveTools, type Tools } from '../build/toolchain.ts'
 import { type Cluster, connect } from '../chaos/drivers/kube/connect.ts'
+import { takeInventory } from '../chaos/drivers/kube/inventory.ts'
 import { listPods } from '../chaos/drivers/kube/pods.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ProfileName } from '../model/gameday.ts'
@@ -61,12 +62,18 @@ export const planGameDay = async (
     outDir: outDirOf(runId),
     tools,
     baseUrl: options.baseUrl,
-    cluster: cluster === null ? undefined : { ref: cluster.ref, pods: await listPods(cluster) },
+    cluster: cluster === null ? undefined : await lookAt(cluster),
     userEnv: process.env,
   })
   const warnings = checkBaseline(planned.plan, join(resolve(options.out ?? 'out'), runId))
   return { ...planned, warnings: [...planned.warnings, ...warnings], tools, cluster }
 }
+
+const lookAt = async (cluster: Cluster): Promise<NonNullable<PlanOptions['cluster']>> => ({
+  ref: cluster.ref,
+  pods: await listPods(cluster),
+  inventory: (actions) => takeInventory(cluster, actions),
+})
 
 /** A path counts from the working folder, as those of options do, else from the project folder; a name stays. */
 export const gameDayPath = (nameOrPath: string, workingDir = process.cwd()): string => {

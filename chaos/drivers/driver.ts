@@ -94,6 +94,8 @@ export interface ActiveInjection {
   confirmRemoved?: () => Promise<Evidence>
   /** The edges, where the driver knows them better than from the time around its calls. */
   edges?: () => { injected: EdgeTimes | null; removed: EdgeTimes | null }
+  /** Time that undo and confirmRemoved may take together, where that is more than usual. */
+  removalMs?: number
   /** Processes it is about to touch, for the ledger. */
   touches: () => ProcessRef[]
   /** Commands with which a person can check by hand that the fault is gone. */

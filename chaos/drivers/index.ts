@@ -3,6 +3,7 @@ import { chaosMeshDriver } from './chaos-mesh.ts'
 import { commandDriver } from './command.ts'
 import { dockerDriver } from './docker.ts'
 import type { ActiveInjection, DriverContext } from './driver.ts'
+import { kubernetesDriver } from './kubernetes.ts'
 import { noneDriver } from './none.ts'
 import { processDriver } from './process.ts'
 import { proxyDriver } from './proxy.ts'
@@ -25,5 +26,7 @@ export const startInjection = (injection: Injection, context: DriverContext): Ac
       return commandDriver(injection, context)
     case 'chaos-mesh':
       return chaosMeshDriver(injection, context)
+    case 'kubernetes':
+      return kubernetesDriver(injection, context)
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Duration, durationMs } from '../../model/duration.ts'
 import type { FaultBase, Target } from '../../model/fault.ts'
 import { durationSchema, parseStrict } from '../../model/parse.ts'
 
@@ -25,3 +26,7 @@ export const proxiesOf = (target: Target): string[] => (target.kind === 'link' ?
 
 /** Stress ends by itself this long after its planned end, should nobody be left to remove it. */
 export const stressGraceMs = 5_000
+
+/** Of what is done to a cluster itself: how long doing it, showing it and undoing it may take, each. */
+export const timeoutShape = { timeout: durationSchema.optional() }
+export const timeoutMsOf = ({ timeout = '60s' }: { timeout?: Duration | undefined }): number => durationMs(timeout)

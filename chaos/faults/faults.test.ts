@@ -167,7 +167,7 @@ describe('what a fault becomes on one machine', () => {
 it('every kind is filed under its own name, and only one-shots need no removal', () => {
   for (const [name, kind] of Object.entries(faults)) {
     expect(kind.kind).toBe(name)
-    if (name !== 'chaosMesh') expect(kind.oneShot).toBe(name === 'kill')
+    if (name !== 'chaosMesh') expect(kind.oneShot).toBe(['kill', 'restart'].includes(name))
   }
   expect(faultKind('toString')).toBeUndefined()
 })

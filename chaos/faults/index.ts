@@ -6,6 +6,7 @@ import { commandKind } from './command.ts'
 import { connectionResetKind } from './connectionReset.ts'
 import { cpuStressKind } from './cpuStress.ts'
 import { dnsFaultKind } from './dnsFault.ts'
+import { drainKind } from './drain.ts'
 import { freezeKind } from './freeze.ts'
 import { httpFaultKind } from './httpFault.ts'
 import { ioFaultKind } from './ioFault.ts'
@@ -15,6 +16,9 @@ import { memoryStressKind } from './memoryStress.ts'
 import { noneKind } from './none.ts'
 import { packetLossKind } from './packetLoss.ts'
 import { partitionKind } from './partition.ts'
+import { restartKind } from './restart.ts'
+import { rolloutKind } from './rollout.ts'
+import { scaleKind } from './scale.ts'
 import { unavailableKind } from './unavailable.ts'
 
 /** Every kind of fault there is, by name. */
@@ -34,6 +38,10 @@ export const faults = {
   ioFault: ioFaultKind,
   dnsFault: dnsFaultKind,
   clockSkew: clockSkewKind,
+  scale: scaleKind,
+  restart: restartKind,
+  rollout: rolloutKind,
+  drain: drainKind,
   chaosMesh: chaosMeshKind,
   command: commandKind,
 } as const

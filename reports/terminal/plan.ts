@@ -1,5 +1,5 @@
 import { cleanLine } from '../../model/clean.ts'
-import type { Target } from '../../model/fault.ts'
+import type { ClusterAction, Target } from '../../model/fault.ts'
 import { guardText } from '../../model/guard-text.ts'
 import type { Plan } from '../../model/plan.ts'
 import { startedByUs } from '../../model/system.ts'
@@ -117,8 +117,18 @@ const podLines = ({ faults, cluster }: Plan): string[] => {
   return [
     `cluster: ${cleanLine(cluster.context ?? 'this pod’s own')}, namespace ${cleanLine(cluster.namespace)}`,
     ...lines,
+    ...faults.flatMap(({ injections }, index) =>
+      injections.flatMap((injection) =>
+        injection.driver === 'kubernetes' ? [`changes: ${circled(index)} ${cleanLine(objectText(injection))}`] : [],
+      ),
+    ),
   ]
 }
+
+const objectText = (action: ClusterAction): string =>
+  action.action === 'drain'
+    ? `node ${action.node}, for every namespace of the cluster (needs a ClusterRole)`
+    : `${action.workload.kind} ${action.workload.name}`
 
 const namesOf = (target: Target): string[] =>
   target.kind === 'component'

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { checkChoice } from '../../chaos/drivers/kube/choice.ts'
-import { allNeeds, type Needs, rightsFor } from '../../chaos/drivers/kube/rights.ts'
+import { allNeeds, type Needs, type Right, rightsFor } from '../../chaos/drivers/kube/rights.ts'
 import type { ExperimentKind } from '../../chaos/mesh/experiment.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
@@ -95,36 +95,64 @@ const scheduled = async (
 /** What the faults of a game day become decides which kinds it creates. */
 const needsOf = async (nameOrPath: string, namespace: string) => {
   const { name, gameDay, file, system, faults } = await clusterFaults(nameOrPath, namespace)
-  const kinds = faults
-    .flatMap(({ injections }) => injections)
-    .flatMap((injection) => (injection.driver === 'chaos-mesh' ? [injection.kind as ExperimentKind] : []))
-  const needs: Needs = { kinds: [...new Set(kinds)].sort(), portForward: system.kubernetes?.forward !== undefined }
+  const injections = faults.flatMap((fault) => fault.injections)
+  const kinds = injections.flatMap((one) => (one.driver === 'chaos-mesh' ? [one.kind as ExperimentKind] : []))
+  const actions = injections.flatMap((one) => (one.driver === 'kubernetes' ? [one.action] : []))
+  const needs: Needs = {
+    kinds: [...new Set(kinds)].sort(),
+    actions: [...new Set(actions)].sort(),
+    portForward: system.kubernetes?.forward !== undefined,
+  }
   return { name, needs, system, durationMs: phasesOf(gameDay, faults, file).phases.recovery.endMs }
 }
 
-/** ServiceAccount, Role and RoleBinding as YAML. A person's own user can be bound to the same Role. */
+/**
+ * ServiceAccount, Role and RoleBinding as YAML, and where the run changes nodes a ClusterRole and its binding. A
+ * person's own user can be bound to the same roles.
+ */
 export const rbacManifests = (namespace: string, needs: Needs): string => {
   const metadata = { name: 'holdfast', namespace, labels: { 'app.kubernetes.io/name': 'holdfast' } }
-  const rules = rightsFor(needs).map(({ apiGroup, resource, verbs, why }) => ({ apiGroup, resource, verbs, why }))
+  const rights = rightsFor(needs)
+  const inWholeCluster = rights.filter((right) => right.inWholeCluster)
+  // Nodes belong to no namespace: two that use the same name would share, and lose, each other's rights.
+  const wide = { name: `holdfast-${namespace}`, labels: metadata.labels }
   const documents = [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
+    ...roleAndBinding(
+      'Role',
       metadata,
-      rules: rules.map(({ apiGroup, resource, verbs }) => ({ apiGroups: [apiGroup], resources: [resource], verbs })),
-    },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
+      rights.filter((right) => !right.inWholeCluster),
       metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
-      subjects: [{ kind: 'ServiceAccount', name: metadata.name, namespace }],
-    },
+    ),
+    ...(inWholeCluster.length === 0 ? [] : roleAndBinding('ClusterRole', wide, inWholeCluster, metadata)),
   ]
-  const why = [...new Set(rules.map(({ resource, verbs, why }) => `# ${resource} (${verbs.join(', ')}): ${why}\n`))]
-  return why.join('') + yamlOf(documents)
+  const why = rights.map(
+    ({ resource, verbs, why, inWholeCluster }) =>
+      `# ${resource} (${verbs.join(', ')})${inWholeCluster ? ' in the whole cluster' : ''}: ${why}\n`,
+  )
+  return [...new Set(why)].join('') + yamlOf(documents)
 }
+
+const roleAndBinding = (
+  kind: 'Role' | 'ClusterRole',
+  metadata: { name: string },
+  rights: Right[],
+  account: { name: string; namespace: string },
+): object[] => [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind,
+    metadata,
+    rules: rights.map(({ apiGroup, resource, verbs }) => ({ apiGroups: [apiGroup], resources: [resource], verbs })),
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: `${kind}Binding`,
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: account.name, namespace: account.namespace }],
+  },
+]
 
 const yamlOf = (documents: object[]): string =>
   documents.map((document) => `---\n${stringify(document, { aliasDuplicateObjects: false })}`).join('')

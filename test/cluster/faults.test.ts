@@ -100,7 +100,7 @@ describe.concurrent('a fault in a cluster', () => {
     const pods = await listPods(await connect(place))
     await cluster.kubectl('scale', 'deployment/web', '--replicas=0', '-n', place.namespace)
     await cluster.kubectl('wait', '--for=delete', 'pod', '-l', 'app=web', '-n', place.namespace, '--timeout=60s')
-    const run = startRun(place, [kill({ target: 'web-1', at: '0s' })], 4_000, pods)
+    const run = startRun(place, [kill({ target: 'web-1', at: '0s' })], 4_000, { pods })
     expect(await run.exit).toEqual(completed)
     expect(of(run, 'fault.notActive')[0]?.evidence).toMatch(/was not injected in 20 s: no pod was selected; .+/)
     expect(of(run, 'fault.active')).toEqual([])

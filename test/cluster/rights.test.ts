@@ -7,20 +7,22 @@ import { startInjection } from '../../chaos/drivers/index.ts'
 import { checkAccess } from '../../chaos/drivers/kube/access.ts'
 import { KubeApi, type Method } from '../../chaos/drivers/kube/api.ts'
 import { type Cluster as Connected, connect, reconnect } from '../../chaos/drivers/kube/connect.ts'
+import { takeInventory } from '../../chaos/drivers/kube/inventory.ts'
 import { NamespaceLock } from '../../chaos/drivers/kube/lock.ts'
 import { experimentPath } from '../../chaos/drivers/kube/names.ts'
 import { listPods } from '../../chaos/drivers/kube/pods.ts'
 import { removeExperiment } from '../../chaos/drivers/kube/removal.ts'
-import { type Needs, type Right, rightsFor } from '../../chaos/drivers/kube/rights.ts'
+import { type Needs, type Right, rightsFor, rightsForActions } from '../../chaos/drivers/kube/rights.ts'
 import { listRuns } from '../../chaos/drivers/kube/runs.ts'
 import { type MeshInjection, MeshSession } from '../../chaos/drivers/kube/session.ts'
 import { kill } from '../../chaos/faults/kill.ts'
 import { unavailable } from '../../chaos/faults/unavailable.ts'
+import { actionNames, type ClusterAction } from '../../model/fault.ts'
 import { commandsOnly } from '../../run/environment.ts'
 import { rbacManifests } from '../../scripts/commands/manifests.ts'
 import { specNamespace, specRows } from '../fixtures/chaos-mesh-specs.ts'
 import { type Cluster, startCluster } from './cluster.ts'
-import { deployment } from './faults/objects.ts'
+import { deployment, statefulSet } from './faults/objects.ts'
 import { startRun } from './faults/run.ts'
 
 const namespace = specNamespace
@@ -98,10 +100,7 @@ const verbsOf = (method: Method, path: string, isWatch: boolean): string[] => {
 }
 
 describe('the rights that are printed', () => {
-  const needs: Needs = { kinds: ['NetworkChaos', 'PodChaos'], portForward: true }
-  const rights = rightsFor(needs)
-  const each = rights.flatMap(({ resource, verbs }) => verbs.map((verb) => ({ resource, verb })))
-  const nameWithout = ({ resource, verb }: (typeof each)[number]) => `no-${verb}-${resource.replace('/', '-')}`
+  const needs: Needs = { kinds: ['NetworkChaos', 'PodChaos'], actions: [], portForward: true }
 
   test('suffice for a whole life of a fault, and each of them is used', async () => {
     await cluster.apply(...manifests({ ...needs, portForward: false }, 'just-enough'))
@@ -137,7 +136,7 @@ describe('the rights that are printed', () => {
   })
 
   test('inside a pod its service account is used, and no kubeconfig', async () => {
-    await cluster.apply(...manifests({ kinds: [], portForward: false }, 'in-a-pod'))
+    await cluster.apply(...manifests({ kinds: [], actions: [], portForward: false }, 'in-a-pod'))
     const { clusters, users } = JSON.parse(readFileSync(await kubeconfigOf('in-a-pod'), 'utf8'))
     const mounted = join(cluster.folder, 'in-a-pod/var/run/secrets/kubernetes.io/serviceaccount')
     mkdirSync(mounted, { recursive: true })
@@ -165,7 +164,7 @@ describe('the rights that are printed', () => {
   })
 
   test('suffice for a run, from its plan to the last removal', async () => {
-    await cluster.apply(...manifests({ kinds: ['PodChaos'], portForward: false }, 'just-pods'))
+    await cluster.apply(...manifests({ kinds: ['PodChaos'], actions: [], portForward: false }, 'just-pods'))
     const kubeconfig = await kubeconfigOf('just-pods')
     const faults = [kill({ target: 'web-1', at: '0s' }), unavailable({ target: 'web-1', at: '1s', for: '1s' })]
     const run = startRun({ kubeconfig, context: cluster.context, namespace }, faults, 5_000)
@@ -179,7 +178,7 @@ describe('the rights that are printed', () => {
 
   test('without update, Chaos Mesh lets nobody drop a finalizer', async () => {
     const without = { resource: 'podchaos', verb: 'update' }
-    await cluster.apply(...manifests({ kinds: ['PodChaos'], portForward: false }, 'no-update', without))
+    await cluster.apply(...manifests({ kinds: ['PodChaos'], actions: [], portForward: false }, 'no-update', without))
     const session = new MeshSession(await as('no-update'), 'no-update')
     const spec = specRows.find(({ title }) => title === 'pod-failure')?.spec ?? {}
     await session.create({ driver: 'chaos-mesh', namespace, kind: 'PodChaos', spec, oneShot: false }, 'no-update')
@@ -190,26 +189,91 @@ describe('the rights that are printed', () => {
   })
 
   test('each that is missing is named, with the rule that grants it', async () => {
-    await cluster.apply(...each.flatMap((without) => manifests(needs, nameWithout(without), without)))
-    for (const without of each) {
-      const connected = await as(nameWithout(without))
-      // Planning comes to the pods before the rights are asked for.
-      const asked = () => (without.resource === 'pods' ? listPods(connected) : checkAccess(connected, rights))
-      const refusal = () =>
-        asked().then(
-          () => 'nothing is missing',
-          (error: Error & { hint?: string }) => `${error.message} | ${error.hint}`,
-        )
-      const { apiGroup } = rights.find(({ resource }) => resource === without.resource) as Right
-      const rule = `{apiGroups: ["${apiGroup}"], resources: ["${without.resource}"], verbs: ["${without.verb}"]}`
-      await expect
-        .poll(refusal, waiting)
-        .toBe(
-          `missing rights in the namespace ${namespace}: ${without.verb} ${without.resource} | Add to a Role there: ${rule} (\`holdfast manifests rbac\` prints all of it).`,
-        )
-    }
+    await eachIsNamed(needs)
   })
 })
+
+describe('the rights for what is done to a cluster itself', () => {
+  const needs: Needs = { kinds: [], actions: actionNames, portForward: false }
+  const own = rightsForActions(actionNames).flatMap(({ resource, verbs }) => verbs.map((verb) => `${verb} ${resource}`))
+
+  test('suffice for all of it, and each of them is used', async () => {
+    await cluster.apply(statefulSet(namespace, 'queue', 1), ...manifests(needs, 'just-actions'))
+    const connected = await as('just-actions')
+    await expect
+      .poll(() => checkAccess(connected, rightsFor(needs)).catch((error: Error) => error.message), waiting)
+      .toBeUndefined()
+    const used = new Set<string>()
+    const call = KubeApi.prototype.call
+    vi.spyOn(KubeApi.prototype, 'call').mockImplementation(function (this: KubeApi, method, path, options) {
+      const [, resource, name] =
+        /\/(deployments|statefulsets|horizontalpodautoscalers|nodes)(\/[^/]+)?$/.exec(path) ?? []
+      if (path.endsWith('/eviction')) used.add('create pods/eviction')
+      else if (resource !== undefined) used.add(`${method === 'GET' ? (name ? 'get' : 'list') : 'patch'} ${resource}`)
+      return call.call(this, method, path, options) as never
+    })
+    try {
+      await everyAction(connected)
+    } finally {
+      vi.restoreAllMocks()
+    }
+    expect([...used].sort()).toEqual(own.sort())
+  })
+
+  test('each that is missing is named, with the rule that grants it', async () => {
+    await eachIsNamed(needs, (right) => own.includes(right))
+  })
+})
+
+/** Takes one verb away at a time: the refusal names it. */
+const eachIsNamed = async (needs: Needs, isMeant = (_right: string) => true): Promise<void> => {
+  const rights = rightsFor(needs)
+  const each = rights
+    .flatMap(({ resource, verbs }) => verbs.map((verb) => ({ resource, verb })))
+    .filter(({ resource, verb }) => isMeant(`${verb} ${resource}`))
+  const nameWithout = ({ resource, verb }: (typeof each)[number]) => `no-${verb}-${resource.replace('/', '-')}`
+  await cluster.apply(...each.flatMap((without) => manifests(needs, nameWithout(without), without)))
+  for (const without of each) {
+    const connected = await as(nameWithout(without))
+    // Planning comes to the pods before the rights are asked for.
+    const asked = () => (without.resource === 'pods' ? listPods(connected) : checkAccess(connected, rights))
+    const refusal = () =>
+      asked().then(
+        () => 'nothing is missing',
+        (error: Error & { hint?: string }) => `${error.message} | ${error.hint}`,
+      )
+    const { apiGroup, inWholeCluster } = rights.find(({ resource }) => resource === without.resource) as Right
+    const rule = `{apiGroups: ["${apiGroup}"], resources: ["${without.resource}"], verbs: ["${without.verb}"]}`
+    const where = inWholeCluster ? 'in the whole cluster' : `in the namespace ${namespace}`
+    await expect
+      .poll(refusal, waiting)
+      .toBe(
+        `missing rights ${where}: ${without.verb} ${without.resource} | Add to ${inWholeCluster ? 'a ClusterRole' : 'a Role there'}: ${rule} (\`holdfast manifests rbac\` prints all of it).`,
+      )
+  }
+}
+
+/** From the plan's look at the cluster to the undo, of each. */
+const everyAction = async (connected: Connected): Promise<void> => {
+  await takeInventory(connected, [...actionNames])
+  const [pod] = await listPods(connected)
+  const session = new MeshSession(connected, 'every-action')
+  const deployment = { kind: 'Deployment', name: 'web' } as const
+  const queue = { kind: 'StatefulSet', name: 'queue' } as const
+  const actions: ClusterAction[] = [
+    { action: 'scale', workload: deployment, replicas: 2, timeoutMs: 60_000 },
+    { action: 'restart', workload: queue, timeoutMs: 60_000 },
+    { action: 'drain', node: pod?.node ?? '', timeoutMs: 60_000 },
+  ]
+  for (const action of actions) {
+    const injection = { driver: 'kubernetes', namespace, ...action } as const
+    const active = startInjection(injection, { ...commandsOnly('kubernetes', {}), mesh: () => session })
+    await active.inject()
+    expect(await active.confirmActive()).toMatchObject({ ok: true })
+    await active.undo?.()
+    if (active.confirmRemoved) expect(await active.confirmRemoved()).toMatchObject({ ok: true })
+  }
+}
 
 /** From the pods of a plan to a finalizer that has to be dropped: every call that a run can make. */
 const wholeLife = async (connected: Connected): Promise<void> => {

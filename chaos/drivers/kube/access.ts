@@ -24,17 +24,28 @@ export const checkAccess = async (cluster: Cluster, rights: Right[]): Promise<vo
 
 /** The refusal that names rights that are not there, and the rules that grant them. */
 export const missingRights = ({ ref }: Pick<Cluster, 'ref'>, missing: Right[], cause?: unknown): HoldfastError => {
-  const what = missing.map(({ resource, verbs }) => `${verbs.join(', ')} ${resource}`)
-  return new HoldfastError(`missing rights in the namespace ${ref.namespace}: ${what.join('; ')}`, {
-    hint: `Add to a Role there: ${missing.map(ruleText).join(' ')} (\`holdfast manifests rbac\` prints all of it).`,
+  const of = (wide: boolean) => missing.filter(({ inWholeCluster = false }) => inWholeCluster === wide)
+  const places = [
+    { rights: of(false), where: `in the namespace ${ref.namespace}`, role: 'a Role there' },
+    { rights: of(true), where: 'in the whole cluster', role: 'a ClusterRole' },
+  ].filter(({ rights }) => rights.length > 0)
+  const what = (rights: Right[]) => rights.map(({ resource, verbs }) => `${verbs.join(', ')} ${resource}`).join('; ')
+  const said = places.map(({ rights, where }) => `${where}: ${what(rights)}`)
+  const rules = places.map(({ rights, role }) => `to ${role}: ${rights.map(ruleText).join(' ')}`)
+  return new HoldfastError(`missing rights ${said.join(', and ')}`, {
+    hint: `Add ${rules.join(', and ')} (\`holdfast manifests rbac\` prints all of it).`,
     cause,
   })
 }
 
-const isAllowed = async (cluster: Cluster, { apiGroup, resource: path }: Right, verb: Verb): Promise<boolean> => {
-  const { namespace } = cluster.ref
+const isAllowed = async (
+  cluster: Cluster,
+  { apiGroup, resource: path, inWholeCluster }: Right,
+  verb: Verb,
+): Promise<boolean> => {
+  const where = inWholeCluster ? {} : { namespace: cluster.ref.namespace }
   const [resource, subresource] = path.split('/')
-  const resourceAttributes = { namespace, verb, group: apiGroup, resource, ...(subresource && { subresource }) }
+  const resourceAttributes = { ...where, verb, group: apiGroup, resource, ...(subresource && { subresource }) }
   const body = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',

@@ -12,6 +12,7 @@ interface RawPod {
     labels?: Record<string, string>
     annotations?: Record<string, string>
     deletionTimestamp?: string
+    ownerReferences?: { kind: string; controller?: boolean }[]
   }
   spec?: { nodeName?: string; containers?: { name: string; image?: string }[] }
   status?: {
@@ -37,6 +38,11 @@ export const listPods = async (cluster: Cluster, labels: Record<string, string> 
   }
 }
 
+const controllerOf = ({ ownerReferences }: RawPod['metadata']): Pick<Pod, 'controller'> => {
+  const owner = ownerReferences?.find(({ controller }) => controller)
+  return owner === undefined ? {} : { controller: owner.kind }
+}
+
 const podOf = ({ metadata, spec, status }: RawPod): Pod => ({
   namespace: metadata.namespace,
   name: metadata.name,
@@ -49,4 +55,5 @@ const podOf = ({ metadata, spec, status }: RawPod): Pod => ({
   ending: metadata.deletionTimestamp !== undefined,
   images: Object.fromEntries((spec?.containers ?? []).map(({ name, image }) => [name, image ?? ''])),
   restarts: (status?.containerStatuses ?? []).reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
+  ...controllerOf(metadata),
 })

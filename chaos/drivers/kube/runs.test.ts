@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { experimentKinds } from '../../mesh/experiment.ts'
 import { ApiError, type KubeApi, type Method } from './api.ts'
 import type { Cluster } from './connect.ts'
+import { objectKinds } from './objects/object.ts'
 import { removeRun } from './runs.ts'
 
 const status = (code: number) => new ApiError(code, '', `status ${code}`)
@@ -24,7 +25,8 @@ const clusterOf = (listing: (plural: string, asked: number) => void) => {
   return { left, cluster: { ref, api } as Cluster }
 }
 const isOther = (plural: string) => plural !== 'podchaos'
-const others = experimentKinds.filter((kind) => kind !== 'PodChaos')
+const allKinds = [...experimentKinds, ...objectKinds]
+const others = allKinds.filter((kind) => kind !== 'PodChaos')
 
 describe('what is left of a run', () => {
   it('is removed, the ConfigMap last', async () => {
@@ -34,6 +36,22 @@ describe('what is left of a run', () => {
       failed: [],
     })
     expect(left.size).toBe(0)
+  })
+
+  it('stays noted in the ConfigMap while an object is as the run has changed it', async () => {
+    const { left, cluster } = clusterOf(() => {})
+    const marked = { labels: { 'holdfast.dev/run': 'r' }, annotations: {} }
+    const { get } = cluster.api
+    cluster.api.get = async <T>(path: string) =>
+      (path.endsWith('/deployments')
+        ? { items: [{ metadata: { name: 'web' } }] }
+        : path.endsWith('/deployments/web')
+          ? { metadata: { name: 'web', resourceVersion: '1', ...marked }, spec: {} }
+          : await get.call(cluster.api, path)) as T
+    const { done, failed } = await removeRun(cluster, 'r', ['PodChaos', 'Deployment'])
+    expect(done).toEqual(['removed PodChaos a'])
+    expect(failed).toEqual([expect.stringContaining('Deployment web is left as it is: nothing tells what was there')])
+    expect([...left]).toEqual(['configmaps/holdfast-r'])
   })
 
   it('is removed when the API server was away for a moment', async () => {
@@ -64,7 +82,7 @@ describe('what is left of a run', () => {
     const { cluster } = clusterOf(() => {
       throw status(403)
     })
-    expect((await removeRun(cluster, 'r')).failed).toHaveLength(experimentKinds.length)
+    expect((await removeRun(cluster, 'r')).failed).toHaveLength(allKinds.length)
     expect((await removeRun(cluster, 'r', ['PodChaos'])).failed).toEqual([
       "PodChaos can't be listed and may be left: status 403",
     ])

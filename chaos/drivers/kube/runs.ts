@@ -4,6 +4,8 @@ import { lookUntil } from '../wait.ts'
 import { hasStatus } from './api.ts'
 import { type Cluster, clusterError } from './connect.ts'
 import { configMapPath, experimentPath, kubectl, ownerName, resourceWord, runLabel } from './names.ts'
+import { undoObject } from './objects/change.ts'
+import { isObjectKind, type ObjectRef, objectKinds, objectPath } from './objects/object.ts'
 import { removalDeadlineMs, removeExperiment } from './removal.ts'
 
 /** A run that has left its ConfigMap in the namespace. */
@@ -46,40 +48,42 @@ export interface RunRemoval {
   failed: string[]
 }
 
+/** Every kind of object that a run may have created or changed. */
+const allKinds: readonly string[] = [...experimentKinds, ...objectKinds]
+
 /**
- * Removes everything of a run from the cluster: its faults, then the ConfigMap that owns them. Works by label, from
- * any machine, and may be done twice. Never throws.
- * @param kinds that it may have created; every kind of Chaos Mesh unless it is known
+ * Removes everything of a run from the cluster: its faults, what it has changed, then the ConfigMap of the run. Works
+ * by label, from any machine, and may be done twice. Never throws.
+ * @param kinds that it may have created or changed; every kind unless it is known
  */
 export const removeRun = async (
   cluster: Cluster,
   run: string,
-  kinds: readonly string[] = experimentKinds,
+  kinds: readonly string[] = allKinds,
   deadlineMs = removalDeadlineMs,
 ): Promise<RunRemoval> => {
   const result: RunRemoval = { done: [], failed: [] }
-  const found = await Promise.all(kinds.map((kind) => experimentsOf(cluster, run, kind, deadlineMs)))
+  const found = await Promise.all(kinds.map((kind) => findOf(cluster, run, kind, deadlineMs)))
   const forbidden = found.flatMap(({ kind, error }) => (hasStatus(error, 403) ? [kind] : []))
   for (const { kind, error } of found) {
     // Where kinds are only guessed, one that is not installed, or that not everybody may see, is no failure.
-    const isGuess = kinds === experimentKinds && forbidden.length < kinds.length
+    const isGuess = kinds === allKinds && forbidden.length < kinds.length
     if (error === null || (isGuess && (hasStatus(error, 403) || hasStatus(error, 404)))) continue
     result.failed.push(`${kind} can't be listed and may be left: ${messageOf(error).split('\n')[0]}`)
   }
   if (forbidden.length > 0 && result.failed.length === 0)
     result.done.push(`not looked for, since these credentials may not list them: ${forbidden.join(', ')}`)
-  const left = found.flatMap(({ kind, names }) => names.map((name) => ({ kind, name })))
-  await Promise.all(
-    left.map(async ({ kind, name }) => {
-      const removal = await removeExperiment(cluster, { namespace: cluster.ref.namespace, kind, name }, deadlineMs)
-      const checkBy = kubectl(cluster.ref, `get ${resourceWord(kind)} ${name}`)
-      if (!removal.gone) result.failed.push(`${kind} ${name} is still there: ${removal.why}; check with: ${checkBy}`)
-      else if (removal.forced) result.failed.push(forcedText(`${kind} ${name}`, removal.why))
-      else result.done.push(`removed ${kind} ${name}`)
-    }),
+  const gone = await Promise.all(
+    found.flatMap(({ kind, names }) =>
+      names.map((name) =>
+        isObjectKind(kind)
+          ? takeBack(cluster, run, { kind, name }, deadlineMs, result)
+          : removeFault(cluster, { kind, name }, deadlineMs, result),
+      ),
+    ),
   )
   // It says what there may be: it stays as long as something does.
-  if (result.failed.some((text) => text.includes('is still there'))) return result
+  if (gone.includes(false)) return result
   const path = configMapPath(cluster.ref.namespace, ownerName(run))
   const removed = await lookUntil(
     async () => {
@@ -109,13 +113,14 @@ interface Found {
 }
 
 /** Asks again while an API server is away: a watchdog has this one chance. */
-const experimentsOf = async (cluster: Cluster, run: string, kind: string, deadlineMs: number): Promise<Found> => {
+const findOf = async (cluster: Cluster, run: string, kind: string, deadlineMs: number): Promise<Found> => {
+  const { namespace } = cluster.ref
   let found: Found = { kind, names: [], error: null }
   await lookUntil(
     async () => {
       try {
         const query = { labelSelector: `${runLabel}=${run}` }
-        const path = experimentPath(cluster.ref.namespace, kind)
+        const path = isObjectKind(kind) ? objectPath(namespace, kind) : experimentPath(namespace, kind)
         const { items } = await cluster.api.get<{ items: { metadata: { name: string } }[] }>(path, query)
         found = { kind, names: items.map(({ metadata }) => metadata.name), error: null }
         return { ok: true, text: '' }
@@ -127,4 +132,33 @@ const experimentsOf = async (cluster: Cluster, run: string, kind: string, deadli
     { deadlineMs, everyMs: 250 },
   )
   return found
+}
+
+/** @returns false when it is still there */
+const removeFault = async (
+  cluster: Cluster,
+  { kind, name }: { kind: string; name: string },
+  deadlineMs: number,
+  result: RunRemoval,
+): Promise<boolean> => {
+  const removal = await removeExperiment(cluster, { namespace: cluster.ref.namespace, kind, name }, deadlineMs)
+  const checkBy = kubectl(cluster.ref, `get ${resourceWord(kind)} ${name}`)
+  if (!removal.gone) result.failed.push(`${kind} ${name} is still there: ${removal.why}; check with: ${checkBy}`)
+  else if (removal.forced) result.failed.push(forcedText(`${kind} ${name}`, removal.why))
+  else result.done.push(`removed ${kind} ${name}`)
+  return removal.gone
+}
+
+/** @returns false when it is still as the run has changed it */
+const takeBack = async (
+  cluster: Cluster,
+  run: string,
+  object: ObjectRef,
+  deadlineMs: number,
+  result: RunRemoval,
+): Promise<boolean> => {
+  const { ok, text } = await undoObject(cluster, object, run, deadlineMs)
+  const told = ok ? result.done : result.failed
+  told.push(text)
+  return ok
 }

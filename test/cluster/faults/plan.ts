@@ -1,4 +1,4 @@
-import type { ClusterRef, Pod } from '../../../model/cluster.ts'
+import type { ClusterRef, Inventory, Pod } from '../../../model/cluster.ts'
 import type { FaultBase } from '../../../model/fault.ts'
 import type { Plan } from '../../../model/plan.ts'
 import { planFaults } from '../../../plan/faults.ts'
@@ -13,8 +13,9 @@ export const planOf = (
   runId: string,
   faults: FaultBase[],
   cluster: ClusterRef,
-  pods: Pod[],
+  { pods, inventory }: { pods: Pod[]; inventory: Inventory },
   lastsMs: number,
+  blastRadius: Record<string, number> = {},
 ): Plan => ({
   ...demoPlan,
   runId,
@@ -51,9 +52,10 @@ export const planOf = (
     file: 'test',
     steadyEndMs,
     // Faults of a test may be there at the same time, on different pods of the three.
-    blastRadius: { web: 2 },
+    blastRadius: { web: 2, ...blastRadius },
     namespace: cluster.namespace,
     pods,
+    inventory,
   }),
   guards: [],
   objectives: [],

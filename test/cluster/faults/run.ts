@@ -27,10 +27,15 @@ export interface Place {
 let runs = 0
 
 /** Starts `main.ts` with these faults; the plan is made from the pods that are there now, unless others are given. */
-export const startRun = (place: Place, faults: FaultBase[], lastsMs: number, pods?: Pod[]): ClusterRun => {
+export const startRun = (
+  place: Place,
+  faults: FaultBase[],
+  lastsMs: number,
+  more: { pods?: Pod[]; blastRadius?: Record<string, number> } = {},
+): ClusterRun => {
   const recordDir = mkdtempSync(join(tmpdir(), 'holdfast-cluster-run-'))
   const runId = `2026-Cluster-${process.pid}-${runs++}`
-  const options = { recordDir, runId, faults, lastsMs, pods, ...place }
+  const options = { recordDir, runId, faults, lastsMs, ...more, ...place }
   const main = join(import.meta.dirname, 'main.ts')
   const child = spawn(process.execPath, [main, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''

@@ -1,0 +1,60 @@
+import type { Injection } from '../../model/fault.ts'
+import type { ActiveInjection, Driver } from './driver.ts'
+import { kubectl } from './kube/names.ts'
+import { changeDeadlineMs, changeObject, objectOf, undoObject } from './kube/objects/change.ts'
+import { drainNode } from './kube/objects/drain.ts'
+import { objectWord } from './kube/objects/object.ts'
+import { changeWorkload } from './kube/objects/workload.ts'
+import { type Evidence, lookUntil } from './wait.ts'
+
+/** For the calls around the looking. */
+const callsMs = 5_000
+
+/**
+ * A change of an object of the cluster: made in one step with the note of what was there before, shown by what its
+ * controller says of it, and taken back by that note.
+ */
+export const kubernetesDriver: Driver<Extract<Injection, { driver: 'kubernetes' }>> = (
+  injection,
+  context,
+): ActiveInjection => {
+  const { cluster, run } = context.mesh()
+  const { timeoutMs } = injection
+  const object = objectOf(injection)
+  const change = injection.action === 'drain' ? drainNode(cluster, injection) : changeWorkload(cluster, injection)
+  const until = (look: () => Promise<Evidence>, signal?: AbortSignal) =>
+    lookUntil(patient(look), { deadlineMs: timeoutMs, everyMs: 200, signal })
+  let undone: Evidence = { ok: false, text: 'nobody has undone it' }
+  return {
+    inject: async (signal) => {
+      const { before } = await changeObject(cluster, injection, run)
+      await change.begin(before, signal)
+    },
+    confirmActive: (signal) => until(() => change.active(), signal),
+    // A restart is over when it is done.
+    ...(injection.action === 'restart'
+      ? {}
+      : {
+          undo: async () => {
+            undone = await undoObject(cluster, object, run)
+          },
+          confirmRemoved: async () => {
+            if (!undone.ok) return undone
+            const { ok, text } = await until(() => change.removed())
+            return { ok, text: `${undone.text}; ${text}` }
+          },
+        }),
+    removalMs: changeDeadlineMs + timeoutMs + callsMs,
+    touches: () => [],
+    checkBy: [kubectl(cluster.ref, `get ${objectWord(object)} -o yaml`)],
+  }
+}
+
+/** An API server that is away for a moment is no evidence. */
+const patient = (look: () => Promise<Evidence>) => async (): Promise<Evidence> => {
+  try {
+    return await look()
+  } catch (error) {
+    return { ok: false, text: error instanceof Error ? error.message : String(error) }
+  }
+}
