@@ -10,6 +10,8 @@ type DockerInjection = Extract<Injection, { driver: 'docker' }>
 const confirmDeadlineMs = 10_000
 const silenceMs = 700
 const answerMs = 3_000
+/** The budget of an undo is twice that. */
+const removedDeadlineMs = 20_000
 
 /**
  * Faults on the container of an instance, through its engine. The engine is asked what it did, and where
@@ -38,11 +40,16 @@ export const dockerDriver: Driver<DockerInjection> = (injection, context) => {
     const answer = await probe(silenceMs)
     return { ok: state.ok && !answer.answered, text: `${state.text}; ${instance} itself: ${words(answer)}` }
   }
-  const answering = async (is: (state: ContainerState) => boolean, text: string) => {
-    const state = await look(container, undefined, (now) => ({ ok: is(now), text }))
-    const answer = await probe(answerMs)
-    return { ok: state.ok && answer.answered, text: `${state.text}; ${instance} itself: ${words(answer)}` }
-  }
+  // What was paused has work to catch up with before it answers, on a busy machine for seconds.
+  const answering = (is: (state: ContainerState) => boolean, text: string) =>
+    lookUntil(
+      async () => {
+        if (!is(await container.state())) return { ok: false, text: `${container.name} not yet: ${text}` }
+        const answer = await probe(answerMs)
+        return { ok: answer.answered, text: `${container.name} ${text}; ${instance} itself: ${words(answer)}` }
+      },
+      { deadlineMs: removedDeadlineMs },
+    )
 
   const actions: Record<typeof injection.action, ActiveInjection> = {
     kill: { inject: kill, confirmActive: ended, ...common },

@@ -23,8 +23,8 @@ export const loadTestcontainers = async () => {
   return await import('testcontainers')
 }
 
-/** One that is well answers in some milliseconds, one that has just been started in seconds. */
-const answerDeadlineMs = 10_000
+/** One that is well answers in milliseconds; one that has just been started, or on a machine that is busy, in seconds. */
+const answerDeadlineMs = 20_000
 
 /**
  * The engine that testcontainers finds: DOCKER_HOST, the current context, the usual sockets.
@@ -34,7 +34,10 @@ export const connectEngine = async (): Promise<Engine> => {
   const named = process.env.DOCKER_HOST
   const where = named ? `at DOCKER_HOST=${named}` : 'here'
   try {
-    const docker = await within(AbortSignal.timeout(answerDeadlineMs), findEngine())
+    const { getContainerRuntimeClient } = await loadTestcontainers()
+    const { container } = await within(AbortSignal.timeout(answerDeadlineMs), getContainerRuntimeClient())
+    const docker = container.dockerode
+    refuseRemote(docker)
     // testcontainers looks on where the named one does not answer; nothing may happen to one that nobody named.
     if (named && !isAt(docker, named)) throw new Error('nothing answers there')
     const { ID: id } = (await docker.info()) as { ID: string }
@@ -50,15 +53,12 @@ export const connectEngine = async (): Promise<Engine> => {
   }
 }
 
-const findEngine = async (): Promise<Dockerode> => {
-  const { getContainerRuntimeClient } = await loadTestcontainers()
-  const { dockerode } = (await getContainerRuntimeClient()).container
-  const { host } = addressOf(dockerode)
-  if (host !== undefined && !['localhost', '127.0.0.1', '[::1]', '::1'].includes(host))
-    throw new HoldfastError(`the Docker engine is on another machine (${host}), and ports are published on 127.0.0.1`, {
-      hint: 'Run Holdfast on the machine of the engine, or use --env local.',
-    })
-  return dockerode
+const refuseRemote = (docker: Dockerode): void => {
+  const { host } = addressOf(docker)
+  if (host === undefined || ['localhost', '127.0.0.1', '[::1]', '::1'].includes(host)) return
+  throw new HoldfastError(`the Docker engine is on another machine (${host}), and ports are published on 127.0.0.1`, {
+    hint: 'Run Holdfast on the machine of the engine, or use --env local.',
+  })
 }
 
 const addressOf = ({ modem }: Dockerode) => modem as { host?: string; socketPath?: string }

@@ -50,7 +50,7 @@ describe('no engine', () => {
   test('one that takes a connection and never answers', async () => {
     const socket = join(folder, 'silent.sock')
     using _server = await silent(socket)
-    expect(await refused({ DOCKER_HOST: `unix://${socket}` })).toContain('(no answer within 10 s)')
+    expect(await refused({ DOCKER_HOST: `unix://${socket}` })).toContain('(no answer within 20 s)')
   })
 })
 

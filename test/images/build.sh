@@ -40,6 +40,7 @@ need_packages() {
 start_engine() {
   [ "$(id -u)" = 0 ] || fail 'no Docker engine answers' 'Start one, or run this as root: then it starts one by itself.'
   command -v dockerd >/dev/null || need_packages docker.io
+  command -v docker >/dev/null || need_packages docker-cli # a package of its own in later Debians
   mkdir -p "$cache"
   say '· starting dockerd'
   setsid dockerd --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false \

@@ -37,6 +37,8 @@ export interface PlantedRun {
   faults?: Pick<PlannedFault, 'kind' | 'oneShot' | 'target' | 'atMs' | 'holdMs' | 'injections'>[]
   recovery?: { ms: number; stableForMs: number }
   listener?: RunListener
+  /** `local` unless told. */
+  environment?: 'local' | 'containers'
 }
 
 export interface PlantedResult {
@@ -64,7 +66,7 @@ export const runPlanted = async (options: PlantedRun): Promise<PlantedResult> =>
     recordDir,
     tools,
     baseUrl: null,
-    userEnv: {},
+    userEnv: options.environment === 'containers' ? process.env : {},
     stop: new StopSwitch(),
     listener: { ...options.listener, onStatus: (status) => live.push({ atMs: Date.now(), status }) },
   })
@@ -113,7 +115,7 @@ const planOf = async (
     title: options.name,
     purpose: 'What the harness measures against what the server did.',
     system: { name: planted.name, title: planted.title, standsFor: [] },
-    environment: 'local',
+    environment: options.environment ?? 'local',
     profile: 'short',
     requireProof: false,
     phases: {

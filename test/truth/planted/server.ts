@@ -12,6 +12,7 @@ const setting = (name: string): string => {
 
 const plants = JSON.parse(setting('PLANTS')) as Plants
 const port = Number(setting('PORT'))
+const host = process.env.HOST ?? '127.0.0.1'
 const log = openSync(setting('TRUTH_FILE'), 'a', 0o600)
 const stored = new Map<string, number>()
 
@@ -37,7 +38,7 @@ const server = createServer((request, response) => {
 })
 // An idle connection that the server closes would look like an outage.
 server.keepAliveTimeout = 0
-server.listen(port, '127.0.0.1')
+server.listen(port, host)
 
 const serve = (plant: Plant, url: URL, request: IncomingMessage, response: ServerResponse): void => {
   const arrivedUs = nowUs()
@@ -116,7 +117,7 @@ const refuse = (ms: number): void => {
   server.close()
   server.closeAllConnections()
   tell({ refuses: true, atUs: nowUs() })
-  setTimeout(() => server.listen(port, '127.0.0.1', () => tell({ refuses: false, atUs: nowUs() })), ms)
+  setTimeout(() => server.listen(port, host, () => tell({ refuses: false, atUs: nowUs() })), ms)
 }
 
 process.on('SIGTERM', () => {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ProcessSpec, System } from '../../../model/system.ts'
+import type { ProcessSpec, ProxySpec, System } from '../../../model/system.ts'
 import { recordFiles } from '../../../run/record.ts'
+import { bundleCommand } from '../../../systems/lib/local-parts.ts'
 import type { Plants } from './plants.ts'
 
 /** The server of a run's `systemOptions.plants`, and a second one to its `refusing`, which k6 reaches without a proxy. */
@@ -30,20 +31,38 @@ export const planted: System = {
     const { plants = '{}', refusing } = options
     return {
       processes: [server('server', plants), ...(refusing === undefined ? [] : [server('refusing', refusing)])],
-      proxies: [
-        {
-          name: 'client-server',
-          from: 'client',
-          to: 'server',
-          listenPort: port('proxy'),
-          upstreamPort: port('server'),
-          protocol: 'http',
-        },
-      ],
+      proxies: [clientProxy(port)],
       baseUrl: `http://127.0.0.1:${port('proxy')}`,
       scenarioEnv: { PLANTED_REFUSING_URL: `http://127.0.0.1:${port('refusing')}` },
     }
   },
+  containers: ({ port, options }) => ({
+    containers: [
+      {
+        name: 'server',
+        component: 'server',
+        image: 'parts',
+        command: ['server.mjs'],
+        // Its log is that of its container, which ends in the record.
+        env: {
+          HOST: '0.0.0.0',
+          PORT: String(port('server')),
+          PLANTS: options.plants ?? '{}',
+          TRUTH_FILE: '/dev/stdout',
+        },
+        ports: [port('server')],
+        readiness: { kind: 'http', url: `http://127.0.0.1:${port('server')}/ready` },
+        restartDelayMs: 3000,
+        after: [],
+      },
+    ],
+    proxies: [clientProxy(port)],
+    bundle: (projectDir, folder) => [
+      bundleCommand(projectDir, 'test/truth/planted/server.ts', join(folder, 'server.mjs')),
+    ],
+    baseUrl: `http://127.0.0.1:${port('proxy')}`,
+    scenarioEnv: { PLANTED_REFUSING_URL: '' },
+  }),
   audit: async ({ baseUrl, acknowledged, signal }) => {
     const response = await fetch(`${baseUrl}/stored`, { signal })
     const copies = new Map((await response.json()) as [string, number][])
@@ -56,6 +75,15 @@ export const planted: System = {
     return { lost, checked, duplicates: [...copies.values()].filter((count) => count > 1).length }
   },
 }
+
+const clientProxy = (port: (name: string) => number): ProxySpec => ({
+  name: 'client-server',
+  from: 'client',
+  to: 'server',
+  listenPort: port('proxy'),
+  upstreamPort: port('server'),
+  protocol: 'http',
+})
 
 /** A server's own log, in the folder of the record: the work folder goes with the run. */
 export const truthFile = (instance: string): string => join(recordFiles.logs, `${instance}.truth.ndjson`)

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { recordFiles } from '../../../run/record.ts'
 import type { TruthLine, WitnessLine } from './plants.ts'
 import { truthFile } from './system.ts'
 
@@ -19,8 +20,14 @@ export interface TrueOutage {
   requests: number
 }
 
+/** In a container it has no file of its own: its log is that of the container. */
+const logOf = (recordDir: string, instance: string): string => {
+  const file = join(recordDir, truthFile(instance))
+  return existsSync(file) ? file : join(recordDir, recordFiles.logs, `${instance}.log`)
+}
+
 const lines = <T>(recordDir: string, instance: string): T[] =>
-  readFileSync(join(recordDir, truthFile(instance)), 'utf8')
+  readFileSync(logOf(recordDir, instance), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as T)
