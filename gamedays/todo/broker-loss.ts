@@ -15,9 +15,10 @@ export default {
   faultsDespiteBreach: true,
   recovery: { for: '18s', stableFor: '6s' },
   blastRadius: { nats: 1 },
-  // Requests do not need the broker: its loss is to be absorbed.
+  // Requests do not need the broker: its loss is to be absorbed. Events do.
   objectives: [
     recoveryWithin(2),
+    recoveryWithin(15, { name: 'event-recovery', title: 'Recovery time of events', sli: 'event-delay' }),
     noLostWrites(),
     nothingMissed('missed-events', 'Task events that a WebSocket client never received', 'task_event'),
     nothingMissed('missed-next-tasks', 'Tasks that repeat, completed, and never made again', 'next_task'),

@@ -25,6 +25,7 @@ export default {
   blastRadius: { api: 1, notifier: 1, recurring: 1 },
   objectives: [
     recoveryWithin(10),
+    recoveryWithin(15, { name: 'event-recovery', title: 'Recovery time of events', sli: 'event-delay' }),
     noLostWrites(),
     nothingMissed('missed-events', 'Task events that a WebSocket client never received', 'task_event'),
     nothingMissed('missed-next-tasks', 'Tasks that repeat, completed, and never made again', 'next_task'),

@@ -22,6 +22,7 @@ export default {
   blastRadius: { websocket: 1 },
   objectives: [
     recoveryWithin(15),
+    recoveryWithin(15, { name: 'event-recovery', title: 'Recovery time of events', sli: 'event-delay' }),
     noLostWrites(),
     nothingMissed('missed-events', 'Task events that a WebSocket client never received', 'task_event'),
     nothingMissed('missed-next-tasks', 'Tasks that repeat, completed, and never made again', 'next_task'),

@@ -2,7 +2,7 @@ import { describeOptions } from '../lib/options.ts'
 
 /** The documents give no number for any of these: they are this stand-in's own. */
 const described = describeOptions({
-  dbConnectTimeoutMs: [500, 'longest wait for a connection to the database'],
+  dbConnectTimeoutMs: [1500, 'longest wait for a connection to the database'],
   dbQueryTimeoutMs: [1500, 'longest query'],
   dbPoolSize: [10, 'connections of one part to the database'],
   brokerTimeoutMs: [1000, 'longest wait for the broker'],

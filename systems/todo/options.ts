@@ -2,7 +2,7 @@ import { describeOptions } from '../lib/options.ts'
 
 const described = describeOptions({
   authLimitPerMinute: [5, 'sign-ins per minute and account (documented)'],
-  dbConnectTimeoutMs: [500, 'longest wait for a connection to the database'],
+  dbConnectTimeoutMs: [1500, 'longest wait for a connection to the database'],
   dbQueryTimeoutMs: [1500, 'longest query'],
   dbPoolSize: [10, 'connections of one part to the database'],
   brokerTimeoutMs: [1000, 'longest wait for the broker'],
