@@ -41,13 +41,15 @@ export default defineConfig({
         },
       },
       {
-        // Each file starts a cluster of its own; building its programs comes first, and only once.
+        // One cluster for all files that break nothing of it, and one for each of the others. Building its programs comes
+        // first, and only once.
         test: {
           ...heavy,
           // A whole control plane beside the test: what takes seconds takes minutes on a machine that is busy.
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 1,
+          maxConcurrency: 3,
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
           globalSetup: ['test/cluster/setup.ts'],

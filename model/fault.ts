@@ -11,6 +11,11 @@ export interface FaultBase {
   for?: Duration | undefined
   /** Replaces the generated label in plans and reports. */
   title?: string | undefined
+  /**
+   * In a cluster: a program and its arguments, no shell, that ends with 0 while the target feels the fault, and with
+   * another code before it and when it is gone.
+   */
+  probe?: string[] | undefined
 }
 
 /** What a fault aims at. */
@@ -58,9 +63,10 @@ export type Injection =
   | { driver: 'command'; inject: CommandLine; probe: CommandLine; undo: CommandLine }
   /**
    * A resource to be created in the namespace. Its spec holds a `duration`, by which Chaos Mesh removes the fault
-   * should nobody delete the resource; a one-shot has none, and is never reported as recovered.
+   * should nobody delete the resource; a one-shot has none, and is never reported as recovered. The probe tells
+   * whether its target feels it.
    */
-  | { driver: 'chaos-mesh'; namespace: string; kind: string; spec: object; oneShot: boolean }
+  | { driver: 'chaos-mesh'; namespace: string; kind: string; spec: object; oneShot: boolean; probe?: CommandLine }
   /** A change of an object of the cluster itself. What was there before is kept on the object. */
   | ({ driver: 'kubernetes'; namespace: string } & ClusterAction)
 

@@ -229,6 +229,15 @@ describe('in a cluster', () => {
     expect(refusal([fault], { ...cluster, system: { ...cluster.system, components: parts } })).toBe(line)
   })
 
+  it('a probe goes with its resource, and is refused where nobody would ask it', () => {
+    const probe = ['kubectl', 'exec', 'x']
+    const stress = cpuStress({ target: 'worker-1', at: '0s', for: '5s', probe })
+    expect(planned(stress)?.injections).toMatchObject([{ driver: 'chaos-mesh', probe: { argv: probe } }])
+    expect(refusal([none({ at: '0s', for: '5s', probe })])).toBe(
+      'g.ts: faults[0].probe: would never be asked: none becomes no resource of a cluster | Leave it out: this kind is proven by Holdfast itself.',
+    )
+  })
+
   it('a fault that exists in clusters only, on one machine', () => {
     expect(refusal([packetLoss({ ...link, lossRatio: 0.1, at: '0s', for: '5s' })])).toBe(
       'g.ts: faults[0]: packetLoss does not exist in the environment local | A proxy loses no packets: use latency, bandwidth or connectionReset.',

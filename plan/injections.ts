@@ -20,6 +20,9 @@ export interface InjectionContext {
   holdMs: number | null
 }
 
+/** Of one answer; it is asked again until it says what it should. */
+const probeTimeoutMs = 10_000
+
 /**
  * What a fault becomes in the environment of the run.
  * @throws HoldfastError when a cluster's pods are needed and the system or the user does not name them.
@@ -31,6 +34,12 @@ export const injectionsOf = (
   context: InjectionContext,
 ): Injection[] => {
   const place = `${context.file}: ${context.place}`
+  // A command has one of its own.
+  if (fault.probe !== undefined && !kind.chaosMesh && fault.kind !== 'command') {
+    throw new HoldfastError(`${place}.probe: would never be asked: ${kind.kind} becomes no resource of a cluster`, {
+      hint: 'Leave it out: this kind is proven by Holdfast itself.',
+    })
+  }
   const injections = become(kind, fault, target, context, place)
   if (injections.length > 0) return injections
   throw new HoldfastError(`${place}: this ${kind.kind} does not exist in the environment ${context.environment}`, {
@@ -58,7 +67,8 @@ const become = (
     const wanted = withDuration(written, holdMs)
     refuseResource(wanted, place)
     const resource = inNamespace(wanted, namespace, place)
-    return { driver: 'chaos-mesh', namespace, ...resource, oneShot: isOneShot(resource) }
+    const probe = fault.probe && { probe: { argv: fault.probe, timeoutMs: probeTimeoutMs } }
+    return { driver: 'chaos-mesh', namespace, ...resource, oneShot: isOneShot(resource), ...probe }
   })
 }
 

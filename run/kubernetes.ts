@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path'
 import { kubectl } from '../chaos/drivers/kube/names.ts'
 import { listPods } from '../chaos/drivers/kube/pods.ts'
 import { ServiceForward } from '../chaos/drivers/kube/port-forward.ts'
@@ -40,7 +41,7 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
     baseUrl: reached,
     auditUrl: reached,
     scenarioEnv,
-    drivers: { ...commandsOnly('kubernetes', commandEnv), mesh: () => session },
+    drivers: { ...commandsOnly('kubernetes', { ...commandEnv, ...placeEnv(cluster.ref) }), mesh: () => session },
     sampled: sampledPods(system.kubernetes?.selectors ?? {}, () => listPods(cluster)),
     redact: redactor({ ...userEnv, ...scenarioEnv }, system.secretEnv),
     apiPort: port('k6-api'),
@@ -51,6 +52,13 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
 const wordsOf = ({ service, port }: ServicePort, ref: ClusterRef) => ({
   place: `port ${port} of the Service ${service} in ${ref.namespace}, through a port-forward`,
   hint: `Look at its pods with: ${kubectl(ref, 'get pods')}`,
+})
+
+/** With these a command of a game day, which is the same for every cluster, reaches the one of the run. */
+const placeEnv = ({ context, namespace, kubeconfig }: ClusterRef): Record<string, string> => ({
+  HOLDFAST_NAMESPACE: namespace,
+  ...(context !== null && { HOLDFAST_CONTEXT: context }),
+  ...(kubeconfig.length > 0 && { KUBECONFIG: kubeconfig.join(delimiter) }),
 })
 
 /** The ledger knows of the run in the cluster before the cluster does. */

@@ -1,6 +1,7 @@
 import type { Pod } from '../../model/cluster.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import type { FaultEdges } from '../mesh/edges.ts'
+import { askProbe } from './command.ts'
 import type { ActiveInjection, Driver, EdgeTimes } from './driver.ts'
 import { effectProbe, hitOf } from './kube/effects.ts'
 import { kubectl, resourceWord } from './kube/names.ts'
@@ -15,7 +16,7 @@ import { type Evidence, lookUntil } from './wait.ts'
 const injectionDeadlineMs = 20_000
 const effectDeadlineMs = 15_000
 /** From the deletion's answer to its sight in the watch, which may have to reconnect. */
-const sightDeadlineMs = 5_000
+const sightDeadlineMs = 10_000
 
 /**
  * One resource of Chaos Mesh, from its creation to its end. Chaos Mesh's own word (selected, all injected) comes
@@ -23,7 +24,8 @@ const sightDeadlineMs = 5_000
  */
 export const chaosMeshDriver: Driver<MeshInjection> = (injection, context): ActiveInjection => {
   const session = context.mesh()
-  const fault = new MeshFault(injection, session)
+  const { probe } = injection
+  const fault = new MeshFault(injection, session, probe === undefined ? null : askProbe(probe, context.commandEnv))
   return {
     prepare: () => fault.prepare(),
     inject: (signal) => fault.inject(signal),
@@ -36,6 +38,8 @@ export const chaosMeshDriver: Driver<MeshInjection> = (injection, context): Acti
   }
 }
 
+type Probe = ReturnType<typeof askProbe>
+
 class MeshFault {
   readonly checkBy: string[]
   #injection: MeshInjection
@@ -47,18 +51,30 @@ class MeshFault {
   edges: { injected: EdgeTimes | null; removed: EdgeTimes | null } = { injected: null, removed: null }
   #removal: Removal | null = null
   #wasPaused = false
+  #probe: Probe | null
 
-  constructor(injection: MeshInjection, session: MeshSession) {
+  /** @param probe asks the target itself whether it feels the fault, where the game day names a way to */
+  constructor(injection: MeshInjection, session: MeshSession, probe: Probe | null) {
     const { namespace, kind } = injection
+    this.#probe = probe
     this.#injection = injection
     this.#session = session
     this.#name = session.nextName(kind)
     this.#observer = new Observer(session.cluster.api, session.clock, { namespace, kind, name: this.#name })
-    this.checkBy = [kubectl(session.ref, `get ${resourceWord(kind)} ${this.#name} -o yaml`)]
+    const { argv } = injection.probe ?? {}
+    this.checkBy = [
+      kubectl(session.ref, `get ${resourceWord(kind)} ${this.#name} -o yaml`),
+      ...(argv ? [argv.join(' ')] : []),
+    ]
   }
 
   async prepare(): Promise<void> {
     this.#before = await listPods(this.#session.cluster)
+    const { ok, text } = (await this.#probe?.(false)) ?? { ok: true, text: '' }
+    if (ok) return
+    throw new HoldfastError(`its probe does not say that it is absent before the injection: ${text}`, {
+      hint: 'It must end with 0 while the target feels the fault, and with another code before.',
+    })
   }
 
   async inject(signal?: AbortSignal): Promise<void> {
@@ -100,14 +116,26 @@ class MeshFault {
   async confirmActive(signal?: AbortSignal): Promise<Evidence> {
     const { targets } = this.#observer.edges
     const said = `injected into ${targets.map(shortId).join(', ')}`
-    const probe = effectProbe(this.#injection)
-    if (probe === null)
-      return { ok: true, text: `${said}, as Chaos Mesh says; the API server shows nothing of its effect` }
-    const hits = targets.map(hitOf)
-    const look = async () => probe.active(hits, this.#before, await listPods(this.#session.cluster))
-    const { ok, text } = await lookUntil(patient(look), { deadlineMs: effectDeadlineMs, everyMs: 100, signal })
+    const seen = await this.#look('active', targets, signal)
     if (this.#injection.oneShot) this.#observer.stop()
-    return { ok, text: `${said}; ${text}` }
+    return seen === null
+      ? { ok: true, text: `${said}, as Chaos Mesh says; the API server shows nothing of its effect` }
+      : { ok: seen.ok, text: `${said}; ${seen.text}` }
+  }
+
+  /** What the API server shows of the pods, and what the probe says; null where there is neither. */
+  async #look(edge: 'active' | 'removed', targets: string[], signal?: AbortSignal): Promise<Evidence | null> {
+    const pods = targets.length === 0 ? null : effectProbe(this.#injection)
+    const hits = targets.map(hitOf)
+    const probe = this.#probe
+    const looks = [
+      pods && (async () => pods[edge](hits, this.#before, await listPods(this.#session.cluster))),
+      probe && (() => probe(edge === 'active')),
+    ].filter((look) => look !== null)
+    const options = { deadlineMs: effectDeadlineMs, everyMs: 100, signal }
+    const seen = await Promise.all(looks.map((look) => lookUntil(patient(look), options)))
+    if (seen.length === 0) return null
+    return { ok: seen.every(({ ok }) => ok), text: seen.map(({ text }) => text).join('; ') }
   }
 
   /** Deletes the resource and waits for the end of the fault. Safe to call twice, and when nothing was created. */
@@ -147,12 +175,10 @@ class MeshFault {
         text: `${kind} ${this.#name} is gone, but it is not known to be removed from ${where}: ${why}`,
       }
     }
-    const probe = effectProbe(this.#injection)
-    if (probe === null || targets.length === 0)
-      return { ok: true, text: `removed from ${where}, as Chaos Mesh says, and its resource is gone` }
-    const look = async () => probe.removed(targets.map(hitOf), this.#before, await listPods(this.#session.cluster))
-    const { ok, text } = await lookUntil(patient(look), { deadlineMs: effectDeadlineMs, everyMs: 100 })
-    return { ok, text: `removed from ${where}; ${text}` }
+    const seen = await this.#look('removed', targets)
+    return seen === null
+      ? { ok: true, text: `removed from ${where}, as Chaos Mesh says, and its resource is gone` }
+      : { ok: seen.ok, text: `removed from ${where}; ${seen.text}` }
   }
 
   /** What was put into a pod ends with it at the latest. */

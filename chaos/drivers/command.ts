@@ -17,13 +17,7 @@ const keptCharacters = 10_000
  */
 export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = ({ inject, probe, undo }, context) => {
   const env = context.commandEnv
-  const look = async (wanted: boolean): Promise<Evidence> => {
-    const result = await runCommand(probe, { env })
-    return {
-      ok: (result.exitCode === 0) === wanted && result.exitCode !== null,
-      text: `probe ${probe.argv.join(' ')}: ${result.text}`,
-    }
-  }
+  const look = askProbe(probe, env)
   const mustSucceed = async (command: CommandLine, step: string): Promise<void> => {
     const { exitCode, text } = await runCommand(command, { env })
     if (exitCode === 0) return
@@ -40,6 +34,17 @@ export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = 
     checkBy: [probe.argv.join(' ')],
   }
 }
+
+/** Asks a probe whether the fault is active, or gone: `ok` when it says so. */
+export const askProbe =
+  (probe: CommandLine, env: NodeJS.ProcessEnv) =>
+  async (wanted: boolean): Promise<Evidence> => {
+    const { exitCode, text } = await runCommand(probe, { env })
+    return {
+      ok: (exitCode === 0) === wanted && exitCode !== null,
+      text: `probe ${probe.argv.join(' ')}: ${text}`,
+    }
+  }
 
 export interface CommandResult {
   /** Null when it could not be run, was ended by a signal or took too long. */

@@ -4,7 +4,11 @@ import type { FaultBase, Target } from '../../model/fault.ts'
 import { durationSchema, parseStrict } from '../../model/parse.ts'
 
 /** Keys that every fault may have; a kind's schema spreads these and adds its own. */
-export const baseShape = { at: durationSchema, title: z.string().min(1).optional() }
+export const baseShape = {
+  at: durationSchema,
+  title: z.string().min(1).optional(),
+  probe: z.array(z.string()).min(1).optional(),
+}
 
 /** For kinds that are held and then removed. */
 export const heldShape = { ...baseShape, for: durationSchema }

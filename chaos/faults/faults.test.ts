@@ -43,7 +43,7 @@ describe('parameters', () => {
     [{ kind: 'kill', target: 'api' }, 'faults[0]: at: is missing | '],
     [
       { kind: 'kill', target: 'api', at: '0s', for: '1s' },
-      'faults[0]: for: unknown key | There are: at, title, kind, target.',
+      'faults[0]: for: unknown key | There are: at, title, probe, kind, target.',
     ],
     [
       { kind: 'kill', target: 'api', at: 'noon' },
@@ -66,7 +66,7 @@ describe('parameters', () => {
     [{ kind: 'partition', at: '0s', for: '1s', from: 'api' }, 'faults[0]: to: is missing | '],
     [
       { kind: 'connectionReset', ...link, ms: 3 },
-      'faults[0]: ms: unknown key | There are: at, title, for, kind, from, to.',
+      'faults[0]: ms: unknown key | There are: at, title, probe, for, kind, from, to.',
     ],
     [
       { kind: 'cpuStress', at: '0s', for: '1s', target: 'api', loadRatio: 80 },

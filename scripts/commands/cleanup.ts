@@ -15,7 +15,8 @@ import { recordDirOf, runIds } from '../project.ts'
 
 /** `holdfast cleanup [run|--all]`: undoes from the ledger what a run left behind. Safe to run twice. */
 export const cleanupCommand = async (run: string | undefined, options: CleanupOptions): Promise<ExitCode> => {
-  if ((run === undefined) === (options.all !== true)) {
+  // In a namespace all dead runs are meant: whose they are is not known on this machine.
+  if ((run === undefined) === (options.all !== true) && (run !== undefined || options.env !== 'kubernetes')) {
     throw new HoldfastError('cleanup needs either a run or --all', {
       hint: '`holdfast list` shows the runs there are.',
     })

@@ -33,7 +33,7 @@ beforeEach(async () => {
     statefulSet(namespace, 'queue', 2),
   )
   for (const workload of ['deployment/web', 'deployment/db', 'statefulset/queue'])
-    await kubectl('rollout', 'status', workload, '--timeout=60s')
+    await kubectl('rollout', 'status', workload, '--timeout=90s')
   place = await asLeastUser(cluster, place, { kinds: [], actions: actionNames, portForward: false })
 })
 

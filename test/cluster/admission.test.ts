@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { chaosMeshApiVersion, chaosMeshKinds } from '../../chaos/crds/chaos-mesh.ts'
 import { hasStatus } from '../../chaos/drivers/kube/api.ts'
@@ -29,19 +29,17 @@ import { planFaults } from '../../plan/faults.ts'
 import { readCrds } from '../../scripts/crds/source.ts'
 import { projectDir } from '../../scripts/project.ts'
 import { specNamespace, specRows } from '../fixtures/chaos-mesh-specs.ts'
-import { type Cluster, startCluster } from './cluster.ts'
+import { sharedCluster } from './shared.ts'
 
-let cluster: Cluster
+const cluster = sharedCluster()
 let connected: Connected
 let api: Connected['api']
 beforeAll(async () => {
-  cluster = await startCluster()
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: specNamespace } })
   const { context, kubeconfig } = cluster
   connected = await connect({ context, kubeconfig, namespace: specNamespace })
   api = connected.api
 })
-afterAll(() => cluster?.stop())
 
 /** What the API server and the webhooks say to it; it is not kept. */
 const admit = async (resource: { kind: string; spec: object }): Promise<'taken' | 'refused'> => {
@@ -173,11 +171,11 @@ describe('an exported game day', () => {
         template: { metadata: { labels: selectors.api }, spec: pods },
       },
     })
-    await cluster.kubectl('rollout', 'status', 'deployment/api', '-n', specNamespace, '--timeout=60s')
+    await cluster.kubectl('rollout', 'status', 'deployment/api', '-n', specNamespace, '--timeout=90s')
     const faults = [kill({ target, at: '0s' }), unavailable({ target, at: '7s', for: '3s' })]
     await cluster.apply(workflowOf(context(faults)))
     const wait = ['wait', 'workflow/shop-everything', '-n', specNamespace, '--for=condition=Accomplished']
-    await cluster.kubectl(...wait, '--timeout=60s')
+    await cluster.kubectl(...wait, '--timeout=90s')
     const events = await cluster.kubectl(
       ...['get', 'events', '-n', specNamespace, '--field-selector=involvedObject.kind=PodChaos', '-o', 'json'],
     )
@@ -194,6 +192,6 @@ describe('an exported game day', () => {
       'Applied f2-unavailable',
       'Recovered f2-unavailable',
     ])
-    await cluster.kubectl('wait', 'podchaos', '--all', '-n', specNamespace, '--for=delete', '--timeout=30s')
+    await cluster.kubectl('wait', 'podchaos', '--all', '-n', specNamespace, '--for=delete', '--timeout=90s')
   })
 })

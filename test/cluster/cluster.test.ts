@@ -35,7 +35,7 @@ const podKill = (name: string) => ({
 
 test('pods are scheduled on the played nodes and become Ready', async () => {
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } }, deployment)
-  await cluster.kubectl('rollout', 'status', 'deployment/web', '--namespace=demo', '--timeout=60s')
+  await cluster.kubectl('rollout', 'status', 'deployment/web', '--namespace=demo', '--timeout=90s')
   const nodes = await cluster.kubectl('get', 'pods', '-n', 'demo', '-o', 'jsonpath={.items[*].spec.nodeName}')
   expect(nodes.split(' ').sort()).toEqual(['kwok-0', 'kwok-1'])
 })
@@ -48,11 +48,11 @@ test('Chaos Mesh kills a pod', async () => {
   const pods = () => cluster.kubectl('get', 'pods', '-n', 'demo', '-o', 'name')
   const before = (await pods()).trim().split('\n')
   await cluster.apply(podKill('kill-one'))
-  await cluster.kubectl('wait', 'podchaos/kill-one', '-n', 'demo', '--for=condition=AllInjected', '--timeout=30s')
+  await cluster.kubectl('wait', 'podchaos/kill-one', '-n', 'demo', '--for=condition=AllInjected', '--timeout=90s')
   const records = '{.status.experiment.containerRecords[*].id}'
   const killed = (await cluster.kubectl('get', 'podchaos/kill-one', '-n', 'demo', '-o', `jsonpath=${records}`)).trim()
   expect(before).toContain(`pod/${killed.split('/')[1]}`)
-  await cluster.kubectl('wait', '--for=delete', `pod/${killed.split('/')[1]}`, '-n', 'demo', '--timeout=60s')
+  await cluster.kubectl('wait', '--for=delete', `pod/${killed.split('/')[1]}`, '-n', 'demo', '--timeout=90s')
 })
 
 test('without the controller its webhook refuses; with it again, an experiment is taken', async () => {
@@ -60,7 +60,7 @@ test('without the controller its webhook refuses; with it again, an experiment i
   await expect(cluster.apply(podKill('refused'))).rejects.toThrow('failed calling webhook')
   await cluster.startController()
   await cluster.apply(podKill('taken'))
-  await cluster.kubectl('wait', 'podchaos/taken', '-n', 'demo', '--for=condition=AllInjected', '--timeout=30s')
+  await cluster.kubectl('wait', 'podchaos/taken', '-n', 'demo', '--for=condition=AllInjected', '--timeout=90s')
 })
 
 test('an API server that was killed comes back on the same port, with its data', async () => {

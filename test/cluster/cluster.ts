@@ -3,21 +3,16 @@ import { ensureBinaries } from './binaries.ts'
 import { startChaosMesh } from './chaos-mesh.ts'
 import { startControlPlane } from './control-plane.ts'
 import { emptyFolder } from './folder.ts'
+import type { Kubectl } from './kubectl.ts'
 import { createProcesses } from './processes.ts'
 
 /** A real API server with its controllers, and Chaos Mesh's controller with its admission webhooks. */
-export interface Cluster {
+export interface Cluster extends Omit<Kubectl, 'create'> {
   /** Path of the administrator's kubeconfig. It has no current context. */
   kubeconfig: string
   context: string
   /** Logs of every process, as `<name>.log`. Removed at the end. */
   folder: string
-  /** kubectl, with the options that name this cluster: to start it oneself. */
-  kubectlCommand: string[]
-  /** @throws Error with what kubectl said. @returns its stdout */
-  kubectl: (...args: string[]) => Promise<string>
-  /** Creates or changes objects, server-side. */
-  apply: (...objects: object[]) => Promise<void>
   /** Chaos Mesh's controller and with it its webhooks: ended at once, as in a crash. */
   stopController: () => Promise<void>
   startController: () => Promise<void>
@@ -44,8 +39,8 @@ export const startCluster = async ({ folder = '', nodes = 2 } = {}): Promise<Clu
     const kwokArgs = [`--kubeconfig=${access.kubeconfigs.kwok}`, '--manage-all-nodes=true', '--node-ip=127.0.0.1']
     processes.start('kwok', { path: binaries.kwok, args: kwokArgs })
     const controller = await startChaosMesh(site, control)
-    await kubectl('wait', '--for=create', 'serviceaccount/default', '--namespace=default', '--timeout=30s')
-    await kubectl('wait', '--for=condition=Ready', 'node', '--all', '--timeout=30s')
+    await kubectl('wait', '--for=create', 'serviceaccount/default', '--namespace=default', '--timeout=90s')
+    await kubectl('wait', '--for=condition=Ready', 'node', '--all', '--timeout=90s')
     return {
       kubeconfig: access.kubeconfigs.admin,
       context: contextName,

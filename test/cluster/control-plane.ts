@@ -2,7 +2,7 @@ import { request } from 'node:https'
 import { reservePorts } from '../../run/ports.ts'
 import { type Access, contextName, writeAccess } from './access.ts'
 import type { Binaries } from './binaries.ts'
-import { runCommand } from './command.ts'
+import { type Kubectl, kubectlFor } from './kubectl.ts'
 import type { Processes } from './processes.ts'
 
 /** Where a cluster lives: its folder, its processes, and the address that its servers listen on. */
@@ -13,14 +13,8 @@ export interface Site {
   host: string
 }
 
-export interface ControlPlane {
+export interface ControlPlane extends Kubectl {
   access: Access
-  kubectlCommand: string[]
-  /** @throws Error with what kubectl said. @returns its stdout */
-  kubectl: (...args: string[]) => Promise<string>
-  create: (objects: object[]) => Promise<void>
-  /** Creates or changes objects, server-side. */
-  apply: (...objects: object[]) => Promise<void>
   /** Ended at once, as in a crash, and started again on the same port and data. Resolves when it is ready. */
   restartApiServer: () => Promise<void>
 }
@@ -58,18 +52,9 @@ export const startControlPlane = async (site: Site): Promise<ControlPlane> => {
   startControllers(site, access)
 
   const kubectlCommand = [binaries.kubectl, `--kubeconfig=${access.kubeconfigs.admin}`, `--context=${contextName}`]
-  const kubectl = (args: string[], input = ''): Promise<string> => runCommand([...kubectlCommand, ...args], input)
-  const list = (items: object[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
   return {
     access,
-    kubectlCommand,
-    kubectl: (...args) => kubectl(args),
-    create: async (objects) => {
-      await kubectl(['create', '-f', '-'], list(objects))
-    },
-    apply: async (...objects) => {
-      await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], list(objects))
-    },
+    ...kubectlFor(kubectlCommand),
     restartApiServer: async () => {
       await processes.kill('kube-apiserver')
       await startApiServer()

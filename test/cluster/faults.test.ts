@@ -44,7 +44,7 @@ describe.concurrent('a fault in a cluster', () => {
     const place = await newPlace(cluster)
     const run = startRun(place, [partition({ from: 'web', to: 'db', at: '0s', for: '2s' })], 4_000)
     expect(await run.exit).toEqual(completed)
-    expect(of(run, 'fault.notActive')[0]?.evidence).toContain('cannot find daemonIP')
+    expect(of(run, 'fault.notActive')[0]?.evidence).toMatch(/was not injected in 20 s: /)
     expect(of(run, 'fault.provenRemoved')).toEqual([])
     expect(of(run, 'fault.notRemoved')[0]?.evidence).toMatch(
       /its finalizer was dropped, and nothing proves that the fault is gone: .* did not remove it in 20 s .*delete pod (web|db)-/,
@@ -67,7 +67,7 @@ describe.concurrent('a fault in a cluster', () => {
     expect(await left(place)).toContain('podchaos')
     const next = startRun(place, [kill({ target: 'web-1', at: '0s' })], 3_000)
     expect((await next.exit).said).toMatch(
-      /^run \S+, started on \S+, is dead; removing what it left in n\d+\ncompleted \n$/,
+      /^run \S+, started on \S+, is dead; removing what it left in n\d+-\d+\ncompleted \n$/,
     )
     expect(of(next, 'fault.active')).toHaveLength(1)
     expect(await left(place)).toBe('')
@@ -80,13 +80,12 @@ describe.concurrent('a fault in a cluster', () => {
     const containerKill = chaosMesh({
       kind: 'PodChaos',
       target: 'web-1',
-      at: '0s',
+      at: '3s',
       spec: { action: 'container-kill', containerNames: ['web'] },
     })
-    const run = startRun(place, [cpuStress({ target: 'web-1', at: '0s', for: '2s' }), containerKill], 4_000)
+    const run = startRun(place, [cpuStress({ target: 'web-1', at: '0s', for: '2s' }), containerKill], 6_000)
     expect(await run.exit).toEqual(completed)
-    for (const { evidence } of of(run, 'fault.notActive'))
-      expect(evidence).toMatch(/was not injected in 20 s: selected were .*web-.* not found/)
+    for (const { evidence } of of(run, 'fault.notActive')) expect(evidence).toMatch(/was not injected in 20 s: /)
     expect(of(run, 'fault.notActive').map(({ fault }) => fault)).toEqual(expect.arrayContaining(['f1', 'f2']))
     // A one-shot has no end to prove.
     expect(of(run, 'fault.provenRemoved').map(({ fault }) => fault)).toEqual(['f1'])
@@ -99,7 +98,7 @@ describe.concurrent('a fault in a cluster', () => {
     const place = await newPlace(cluster)
     const pods = await listPods(await connect(place))
     await cluster.kubectl('scale', 'deployment/web', '--replicas=0', '-n', place.namespace)
-    await cluster.kubectl('wait', '--for=delete', 'pod', '-l', 'app=web', '-n', place.namespace, '--timeout=60s')
+    await cluster.kubectl('wait', '--for=delete', 'pod', '-l', 'app=web', '-n', place.namespace, '--timeout=90s')
     const run = startRun(place, [kill({ target: 'web-1', at: '0s' })], 4_000, { pods })
     expect(await run.exit).toEqual(completed)
     expect(of(run, 'fault.notActive')[0]?.evidence).toMatch(/was not injected in 20 s: no pod was selected; .+/)
@@ -140,6 +139,30 @@ describe.concurrent('a fault in a cluster', () => {
     expect(await left(place)).toBe('')
   })
 
+  test('a probe of the target says whether a fault is felt, and whether it is gone', async ({ expect }) => {
+    const place = await newPlace(cluster)
+    const images = "-o jsonpath='{.items[*].spec.containers[*].image}'"
+    const [kubectl = ''] = cluster.kubectlCommand
+    const words = `${kubectl} --context "$HOLDFAST_CONTEXT" -n "$HOLDFAST_NAMESPACE" get pods ${images}`
+    const probe = ['sh', '-c', `${words} | grep pause`]
+    const felt = startRun(place, [unavailable({ target: 'web-1', at: '0s', for: '2s', probe })], 4_000)
+    expect(await felt.exit).toEqual(completed)
+    expect(of(felt, 'fault.active')[0]?.evidence).toMatch(/; probe sh -c .*: exit 0 .*local\/pause:1/)
+    expect(of(felt, 'fault.provenRemoved')[0]?.evidence).toMatch(/; probe sh -c .*: exit 1$/)
+
+    const unfelt = startRun(place, [unavailable({ target: 'web-1', at: '0s', for: '2s', probe: ['false'] })], 4_000)
+    expect(await unfelt.exit).toEqual(completed)
+    expect(of(unfelt, 'fault.notActive')[0]?.evidence).toMatch(/runs local\/pause:1.*; probe false: exit 1$/)
+    expect(of(unfelt, 'fault.provenRemoved')).toHaveLength(1)
+    expect(await judged(unfelt)).toMatchObject({ result: 'invalid', exitCode: 3 })
+
+    const always = startRun(place, [unavailable({ target: 'web-1', at: '0s', for: '2s', probe: ['true'] })], 3_000)
+    expect(await always.exit).toEqual(completed)
+    expect(of(always, 'fault.notActive')[0]?.evidence).toContain('its probe does not say that it is absent before')
+    expect(of(always, 'fault.injecting')).toEqual([])
+    expect(await left(place)).toBe('')
+  })
+
   test('the ledger knows of the run before the cluster does, and one ConfigMap owns its faults', async ({ expect }) => {
     const place = await newPlace(cluster)
     const run = startRun(place, held(), heldMs)
@@ -151,7 +174,7 @@ describe.concurrent('a fault in a cluster', () => {
     expect(order.indexOf('cluster.entered')).toBeLessThan(order.indexOf('load.started'))
     // Whoever deletes it ends every fault of the run.
     await cluster.kubectl('delete', 'configmap', owners, '-n', place.namespace)
-    await cluster.kubectl('wait', '--for=delete', 'podchaos', '--all', '-n', place.namespace, '--timeout=60s')
+    await cluster.kubectl('wait', '--for=delete', 'podchaos', '--all', '-n', place.namespace, '--timeout=90s')
     await interrupted(run)
     expect(of(run, 'fault.provenRemoved')).toHaveLength(1)
     expect(await left(place)).toBe('')
@@ -164,7 +187,7 @@ describe.concurrent('a fault in a cluster', () => {
     const pause = 'experiment.chaos-mesh.org/pause'
     const ns = ['-n', place.namespace]
     await cluster.kubectl('annotate', 'podchaos', '--all', `${pause}=true`, ...ns)
-    await cluster.kubectl('wait', 'podchaos', '--all', '--for=condition=AllRecovered', ...ns, '--timeout=60s')
+    await cluster.kubectl('wait', 'podchaos', '--all', '--for=condition=AllRecovered', ...ns, '--timeout=90s')
     await interrupted(run)
     expect(of(run, 'fault.provenRemoved')[0]?.evidence).toContain('it was paused in between')
     expect(await left(place)).toBe('')
@@ -180,7 +203,7 @@ describe.concurrent('a fault in a cluster', () => {
     const second = await startRun(place, [], 3_000).exit
     expect(second.said).toContain(`the namespace ${place.namespace} is in use by run ${first.runId}, started on `)
     const options = { ...place, env: 'kubernetes', out: '/nowhere' } as const
-    expect(await cleanupCommand(undefined, { ...options, all: true })).toBe(0)
+    expect(await cleanupCommand(undefined, options)).toBe(0)
     expect(await left(place)).toContain('podchaos')
     expect(await cleanupCommand(first.runId, options)).toBe(0)
     expect((await first.exit).said).toBe(`crashed the lock of the namespace ${place.namespace} was taken away\n`)
@@ -245,7 +268,7 @@ describe('when the cluster breaks in the middle', () => {
     // What is only seen by who watches again: while it is paused, its resource says nothing of it being removed.
     const ns = ['-n', place.namespace]
     await cluster.kubectl('annotate', 'podchaos', '--all', 'experiment.chaos-mesh.org/pause=true', ...ns)
-    await cluster.kubectl('wait', 'podchaos', '--all', '--for=condition=AllRecovered', ...ns, '--timeout=60s')
+    await cluster.kubectl('wait', 'podchaos', '--all', '--for=condition=AllRecovered', ...ns, '--timeout=90s')
     await interrupted(run)
     expect(of(run, 'fault.provenRemoved')[0]?.evidence).toContain('it was paused in between')
     expect(await left(place)).toBe('')

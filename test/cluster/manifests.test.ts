@@ -4,22 +4,18 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Cluster, startCluster } from './cluster.ts'
+import { sharedCluster } from './shared.ts'
 
 const projectDir = resolve(import.meta.dirname, '../..')
 const program = join(projectDir, 'scripts/holdfast.ts')
 const dir = mkdtempSync(join(tmpdir(), 'holdfast-manifests-'))
-let cluster: Cluster
+const cluster = sharedCluster()
 
 beforeAll(async () => {
-  cluster = await startCluster()
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels } })
 })
-afterAll(async () => {
-  rmSync(dir, { recursive: true, force: true })
-  await cluster?.stop()
-})
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 const print = (...args: string[]): string => {
   const file = join(dir, `${args[0]}.yaml`)

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { startInjection } from '../../chaos/drivers/index.ts'
 import { checkAccess } from '../../chaos/drivers/kube/access.ts'
@@ -21,25 +21,28 @@ import { actionNames, type ClusterAction } from '../../model/fault.ts'
 import { commandsOnly } from '../../run/environment.ts'
 import { rbacManifests } from '../../scripts/commands/manifests.ts'
 import { specNamespace, specRows } from '../fixtures/chaos-mesh-specs.ts'
-import { type Cluster, startCluster } from './cluster.ts'
 import { deployment, statefulSet } from './faults/objects.ts'
 import { startRun } from './faults/run.ts'
+import { sharedCluster } from './shared.ts'
 
-const namespace = specNamespace
+const namespace = 'rights'
+/** A spec of the table, aimed at this namespace. */
+const specOf = (kind: string, title: string): object => {
+  const { spec } = specRows.find((row) => row.kind === kind && row.title === title) ?? {}
+  return JSON.parse(JSON.stringify(spec).replaceAll(`"${specNamespace}"`, `"${namespace}"`))
+}
 /** A right is there some time after its Role. */
 const waiting = { timeout: 60_000 }
-let cluster: Cluster
+const cluster = sharedCluster()
 beforeAll(async () => {
-  cluster = await startCluster()
   await cluster.apply(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     deployment(namespace, 'web', 3),
     deployment(namespace, 'db', 1),
   )
   for (const app of ['web', 'db'])
-    await cluster.kubectl('rollout', 'status', `deployment/${app}`, `--namespace=${namespace}`, '--timeout=60s')
+    await cluster.kubectl('rollout', 'status', `deployment/${app}`, `--namespace=${namespace}`, '--timeout=90s')
 })
-afterAll(() => cluster?.stop())
 
 interface Rbac {
   kind: string
@@ -156,7 +159,7 @@ describe('the rights that are printed', () => {
       await expect.poll(() => listPods(connected).then((pods) => pods.length), waiting).toBe(4)
       // The watchdog finds it again by what the ledger says.
       expect(await listPods(await reconnect(connected.ref))).toHaveLength(4)
-      await expect(listRuns(connected)).rejects.toThrow('system:serviceaccount:demo:in-a-pod')
+      await expect(listRuns(connected)).rejects.toThrow('system:serviceaccount:rights:in-a-pod')
     } finally {
       vi.restoreAllMocks()
       vi.unstubAllEnvs()
@@ -180,11 +183,11 @@ describe('the rights that are printed', () => {
     const without = { resource: 'podchaos', verb: 'update' }
     await cluster.apply(...manifests({ kinds: ['PodChaos'], actions: [], portForward: false }, 'no-update', without))
     const session = new MeshSession(await as('no-update'), 'no-update')
-    const spec = specRows.find(({ title }) => title === 'pod-failure')?.spec ?? {}
+    const spec = specOf('PodChaos', 'pod-failure')
     await session.create({ driver: 'chaos-mesh', namespace, kind: 'PodChaos', spec, oneShot: false }, 'no-update')
     const path = experimentPath(namespace, 'PodChaos', 'no-update')
     const patch = session.cluster.api.call('PATCH', path, { body: { metadata: { finalizers: [] } } })
-    await expect(patch).rejects.toThrow('is forbidden on namespace demo')
+    await expect(patch).rejects.toThrow('is forbidden on namespace rights')
     await session.cluster.api.call('DELETE', path)
   })
 
@@ -291,7 +294,7 @@ const wholeLife = async (connected: Connected): Promise<void> => {
   const session = new MeshSession(connected, 'whole-life')
   await session.begin('whole-life', ['NetworkChaos', 'PodChaos'])
   const inject = async (kind: string, title: string) => {
-    const spec = specRows.find((row) => row.kind === kind && row.title === title)?.spec ?? {}
+    const spec = specOf(kind, title)
     const injection: MeshInjection = { driver: 'chaos-mesh', namespace, kind, spec, oneShot: false }
     await session.create(injection, session.nextName(kind), { dryRun: true })
     return injection
@@ -308,7 +311,7 @@ const wholeLife = async (connected: Connected): Promise<void> => {
   // Without a daemon it stays, and its finalizer has to go.
   const stuck = session.nextName('NetworkChaos')
   await session.create(await inject('NetworkChaos', 'a delay'), stuck)
-  await cluster.kubectl('wait', `networkchaos/${stuck}`, '-n', namespace, '--for=condition=Selected', '--timeout=30s')
+  await cluster.kubectl('wait', `networkchaos/${stuck}`, '-n', namespace, '--for=condition=Selected', '--timeout=90s')
   const removal = await removeExperiment(connected, { namespace, kind: 'NetworkChaos', name: stuck }, 500)
   expect(removal).toEqual({ gone: true, forced: true, why: expect.stringContaining('did not remove it') })
   // Watches come with the first injection of each kind.

@@ -1,14 +1,14 @@
 import { connect } from '../../../chaos/drivers/kube/connect.ts'
 import { type ChaosEvent, eventTimeMs } from '../../../chaos/mesh/edges.ts'
-import type { Cluster } from '../cluster.ts'
+import type { SharedCluster } from '../shared.ts'
 import { deployment } from './objects.ts'
 import type { Place } from './run.ts'
 
 let count = 0
 
 /** A namespace of its own for a test, with three pods of `web` and one of `db`. */
-export const newPlace = async (cluster: Cluster): Promise<Place> => {
-  const namespace = `n${count++}`
+export const newPlace = async (cluster: SharedCluster): Promise<Place> => {
+  const namespace = `n${process.pid}-${count++}`
   const apps = ['web', 'db']
   await cluster.apply(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
@@ -16,14 +16,14 @@ export const newPlace = async (cluster: Cluster): Promise<Place> => {
     deployment(namespace, 'db', 1),
   )
   for (const app of apps)
-    await cluster.kubectl('rollout', 'status', `deployment/${app}`, `--namespace=${namespace}`, '--timeout=60s')
+    await cluster.kubectl('rollout', 'status', `deployment/${app}`, `--namespace=${namespace}`, '--timeout=90s')
   return { kubeconfig: cluster.kubeconfig, context: cluster.context, namespace }
 }
 
 const kinds = ['podchaos', 'networkchaos', 'stresschaos', 'configmaps', 'lease']
 
 /** Names of everything that a run of Holdfast left there: what carries its label, and the lock. */
-export const leftIn = async (cluster: Cluster, { namespace }: Place): Promise<string> =>
+export const leftIn = async (cluster: SharedCluster, { namespace }: Place): Promise<string> =>
   (
     await cluster.kubectl(
       ...['get', kinds.join(','), '-n', namespace, '-l', 'app.kubernetes.io/managed-by=holdfast', '-o', 'name'],
@@ -66,7 +66,7 @@ interface RawPod {
 
 /** Unix ms at which Chaos Mesh says that it injected and removed, in order. */
 export const eventTimes = async (
-  cluster: Cluster,
+  cluster: SharedCluster,
   { namespace }: Place,
 ): Promise<{ Applied: number[]; Recovered: number[] }> => {
   const { items } = JSON.parse(await cluster.kubectl('get', 'events', '-n', namespace, '-o', 'json')) as {
