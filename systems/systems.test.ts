@@ -54,6 +54,21 @@ describe.each(Object.values(systems))('$name', (system) => {
     }
   })
 
+  test('in containers the load generator reaches published ports, and parts reach the proxies of their own links', () => {
+    const { containers, proxies, scenarioEnv, baseUrl } = system.containers?.(contextOf()) ?? {}
+    if (!containers || !proxies) throw new Error(`${system.name} has no containers environment`)
+    const hostsIn = (env: Record<string, string>) =>
+      Object.values(env).flatMap((value) => [...value.matchAll(/:\/\/(?:\w+@)?([^/:]+):(\d+)/g)].map(([, ...at]) => at))
+    for (const [host] of hostsIn({ ...scenarioEnv, baseUrl: baseUrl ?? '' })) expect(host).toBe('127.0.0.1')
+    for (const { name, component, env } of containers) {
+      const own = proxies.filter(({ from }) => from === component).map(({ listenPort }) => String(listenPort))
+      for (const [host, port] of hostsIn(env)) {
+        expect(host, name).toBe('toxiproxy')
+        expect(own, name).toContain(port)
+      }
+    }
+  })
+
   test('the mains of its parts are there', () => {
     for (const { prepare } of layoutOf().processes) {
       const main = prepare.flat().find((word) => word.endsWith('.ts'))

@@ -22,7 +22,8 @@ export const containerParts =
       runId,
       weaknesses,
       options,
-      address: (from, to) => `${proxyHost}:${port(proxyPort(from, to))}`,
+      // Holdfast and k6 are outside of the network, and reach the proxies where they are published.
+      address: (from, to) => `${from === 'client' ? '127.0.0.1' : proxyHost}:${port(proxyPort(from, to))}`,
       direct: (instance) => `127.0.0.1:${port(instance)}`,
       dataFile: (_instance, file) => `${dataDir}/${file}`,
     })

@@ -72,6 +72,12 @@ describe.skipIf(noEngine !== undefined)('real containers', () => {
           .filter(({ type }) => type === 'container.exited')
           .filter((event) => 'expected' in event && !event.expected),
       ).toEqual([])
+      // Every address that the scenarios know leads somewhere: of everything that was asked, something was answered well.
+      const dead = verdict.objectives.filter(({ phases = [] }) => {
+        const sum = (of: 'n' | 'bad') => phases.reduce((all, phase) => all + phase[of], 0)
+        return sum('n') > 0 && sum('bad') === sum('n')
+      })
+      expect(dead.map(({ id }) => id)).toEqual([])
       const audit = events.find((event) => event.type === 'audit.done')
       expect(audit).toMatchObject({ lostCount: 0 })
       expect(audit?.acknowledged).toBeGreaterThan(0)
