@@ -118,7 +118,7 @@ const stateOf = (observed: Observed, records: ContainerRecords[]): FaultState =>
   return records.length > 0 ? 'selected' : 'pending'
 }
 
-export const pauseAnnotation = 'experiment.chaos-mesh.org/pause'
+const pauseAnnotation = 'experiment.chaos-mesh.org/pause'
 
 const is = ({ status }: ChaosObject, type: 'Selected' | 'AllInjected' | 'AllRecovered' | 'Paused'): boolean =>
   status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false

@@ -35,8 +35,6 @@ export class Observer {
   #waiting = new Set<() => void>()
   /** What last went wrong in watching; null while all is well. */
   trouble: string | null = null
-  /** This machine's time at which the state last changed. */
-  seenAtMs = 0
 
   constructor(api: KubeApi, clock: ClusterClock, resource: { namespace: string; kind: string; name: string }) {
     this.#api = api
@@ -159,7 +157,6 @@ export class Observer {
     const before = this.#observed
     this.#observed = observe(before, seen)
     if (this.#observed === before) return
-    this.seenAtMs = Date.now()
     for (const wake of [...this.#waiting]) wake()
   }
 
