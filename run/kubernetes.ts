@@ -68,14 +68,13 @@ const beginSession = async ({ plan, cluster, namespaceLock, ledger, undo }: Star
   const kinds = kindsUsed(plan)
   const lock = namespaceLock?.identity ?? null
   ledger.sync({ type: 'cluster.entered', cluster: cluster.ref, run: session.run, lock, kinds })
-  if (kinds.length === 0) return session
   undo.push('what the run has in the cluster', async () => {
     const { difference, contradictions } = session.clock
     if (difference !== null) ledger.append({ type: 'cluster.clock', ...difference, contradictions })
-    const { failed } = await session.end(lastDeadlineMs)
+    const { failed } = kinds.length === 0 ? { failed: [] } : await session.end(lastDeadlineMs)
     if (failed.length > 0) throw new Error(failed.join('; '))
     ledger.append({ type: 'cluster.left' })
   })
-  await session.begin(plan.runId, kinds)
+  if (kinds.length > 0) await session.begin(plan.runId, kinds)
   return session
 }

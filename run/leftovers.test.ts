@@ -46,6 +46,16 @@ test('an empty ledger, and one that was cut in its first line, have nothing left
   }
 })
 
+test('of a cluster that is away, a lock is no leftover, since it frees itself; faults are', async () => {
+  const kubeconfig = [join(dir, 'no-such-kubeconfig')]
+  const cluster = { context: 'shop', kubeconfig, namespace: 'shop', server: 'https://127.0.0.1:1' }
+  const entered = { type: 'cluster.entered', cluster, run: 'r', lock: 'r_1' } as const
+  ledger(started, { ...entered, kinds: [] })
+  expect((await cleanUp(dir)).failed).toEqual([])
+  ledger({ ...entered, kinds: ['PodChaos'] })
+  expect((await cleanUp(dir)).failed).toEqual([expect.stringContaining("the cluster of the run can't be reached")])
+}, 120_000)
+
 test('a ledger cut at any byte tells of everything in its whole lines, and is no error', async () => {
   ledger(
     started,
@@ -69,7 +79,7 @@ test('a ledger cut at any byte tells of everything in its whole lines, and is no
       null,
     ])
   }
-})
+}, 120_000)
 
 test('a record without a ledger has started nothing', async () => {
   expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })

@@ -97,7 +97,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       left.commands = left.commands.filter(({ fault }) => fault !== event.fault)
       break
     case 'cluster.entered':
-      left.cluster = { ref: event.cluster, run: event.run, lock: event.lock, kinds: event.kinds }
+      left.cluster = { ref: event.cluster, run: event.run, lock: event.lock ?? null, kinds: event.kinds }
       break
     case 'cluster.left':
       left.cluster = null
@@ -163,7 +163,8 @@ const leaveCluster = async (
     }
     if (lock !== null) await freeLock(cluster, lock)
   } catch (error) {
-    result.failed.push(`the cluster of the run can't be reached: ${messageOf(error)}`)
+    // A lock frees itself.
+    if (kinds.length > 0) result.failed.push(`the cluster of the run can't be reached: ${messageOf(error)}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { NamespaceLock } from '../chaos/drivers/kube/lock.ts'
 import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
 import { exitCodes } from '../model/exit-codes.ts'
 import type { Plan } from '../model/plan.ts'
@@ -48,6 +49,7 @@ export const capacitySteps = async (
     stop: StopSwitch
     lever: string
     lockFile: string
+    namespaceLock: NamespaceLock | null
   },
   tell: { listener: RunListener; step: (text: string) => void },
   tried: readonly CapacityStep[] = [],
@@ -58,7 +60,7 @@ export const capacitySteps = async (
       const dir = stepDir(at.recordDir, number)
       mkdirSync(dir, { recursive: true, mode: 0o700 })
       const step = { runId: `${at.runId}-s${basename(dir)}`, step: { factor, steps: [], isLast: false } }
-      const { plan, system, bundleFile, tools } = await planGameDay(at.gameDay, at.options, () => dir, step)
+      const { plan, system, bundleFile, tools, cluster } = await planGameDay(at.gameDay, at.options, () => dir, step)
       const stop = linked(at.stop)
       await run({
         plan,
@@ -68,6 +70,8 @@ export const capacitySteps = async (
         recordDir: dir,
         tools,
         baseUrl: at.options.baseUrl ?? null,
+        cluster,
+        namespaceLock: at.namespaceLock,
         userEnv: process.env,
         stop,
         lockFile: at.lockFile,

@@ -111,7 +111,16 @@ const afterSearch = async (
   if (ready.search === undefined) return ready
   const { recordDir, lever, stop, progress } = at
   const { runId } = ready.plan
-  const search = { gameDay, options, runId, recordDir, stop, lever, lockFile: ready.locks.machine.file }
+  const search = {
+    gameDay,
+    options,
+    runId,
+    recordDir,
+    stop,
+    lever,
+    lockFile: ready.locks.machine.file,
+    namespaceLock: ready.locks.namespace,
+  }
   const step = (text: string) => progress.listener.onStep?.('capacity', text)
   const { factor, steps } = await capacitySteps(ready.search, search, { listener: progress.listener, step }, tried)
   const last = await planGameDay(gameDay, options, () => recordDir, { runId, step: { factor, steps, isLast: true } })
