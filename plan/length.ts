@@ -1,8 +1,8 @@
 import { durationMs } from '../model/duration.ts'
 import type { GameDay } from '../model/gameday.ts'
 
-/** Start of the system, audit, verdict and reports: what a run takes beside its plan, on two cores. */
-export const aroundRunMs = 6_000
+/** Start of the system, audit, verdict and reports: what a run takes beside its plan, on two cores with other work. */
+export const aroundRunMs = 8_000
 
 /**
  * About how long a run of this game day takes, in ms; of one that looks for its capacity the most that its

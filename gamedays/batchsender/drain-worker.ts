@@ -17,7 +17,7 @@ export default {
     unavailable({ target: 'worker-1', at: '0s', for: '10s' }),
     freeze({ target: 'worker-2', at: '20s', for: '8s' }),
   ],
-  recovery: { for: '18s', stableFor: '6s' },
+  recovery: { for: '15s', stableFor: '6s' },
   objectives: [recoveryWithin(5), noLostWrites(), noDuplicates({ title: 'E-mails sent more than once' })],
   systemOptions: { rateLimitPerMinute: '1000000' },
 } satisfies GameDay

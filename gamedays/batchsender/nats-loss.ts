@@ -18,7 +18,7 @@ export default {
     connectionReset({ from: 'worker', to: 'nats', at: '0s', for: '8s' }),
     unavailable({ target: 'nats', at: '18s', for: '8s' }),
   ],
-  recovery: { for: '18s', stableFor: '6s' },
+  recovery: { for: '15s', stableFor: '6s' },
   blastRadius: { nats: 1 },
   guards: [{ kind: 'errorRatio', aboveRatio: 0.9, for: '30s' }],
   objectives: [recoveryWithin(15), noLostWrites(), noDuplicates({ title: 'E-mails sent more than once' })],

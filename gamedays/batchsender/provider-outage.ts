@@ -14,7 +14,7 @@ export default {
   steady: '12s',
   faults: [unavailable({ target: 'provider', at: '0s', for: '15s' })],
   // The breaker resets after 30 s (documented), so sending may begin that much later.
-  recovery: { for: '35s', stableFor: '8s' },
+  recovery: { for: '30s', stableFor: '8s' },
   blastRadius: { provider: 1 },
   objectives: [recoveryWithin(5), noLostWrites(), noDuplicates({ title: 'E-mails sent more than once' })],
   systemOptions: { rateLimitPerMinute: '1000000' },

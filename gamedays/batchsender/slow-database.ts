@@ -17,7 +17,7 @@ export default {
     latency({ from: 'worker', to: 'postgres', ms: 200, jitterMs: 50, at: '0s', for: '12s' }),
     latency({ from: 'api', to: 'postgres', ms: 1000, at: '22s', for: '8s' }),
   ],
-  recovery: { for: '18s', stableFor: '6s' },
+  recovery: { for: '15s', stableFor: '6s' },
   guards: [{ kind: 'errorRatio', aboveRatio: 0.9, for: '30s' }],
   objectives: [recoveryWithin(10), latencyWhileDegraded(99, 5000, 'api-latency'), noLostWrites()],
   systemOptions: { rateLimitPerMinute: '1000000' },

@@ -7,6 +7,6 @@ export default {
   profile: 'smoke',
   load: [{ scenario: 'ingest' }, { scenario: 'api' }, { scenario: 'predictions' }],
   warmUp: '2s',
-  steady: '18s',
+  steady: '13s',
   faults: [],
 } satisfies GameDay

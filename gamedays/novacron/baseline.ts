@@ -7,7 +7,7 @@ export default {
   profile: 'short',
   load: [{ scenario: 'probe' }, { scenario: 'users' }],
   warmUp: '5s',
-  steady: '25s',
+  steady: '20s',
   faults: [],
   baseline: 'previous',
 } satisfies GameDay

@@ -8,7 +8,7 @@ export default {
   profile: 'short',
   load: [{ scenario: 'peak' }, { scenario: 'clients', rateFactor: 2 }],
   warmUp: '3s',
-  steady: '27s',
+  steady: '22s',
   faults: [],
   objectives: [
     nothingMissed('missed-events', 'Task events that a WebSocket client never received', 'task_event'),

@@ -9,7 +9,7 @@ export default {
   profile: 'smoke',
   load: [{ scenario: 'tasks' }, { scenario: 'clients' }],
   warmUp: '3s',
-  steady: '20s',
+  steady: '15s',
   faults: [],
   objectives: [
     nothingMissed('missed-events', 'Task events that a WebSocket client never received', 'task_event'),
