@@ -34,7 +34,7 @@ export const weaknesses = {
   },
   'never-restarts': {
     does: 'a crashed process stays down',
-    gameDay: 'websocket-loss',
+    gameDay: 'pod-restarts',
     objective: 'recovery-time',
   },
 } as const satisfies Record<string, WeaknessSpec>
