@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, watch } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import type { Pod } from '../../../model/cluster.ts'
 import type { RunEvent } from '../../../model/event.ts'
 import type { FaultBase } from '../../../model/fault.ts'
@@ -24,7 +25,15 @@ export interface Place {
   namespace: string
 }
 
-let runs = 0
+const runs: Pick<ClusterRun, 'child' | 'exit' | 'recordDir'>[] = []
+// Also those that a failed test has left to themselves.
+afterAll(async () => {
+  for (const { child, exit, recordDir } of runs) {
+    child.kill('SIGINT')
+    await exit
+    rmSync(recordDir, { recursive: true, force: true, maxRetries: 5 })
+  }
+})
 
 /** Starts `main.ts` with these faults; the plan is made from the pods that are there now, unless others are given. */
 export const startRun = (
@@ -34,7 +43,7 @@ export const startRun = (
   more: { pods?: Pod[]; blastRadius?: Record<string, number> } = {},
 ): ClusterRun => {
   const recordDir = mkdtempSync(join(tmpdir(), 'holdfast-cluster-run-'))
-  const runId = `2026-Cluster-${process.pid}-${runs++}`
+  const runId = `2026-Cluster-${process.pid}-${runs.length}`
   const options = { recordDir, runId, faults, lastsMs, ...more, ...place }
   const main = join(import.meta.dirname, 'main.ts')
   const child = spawn(process.execPath, [main, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -44,6 +53,7 @@ export const startRun = (
   const exit = new Promise<{ code: number | string; said: string }>((done) =>
     child.on('close', (code, signal) => done({ code: code ?? signal ?? 'unknown', said })),
   )
+  runs.push({ child, exit, recordDir })
   const events = () => eventsOf(recordDir)
   const event = <T extends RunEvent['type']>(type: T, fault?: string) =>
     new Promise<Extract<RunEvent, { type: T }>>((found, reject) => {
