@@ -59,6 +59,8 @@ export interface Workload extends WorkloadRef {
   mostUnavailable: number
   /** Why a change of its pods' template reaches none of them; null where it does. */
   notRolledOut: string | null
+  /** The run that has changed it and has not undone that; null where there is none. */
+  changedBy: string | null
 }
 
 /** A HorizontalPodAutoscaler. */
@@ -72,6 +74,8 @@ export interface ClusterNode {
   name: string
   /** Cordoned. */
   unschedulable: boolean
+  /** As of a workload. */
+  changedBy: string | null
 }
 
 /** What a cluster has that faults act on; what no fault of a game day needs is not looked up and empty. */

@@ -42,15 +42,16 @@ const workload = (name: string, more: Partial<Workload> = {}): Workload => ({
   env: { [name]: { MODE: 'old' } },
   mostUnavailable: 0,
   notRolledOut: null,
+  changedBy: null,
   ...more,
 })
 const inventory: Inventory = {
   workloads: [workload('api'), workload('worker'), workload('postgres', { kind: 'StatefulSet', replicas: 1 })],
   autoscalers: [],
   nodes: [
-    { name: 'n1', unschedulable: false },
-    { name: 'n2', unschedulable: false },
-    { name: 'n3', unschedulable: true },
+    { name: 'n1', unschedulable: false, changedBy: null },
+    { name: 'n2', unschedulable: false, changedBy: null },
+    { name: 'n3', unschedulable: true, changedBy: null },
   ],
 }
 
@@ -208,7 +209,7 @@ describe('refused before anything starts', () => {
       'would evict pods that nobody makes again: alone',
       {
         pods: [...pods, { ...pod('alone', labelsOf('api'), 'n4'), controller: undefined } as unknown as Pod],
-        inventory: { nodes: [{ name: 'n4', unschedulable: false }] },
+        inventory: { nodes: [{ name: 'n4', unschedulable: false, changedBy: null }] },
       },
     ],
     [

@@ -30,6 +30,7 @@ export const settle = (wanted: WantedAction, context: ActionContext): ClusterAct
   const workload = workloadOf(component, context)
   const { kind, name } = workload
   const settled = { ...rest, workload: { kind, name } }
+  refuseChanged(workloadText(workload), workload, context.place)
   if (context.inventory !== undefined) {
     if (settled.action === 'scale') checkScale(settled, workload, context.inventory, context.place)
     else checkRolledOut(workload, context.place)
@@ -39,6 +40,14 @@ export const settle = (wanted: WantedAction, context: ActionContext): ClusterAct
   const action = { ...settled, container }
   if (context.inventory !== undefined) checkRollout(action, workload, context.place)
   return action
+}
+
+/** What is there now is not what the owners want to be there: neither plan nor undo could count on it. */
+const refuseChanged = (what: string, { changedBy }: { changedBy: string | null }, place: string): void => {
+  if (changedBy === null) return
+  throw new HoldfastError(`${place}: ${what} is still as run ${changedBy} has changed it`, {
+    hint: `Undo that first: holdfast cleanup ${changedBy} --env kubernetes, with the same --context and --namespace.`,
+  })
 }
 
 const workloadText = ({ kind, name }: WorkloadRef): string => `${kind} ${name}`
@@ -81,6 +90,7 @@ const unseen = (component: string, podLabels: Record<string, string>): Workload 
   env: {},
   mostUnavailable: 0,
   notRolledOut: null,
+  changedBy: null,
 })
 
 const checkScale = (
@@ -163,6 +173,7 @@ const nodeOf = (
       ),
     })
   }
+  refuseChanged(`node ${name}`, node, place)
   if (!node.unschedulable) return name
   throw new HoldfastError(`${place}: the node ${name} is cordoned already, and the undo would open it`, {
     hint: `kubectl uncordon ${name}, or drain another one.`,

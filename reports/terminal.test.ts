@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { clean } from '../model/clean.ts'
+import type { PlannedFault } from '../model/plan.ts'
+import { demoPlan } from '../test/fixtures/plan.ts'
 import { crowded, hostile, verdictFixtures } from '../test/fixtures/verdicts.ts'
 import { columns, wrap } from './terminal/layout.ts'
 import { planText, verdictText } from './terminal.ts'
@@ -58,4 +60,34 @@ it('aligns columns by characters, not by code units', () => {
 
 it('wraps words, and keeps one that is longer than the line', () => {
   expect(wrap('one two threefour', 7)).toEqual(['one two', 'threefour'])
+})
+
+it('a plan says which objects of the cluster a game day changes, and what reaches beyond the namespace', () => {
+  const cluster = { context: 'kind', kubeconfig: [], namespace: 'shop', server: 'https://c' }
+  const base = { kind: 'k', oneShot: false, atMs: 0, holdMs: 1_000, target: { kind: 'none' } } as const
+  const at = { driver: 'kubernetes', namespace: 'shop', timeoutMs: 1_000 } as const
+  const faults: PlannedFault[] = [
+    {
+      ...base,
+      id: 'f1',
+      label: 'restart api',
+      injections: [{ ...at, action: 'restart', workload: { kind: 'Deployment', name: 'api' } }],
+      hits: [{ end: 'target', pods: ['api-a', 'api-b'], most: 0 }],
+    },
+    {
+      ...base,
+      id: 'f2',
+      label: 'drain n1',
+      injections: [{ ...at, action: 'drain', node: 'n1' }],
+      hits: [{ end: 'target', pods: ['api-a'], most: 1 }],
+    },
+  ]
+  const text = planText({ ...demoPlan, environment: 'kubernetes', cluster, faults }, { color: false })
+  expect(text.split('\n').slice(-5)).toEqual([
+    '  cluster: kind, namespace shop',
+    '  pods: ① none at a time of api-a, api-b',
+    '  pods: ② api-a',
+    '  changes: ① Deployment api',
+    '  changes: ② node n1, for every namespace of the cluster (needs a ClusterRole)',
+  ])
 })

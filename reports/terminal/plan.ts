@@ -110,7 +110,7 @@ const podLines = ({ faults, cluster }: Plan): string[] => {
   const lines = faults.flatMap(({ hits = [] }, index) =>
     hits.map(({ end, pods, most }) => {
       const names = pods.map(cleanLine).join(', ')
-      const which = most < pods.length ? `${most} of ${names}` : names
+      const which = most < pods.length ? `${most === 0 ? 'none at a time' : most} of ${names}` : names
       return `pods: ${circled(index)} ${end === 'peer' ? 'towards ' : ''}${which}`
     }),
   )

@@ -212,6 +212,8 @@ describe('when something breaks in the middle', () => {
     run.child.kill('SIGKILL')
     await run.exit
     expect(await isBack()).toBe(false)
+    const again = await startRun(place, [scale({ target: 'web', replicas: 1, at: '0s', for: '2s' })], 4_000).exit
+    expect(again.said).toMatch(/Deployment web is still as run \S+ has changed it \| Undo that first: holdfast cleanup/)
     expect(await cleanupCommand(run.runId, { ...place, env: 'kubernetes', out: '/nowhere' })).toBe(0)
     expect(await isBack()).toBe(true)
   })

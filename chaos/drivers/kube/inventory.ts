@@ -3,6 +3,7 @@ import { type ActionName, actionNames } from '../../../model/fault.ts'
 import { missingRights } from './access.ts'
 import { hasStatus } from './api.ts'
 import { type Cluster, clusterError } from './connect.ts'
+import { runLabel } from './names.ts'
 import { type ClusterObject, objectPath, replicasOf } from './objects/object.ts'
 import { rightsForActions } from './rights.ts'
 
@@ -55,6 +56,7 @@ export const workloadOf = (kind: WorkloadRef['kind'], object: ClusterObject): Wo
     ),
     mostUnavailable: mostUnavailable(kind, object),
     notRolledOut: notRolledOut(object),
+    changedBy: object.metadata.labels?.[runLabel] ?? null,
   }
 }
 
@@ -97,5 +99,9 @@ const listAutoscalers = async (cluster: Cluster): Promise<Autoscaler[]> => {
 
 const listNodes = async (cluster: Cluster): Promise<ClusterNode[]> => {
   const found = await list<ClusterObject>(cluster, 'nodes', objectPath('', 'Node'))
-  return found.map(({ metadata, spec }) => ({ name: metadata.name, unschedulable: spec.unschedulable ?? false }))
+  return found.map(({ metadata, spec }) => ({
+    name: metadata.name,
+    unschedulable: spec.unschedulable ?? false,
+    changedBy: metadata.labels?.[runLabel] ?? null,
+  }))
 }
