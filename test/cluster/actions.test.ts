@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { drain } from '../../chaos/faults/drain.ts'
 import { restart } from '../../chaos/faults/restart.ts'
 import { rollout } from '../../chaos/faults/rollout.ts'
@@ -9,22 +9,18 @@ import type { RunEvent } from '../../model/event.ts'
 import { actionNames, type FaultBase } from '../../model/fault.ts'
 import type { RecordLine } from '../../model/window.ts'
 import { cleanupCommand } from '../../scripts/commands/cleanup.ts'
-import { type Cluster, startCluster } from './cluster.ts'
 import { asLeastUser } from './faults/least.ts'
 import { deployment, statefulSet } from './faults/objects.ts'
 import { type ClusterRun, type Place, startRun, watchdogOf } from './faults/run.ts'
+import { sharedCluster } from './shared.ts'
 
-let cluster: Cluster
+const cluster = sharedCluster()
 let place: Place
 let count = 0
-beforeAll(async () => {
-  cluster = await startCluster()
-})
-afterAll(() => cluster?.stop())
 
 /** Every test has a namespace of its own with three pods of `web`, one of `db`, two of `queue`, and just the rights it needs. */
 beforeEach(async () => {
-  const namespace = `n${count++}`
+  const namespace = `actions-${count++}`
   place = { kubeconfig: cluster.kubeconfig, context: cluster.context, namespace }
   await cluster.apply(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
@@ -170,7 +166,7 @@ test('what someone else has changed meanwhile is not overwritten, and the run is
   // It stays marked until a person has said that it is right: by the commands that the evidence names.
   const next = await startRun(place, [restart({ target: 'queue', at: '0s' })], 3_000).exit
   expect(next.said).toMatch(
-    /refused: what run \S+ left in n\d+ could not be removed: Deployment (db|web) is left as it is/,
+    /refused: what run \S+ left in \S+ could not be removed: Deployment (db|web) is left as it is/,
   )
   for (const object of ['deployment/web', 'deployment/db']) {
     await kubectl('label', object, 'holdfast.dev/run-')

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Needs } from '../../../chaos/drivers/kube/rights.ts'
 import { rbacManifests } from '../../../scripts/commands/manifests.ts'
-import type { Cluster } from '../cluster.ts'
+import type { SharedCluster } from '../shared.ts'
 import type { Place } from './run.ts'
 
 interface Kubeconfig {
@@ -10,7 +10,7 @@ interface Kubeconfig {
 }
 
 /** The same place as a user who has the rights that `holdfast manifests rbac` prints for these needs, and no other. */
-export const asLeastUser = async (cluster: Cluster, place: Place, needs: Needs): Promise<Place> => {
+export const asLeastUser = async (cluster: SharedCluster, place: Place, needs: Needs): Promise<Place> => {
   const { namespace } = place
   const manifests = join(cluster.folder, `rbac-${namespace}.yaml`)
   writeFileSync(manifests, rbacManifests(namespace, needs))
