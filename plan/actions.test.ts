@@ -186,6 +186,23 @@ describe('refused before anything starts', () => {
       'have no container "ap" | Did you mean "api"?',
     ],
     [
+      'a broken release of a StatefulSet',
+      rollout({ target: 'postgres', image: 'postgres:2', completes: false, ...held }),
+      'faults[0].completes: StatefulSet postgres would not come back by itself | A StatefulSet waits',
+    ],
+    [
+      'what a dead run has left changed',
+      scale({ target: 'api', replicas: 1, ...held }),
+      'Deployment api is still as run r-0 has changed it | Undo that first: holdfast cleanup r-0 --env kubernetes',
+      { inventory: { workloads: [workload('api', { replicas: 1, changedBy: 'r-0' })] } },
+    ],
+    [
+      'a node that a dead run has cordoned',
+      drain({ node: 'n2', ...held }),
+      'node n2 is still as run r-0 has changed it',
+      { inventory: { nodes: [{ name: 'n2', unschedulable: true, changedBy: 'r-0' }] } },
+    ],
+    [
       'an unknown node',
       drain({ node: 'n11', ...held }),
       'faults[0].node: the cluster has no node "n11" | Did you mean "n1"?',
