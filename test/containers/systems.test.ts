@@ -55,29 +55,24 @@ const runShort = async (gameDay: string, changes: string, args: string[] = []) =
   return {
     verdict: JSON.parse(read('verdict.json')) as Verdict,
     events: lines.map((line) => JSON.parse(line) as RunEvent),
+    k6Log: read('k6.log'),
   }
 }
 
 describe.skipIf(noEngine !== undefined)('real containers', () => {
   // BatchSender is in every other test.
-  /** Long enough for an objective that can be judged. */
-  const steady: Record<string, string> = { gamemetrics: '18s' }
   test.each(Object.keys(systems).filter((name) => name !== 'batchsender'))(
     '%s takes load, and keeps it',
     async (name) => {
-      const { verdict, events } = await runShort(`${name}/smoke`, `steady: '${steady[name] ?? '4s'}'`)
+      const { verdict, events, k6Log } = await runShort(`${name}/smoke`, '')
       expect(verdict.ended).toBe('completed')
       expect(
         events
           .filter(({ type }) => type === 'container.exited')
           .filter((event) => 'expected' in event && !event.expected),
       ).toEqual([])
-      // Every address that the scenarios know leads somewhere: of everything that was asked, something was answered well.
-      const dead = verdict.objectives.filter(({ phases = [] }) => {
-        const sum = (of: 'n' | 'bad') => phases.reduce((all, phase) => all + phase[of], 0)
-        return sum('n') > 0 && sum('bad') === sum('n')
-      })
-      expect(dead.map(({ id }) => id)).toEqual([])
+      // Every address that the scenarios know leads somewhere, however late the answer.
+      expect(k6Log).not.toMatch(/lookup|no such host|refused|no route|unreachable/)
       const audit = events.find((event) => event.type === 'audit.done')
       expect(audit).toMatchObject({ lostCount: 0 })
       expect(audit?.acknowledged).toBeGreaterThan(0)
