@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the images that the containers environment needs without a registry: Debian by debootstrap, with the
 # PostgreSQL and Node that the npm packages hold, and the Go programs of .tools/ alone (FROM scratch).
-# Prints, for `eval`, the variables that name them. `--save <folder>` also writes them there as archives for `ctr images import`.
+# Prints, for `eval`, the variables that name them.
 #
 # Docker is installed (apt) and started where it is missing and we are root. Everything that was made is kept
 # in ~/.cache/holdfast/images by a hash of what it was made of: a second run takes a second.
@@ -156,12 +156,6 @@ node_image
 program_image "$toxiproxy_name" toxiproxy-server
 program_image "$nats_name" nats-server
 
-if [ "${1:-}" = --save ]; then
-  mkdir -p "$2"
-  for image in "$postgres_name" "$node_name" "$toxiproxy_name" "$nats_name"; do
-    ln -f "$cache/${image//[:\/]/_}.tar" "$2/" 2>/dev/null || cp "$cache/${image//[:\/]/_}.tar" "$2/"
-  done
-fi
 cat <<NAMES
 export HOLDFAST_IMAGE_POSTGRES=$postgres_name
 export HOLDFAST_IMAGE_NODE=$node_name

@@ -7,34 +7,52 @@ export interface Span {
   toMs: number
 }
 
-/** What the load and the pods each say of one recovery, and how many ms lie between (0: the spans meet). */
-export interface Agreement {
-  load: Span
-  pods: Span
-  apartMs: number
+/** What the load and the pods each say of one recovery; null: not back when the view of this fault ended. */
+export interface Recovery {
+  load: Span | null
+  pods: Span | null
+  /** From the injection of this fault to that of the next. */
+  view: Span
 }
 
 /**
  * The load saw the system come back between its last bad request and its first good one; the pods say that they did
  * between the second of their condition and the moment when the API told it.
- * @param until Unix ms of the next fault, or of the end
- * @throws Error when one of them saw no outage and recovery
+ * @throws Error when one of them saw no outage
  */
-export const agreementOf = (
-  { label, activeAtMs }: FaultResult,
+export const recoveryOf = (
+  { label }: FaultResult,
   sli: SliRecovery | undefined,
   transitions: readonly Transition[],
-  until: number,
-): Agreement => {
-  const within = transitions.filter(({ toldAtMs }) => toldAtMs >= (activeAtMs ?? Number.NaN) && toldAtMs < until)
-  const lost = within.find(({ ready }) => !ready)
-  const back = within.findLast(({ ready }) => ready)
-  if (!lost || !back || back.toldAtMs < lost.toldAtMs)
-    throw new Error(`${label}: the pods were not lost and back again (${JSON.stringify(within)})`)
-  if (sli?.state !== 'recovered' || sli.recoveredAtMs === null || sli.resolutionMs === null)
-    throw new Error(`${label}: for the load it was ${sli?.state}`)
-  // `resolutionMs` is half the gap between the last bad request and the first good one.
-  const load = { fromMs: sli.recoveredAtMs, toMs: sli.recoveredAtMs + 2 * sli.resolutionMs }
-  const pods = { fromMs: back.atMs, toMs: back.toldAtMs }
-  return { load, pods, apartMs: Math.max(0, load.fromMs - pods.toMs, pods.fromMs - load.toMs) }
+  view: Span,
+): Recovery => {
+  const within = transitions.filter(({ toldAtMs }) => toldAtMs >= view.fromMs && toldAtMs < view.toMs)
+  const last = within.at(-1)
+  if (!last || !within.some(({ ready }) => !ready)) throw new Error(`${label}: every pod stayed Ready`)
+  if (!sli || sli.episodes === 0) throw new Error(`${label}: for the load it was ${sli?.state}`)
+  const { recoveredAtMs, resolutionMs } = sli
+  return {
+    // `resolutionMs` is half the gap between the last bad request and the first good one.
+    load:
+      recoveredAtMs === null || resolutionMs === null
+        ? null
+        : { fromMs: recoveredAtMs, toMs: recoveredAtMs + 2 * resolutionMs },
+    pods: last.ready ? { fromMs: last.atMs, toMs: last.toldAtMs } : null,
+    view,
+  }
+}
+
+/**
+ * Null when the two agree: both back, at most `withinMs` apart, or neither. Pods that came back so late that the load
+ * could not be good for `stableForMs` any more say nothing about the load.
+ */
+export const disagreement = (
+  { load, pods, view }: Recovery,
+  { withinMs, stableForMs }: { withinMs: number; stableForMs: number },
+): string | null => {
+  if (pods === null) return load === null ? null : 'the load recovered without the pods'
+  if (load === null)
+    return view.toMs - pods.toMs < stableForMs + withinMs ? null : 'the pods recovered without the load'
+  const apartMs = Math.max(load.fromMs - pods.toMs, pods.fromMs - load.toMs)
+  return apartMs <= withinMs ? null : `they recovered ${Math.round(apartMs)} ms apart`
 }

@@ -43,9 +43,13 @@ export const deployBatchSender = async (
     },
   )
   await cluster.kubectl('apply', '--server-side', '--kustomize', folder)
+  await cluster.apply(outside(namespace))
   for (const workload of workloads)
     await cluster.kubectl('rollout', 'status', workload, `--namespace=${namespace}`, '--timeout=120s')
 }
+
+/** Of the api on the node's own address, which every deployment has. */
+export const outsidePort = 30080
 
 const workloads = [
   'statefulset/postgres',
@@ -54,6 +58,18 @@ const workloads = [
   'deployment/api',
   'deployment/worker',
 ]
+
+/** The api on a port of the node, as an ingress or a load balancer would offer it. */
+const outside = (namespace: string) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'api-outside', namespace },
+  spec: {
+    type: 'NodePort',
+    selector: { 'app.kubernetes.io/name': 'api' },
+    ports: [{ port: 8080, targetPort: 'http', nodePort: outsidePort }],
+  },
+})
 
 /** A claim without a class gets one of these: there is nothing in the cluster that makes volumes. */
 const volume = (folder: string, n: number) => ({

@@ -13,6 +13,8 @@ import { createNode } from './node.ts'
 export interface FullCluster extends Cluster {
   /** Takes an archive as of `docker save`. Pods must say `imagePullPolicy: Never` or `IfNotPresent`. */
   importImage: ImportImage
+  /** Of the node, over a link that only this machine has. */
+  nodeIp: string
 }
 
 /**
@@ -43,6 +45,7 @@ export const startFullCluster = async ({ folder = '' } = {}): Promise<FullCluste
       kubectl: control.kubectl,
       apply: control.apply,
       importImage,
+      nodeIp: node.ip,
       stopController: controller.stop,
       startController: controller.start,
       restartApiServer: control.restartApiServer,

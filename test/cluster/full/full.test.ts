@@ -8,10 +8,7 @@ import { packImage } from './image.ts'
 import { prepareMachine } from './requirements.ts'
 import { tracesOf } from './traces.ts'
 
-const refusal = prepareMachine()
-if (refusal !== null) console.log(`left out: real pods (${refusal})`)
-
-describe.skipIf(refusal !== null)('a node that runs real pods', () => {
+describe.skipIf(prepareMachine() !== null)('a node that runs real pods', () => {
   let cluster: FullCluster
   let kubectl: FullCluster['kubectl']
   let before: string[]

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { projectDir } from '../binaries.ts'
+import { imageVariable } from '../../../build/images.ts'
 import { runCommand } from '../command.ts'
 import { runHoldfast } from './holdfast.ts'
 
@@ -11,28 +10,34 @@ export interface SavedImage {
 }
 
 /**
- * The images of a system in a cluster: PostgreSQL and NATS as test/images makes them, and the system's own parts as
- * `holdfast image` builds them. No registry is asked.
+ * The images of a system in a cluster: its own parts as `holdfast image` builds them, PostgreSQL and NATS as the
+ * environment names them (`test/containers/setup.ts` sees to that). No registry is asked.
  * @param folder takes the archives
  */
 export const saveImages = async (
   system: string,
   folder: string,
 ): Promise<Record<'postgres' | 'nats' | 'parts', SavedImage>> => {
-  const said = await runCommand([join(projectDir, 'test/images/build.sh'), '--save', folder])
-  const named = Object.fromEntries(
-    Array.from(said.matchAll(/^export (HOLDFAST_IMAGE_\w+)=(\S+)$/gm), ([, name = '', image = '']) => [name, image]),
-  )
-  const saved = (name: 'POSTGRES' | 'NATS'): SavedImage => {
-    const reference = named[`HOLDFAST_IMAGE_${name}`] ?? ''
-    const archive = join(folder, `${reference.replaceAll(/[:/]/g, '_')}.tar`)
-    if (reference === '' || !existsSync(archive)) throw new Error(`test/images/build.sh saved no ${name}:\n${said}`)
+  const save = async (name: string, reference: string): Promise<SavedImage> => {
+    const archive = join(folder, `${name}.tar`)
+    await runCommand(['docker', 'save', '--output', archive, reference])
     return { reference, archive }
   }
-  const { code, output } = await runHoldfast(['image', system], named)
-  const reference = output.trim().split('\n').at(-1) ?? ''
-  if (code !== 0 || reference === '') throw new Error(`holdfast image ${system} ended with ${code}: ${output}`)
-  const archive = join(folder, 'parts.tar')
-  await runCommand(['docker', 'save', '--output', archive, reference])
-  return { postgres: saved('POSTGRES'), nats: saved('NATS'), parts: { reference, archive } }
+  return {
+    postgres: await save('postgres', named('postgres')),
+    nats: await save('nats', named('nats')),
+    parts: await save('parts', await buildParts(system)),
+  }
+}
+
+const named = (name: 'postgres' | 'nats'): string => {
+  const image = process.env[imageVariable(name)]
+  if (image === undefined) throw new Error(`${imageVariable(name)} is not set`)
+  return image
+}
+
+const buildParts = async (system: string): Promise<string> => {
+  const { code, output } = await runHoldfast(['image', system], {})
+  if (code !== 0) throw new Error(`holdfast image ${system} ended with ${code}: ${output}`)
+  return output.trim().split('\n').at(-1) ?? ''
 }

@@ -20,7 +20,7 @@ export const startContainerd = async (site: Site, binaries: NodeBinaries, node: 
   for (const name of ['bridge', 'loopback', 'host-local'] as const)
     symlinkSync(binaries[name], join(folder, 'cni/bin', name))
   writeFileSync(join(folder, 'cni/net.d/10-pods.conflist'), JSON.stringify(network(folder)))
-  writeFileSync(join(folder, 'containerd.toml'), containerdConfig(folder))
+  writeFileSync(join(folder, 'containerd.toml'), containerdConfig(folder, await snapshotter(folder, node)))
   processes.start('containerd', { path: 'containerd', args: ['--config', join(folder, 'containerd.toml')] })
   const ctr = (...args: string[]) => node.enter(['ctr', '-a', join(folder, 'run/containerd.sock'), ...args])
   const answers = () =>
@@ -71,7 +71,21 @@ export const startKubelet = async (site: Site, control: ControlPlane, binaries: 
   await control.kubectl('wait', '--for=condition=Ready', `node/${nodeName}`, '--timeout=60s')
 }
 
-const containerdConfig = (folder: string): string => `
+/** Where the folder is itself on an overlay, as in a container, another cannot lie on it: then layers are copied. */
+const snapshotter = async (folder: string, { enter }: Node): Promise<'overlayfs' | 'native'> => {
+  const at = (name: string) => join(folder, 'overlay', name)
+  for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(at(name), { recursive: true })
+  const options = `lowerdir=${at('lower')},upperdir=${at('upper')},workdir=${at('work')}`
+  const mount = ['mount', '-t', 'overlay', 'overlay', '-o', options, at('merged')]
+  const mounted = await runCommand(enter(mount)).then(
+    () => true,
+    () => false,
+  )
+  if (mounted) await runCommand(enter(['umount', at('merged')]))
+  return mounted ? 'overlayfs' : 'native'
+}
+
+const containerdConfig = (folder: string, snapshotter: string): string => `
 version = 2
 root = "${folder}/containerd"
 state = "${folder}/run/containerd"
@@ -88,7 +102,7 @@ state = "${folder}/run/containerd"
     bin_dir = "${folder}/cni/bin"
     conf_dir = "${folder}/cni/net.d"
   [plugins."io.containerd.grpc.v1.cri".containerd]
-    snapshotter = "overlayfs"
+    snapshotter = "${snapshotter}"
 `
 
 const network = (folder: string) => ({

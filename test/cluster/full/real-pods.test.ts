@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { RunEvent } from '../../../model/event.ts'
 import type { Verdict } from '../../../model/verdict.ts'
-import { agreementOf } from './agreement.ts'
-import { deployBatchSender } from './batchsender.ts'
+import { noEngine } from '../../containers/engine.ts'
+import { disagreement, recoveryOf, type Span } from './agreement.ts'
+import { deployBatchSender, outsidePort } from './batchsender.ts'
 import { type FullCluster, startFullCluster } from './full-cluster.ts'
 import { runHoldfast } from './holdfast.ts'
 import { watchReadiness } from './readiness.ts'
@@ -23,7 +25,18 @@ const askedEveryMs = {
 }
 const agreeWithinMs = askedEveryMs.probe + askedEveryMs.probeTimeout + askedEveryMs.forward
 
-describe.skipIf(prepareMachine() !== null)('BatchSender in real pods', () => {
+/** As the game day says. */
+const stableForMs = 5_000
+
+interface Run {
+  verdict: Verdict
+  events: RunEvent[]
+  code: number | null
+  /** What `holdfast run` said. */
+  output: string
+}
+
+describe.skipIf(prepareMachine() !== null || noEngine !== undefined)('BatchSender in real pods', () => {
   let cluster: FullCluster
   beforeAll(async () => {
     cluster = await startFullCluster()
@@ -32,41 +45,70 @@ describe.skipIf(prepareMachine() !== null)('BatchSender in real pods', () => {
   afterAll(() => cluster?.stop())
 
   const kubectl = () => [...cluster.kubectlCommand, `--namespace=${namespace}`]
-  const run = async (gameDay: string, out: string, ...options: string[]): Promise<Verdict> => {
+  const run = async (gameDay: string, out: string, ...options: string[]): Promise<Run> => {
     const place = ['--kubeconfig', cluster.kubeconfig, '--context', cluster.context, '--namespace', namespace]
     const folder = join(cluster.folder, out)
     const { code, output } = await runHoldfast(
       ['run', gameDay, '--out', folder, '--env', 'kubernetes', ...place, ...options],
-      { BATCHSENDER_WEBHOOK_SECRET: secret },
+      { BATCHSENDER_WEBHOOK_SECRET: secret, XDG_STATE_HOME: join(cluster.folder, 'state') },
     )
-    // 0 or 1: the verdict is about BatchSender. Anything else is about Holdfast.
-    expect([0, 1], output).toContain(code)
+    if (!existsSync(folder)) throw new Error(`holdfast run ended with ${code}: ${output}`)
     const [id = ''] = readdirSync(folder).filter((name) => !name.startsWith('.'))
-    return JSON.parse(readFileSync(join(folder, id, 'verdict.json'), 'utf8'))
+    const read = (name: string) => readFileSync(join(folder, id, name), 'utf8')
+    const events: RunEvent[] = read('events.ndjson')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    return { verdict: JSON.parse(read('verdict.json')), events, code, output }
   }
 
-  test('real faults are judged; the load recovers when the pods say that they are Ready', async () => {
+  test('real faults are judged; the load recovers when the pods say that they are Ready', async ({ skip }) => {
     const readiness = watchReadiness(kubectl(), 'app.kubernetes.io/name=api')
-    const { faults, invalidReasons } = await run(join(import.meta.dirname, 'gamedays/real-pods.ts'), 'real-pods')
+    const { verdict, events, code, output } = await run(join(import.meta.dirname, 'gamedays/real-pods.ts'), 'real-pods')
     readiness.stop()
-    expect(invalidReasons).toEqual([])
-    const seen = faults.map(({ kind, confirmedActive, confirmedRemoved }) => ({
-      kind,
-      confirmedActive,
-      confirmedRemoved,
-    }))
-    const kinds = ['partition', 'chaosMesh', 'unavailable', 'cpuStress']
-    expect(seen).toEqual(kinds.map((kind) => ({ kind, confirmedActive: true, confirmedRemoved: true })))
-
-    for (const [n, fault] of faults.slice(0, 3).entries()) {
-      const sli = fault.perSli.find(({ objective }) => objective === 'error-rate')
-      const until = faults[n + 1]?.activeAtMs ?? Number.POSITIVE_INFINITY
-      const { load, pods, apartMs } = agreementOf(fault, sli, readiness.transitions, until)
-      const since = (ms: number) => `${((ms - (fault.activeAtMs ?? 0)) / 1000).toFixed(2)} s`
-      const told = `load ${since(load.fromMs)} to ${since(load.toMs)}, pods ${since(pods.fromMs)} to ${since(pods.toMs)}`
-      console.log(`${fault.label}: back after it began: ${told}`)
-      expect(apartMs, `${fault.label}: ${told}`).toBeLessThanOrEqual(agreeWithinMs)
+    const { faults, invalidReasons, objectives } = verdict
+    const steady = objectives.find(({ id }) => id === 'error-rate')?.phases.find(({ phase }) => phase === 'steady')
+    const { bad, n } = steady ?? { bad: 0, n: 0 }
+    // Then kubelet, database and load have no time to do what is compared here.
+    const tooSlow = `left out: recoveries in real pods (too slow a machine: ${bad} of ${n} requests failed without any fault)`
+    if (bad > 0.05 * n) {
+      console.log(tooSlow)
+      skip(tooSlow)
     }
+    // 0 or 1: the verdict is about BatchSender. Anything else is about Holdfast.
+    expect([0, 1], output).toContain(code)
+    expect(invalidReasons).toEqual([])
+    expect(objectives.find(({ id }) => id === 'no-lost-writes')).toMatchObject({ outcome: 'pass' })
+    const seen = faults.map(({ kind, confirmedActive, confirmedRemoved }) => [kind, confirmedActive, confirmedRemoved])
+    const kinds = ['partition', 'chaosMesh', 'unavailable', 'cpuStress']
+    expect(seen).toEqual(kinds.map((kind) => [kind, true, true]))
+
+    const startsMs = events.flatMap(({ type, atMs }) => (type === 'fault.injecting' ? [atMs] : []))
+    const recoveries = faults.slice(0, 3).map((fault, n) => {
+      const sli = fault.perSli.find(({ objective }) => objective === 'error-rate')
+      const view = { fromMs: startsMs[n] ?? Number.NaN, toMs: startsMs[n + 1] ?? Number.NaN }
+      return { fault, ...recoveryOf(fault, sli, readiness.transitions, view) }
+    })
+    for (const { fault, ...recovery } of recoveries) {
+      const since = (span: Span | null) =>
+        span === null
+          ? 'not'
+          : [span.fromMs, span.toMs].map((ms) => `${(ms - recovery.view.fromMs) / 1000} s`).join('..')
+      const told = `${fault.label}: load back ${since(recovery.load)}, pods ${since(recovery.pods)} after it began`
+      console.log(told)
+      expect(disagreement(recovery, { withinMs: agreeWithinMs, stableForMs }), `${told}\n${output}`).toBeNull()
+    }
+    expect(recoveries.some(({ load, pods }) => load !== null && pods !== null)).toBe(true)
     expect(await cluster.kubectl('get', 'podchaos,networkchaos,stresschaos', '--all-namespaces', '-o', 'name')).toBe('')
   }, 420_000)
+
+  test('--base-url: an address that leads to the deployment, here through the Service on a port of the node', async () => {
+    const baseUrl = `http://${cluster.nodeIp}:${outsidePort}`
+    await cluster.kubectl('rollout', 'status', 'deployment/api', `--namespace=${namespace}`, '--timeout=120s')
+    const { verdict, code, output } = await run('batchsender/smoke', 'smoke', '--base-url', baseUrl)
+    expect([0, 1], output).toContain(code)
+    const errors = verdict.objectives.find(({ id }) => id === 'error-rate')
+    expect(errors?.n).toBeGreaterThan(0)
+    expect(errors?.measured.value).toBeLessThan(1)
+  })
 })

@@ -25,9 +25,20 @@ export const prepareMachine = (): string | null => {
   if (missing().length > 0) install(missing())
   const names = missing()
   if (names.length > 0) return `${names.join(', ')} is missing, and apt could not install it`
-  const { status, stderr } = run('unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', 'true')
-  return status === 0 ? null : `the kernel or the container refuses namespaces (${stderr.trim()})`
+  const { status, stderr } = run('unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', 'sh', '-ec', trial)
+  return status === 0 ? null : `the kernel or the container refuses what a node needs (${stderr.trim()})`
 }
+
+/** What a node does, in small, in namespaces of its own; only the cgroup is the machine's. */
+const trial = `
+mount -t tmpfs tmpfs /run
+ip link add hf0 type veth peer name hf1
+iptables -t nat -A POSTROUTING -s 10.244.0.0/24 -m comment --comment trial -j MASQUERADE
+test -r /dev/kmsg
+cgroups=/sys/fs/cgroup
+[ ! -d $cgroups/memory ] || cgroups=$cgroups/memory
+rmdir "$(mktemp -d $cgroups/holdfast-trial-XXXXXX)"
+`
 
 const missing = (): (keyof typeof packages)[] =>
   (Object.keys(packages) as (keyof typeof packages)[]).filter(

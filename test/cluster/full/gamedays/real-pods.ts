@@ -15,19 +15,21 @@ export default {
   warmUp: '5s',
   steady: '15s',
   faults: [
-    partition({ from: 'api', to: 'postgres', at: '0s', for: '8s' }),
+    // Long enough for three readiness probes in a row to get no answer: then the pod is not Ready.
+    partition({ from: 'api', to: 'postgres', at: '0s', for: '14s' }),
     chaosMesh({
       kind: 'PodChaos',
       spec: { action: 'container-kill', containerNames: ['api'] },
       target: 'api',
-      at: '30s',
+      at: '28s',
     }),
-    unavailable({ target: 'api', at: '50s', for: '8s' }),
-    cpuStress({ target: 'worker-1', at: '95s', for: '10s' }),
+    // Back some 10 s after its end: the kubelet waits before it starts a container for the second time.
+    unavailable({ target: 'api', at: '46s', for: '6s' }),
+    cpuStress({ target: 'worker-1', at: '86s', for: '8s' }),
   ],
   blastRadius: { api: 1 },
   // The documents' own objectives may be missed: what fails here is said, and the run goes on.
   faultsDespiteBreach: true,
-  recovery: { for: '20s', stableFor: '5s' },
+  recovery: { for: '15s', stableFor: '5s' },
   objectives: [recoveryWithin(60), noLostWrites()],
 } satisfies GameDay
