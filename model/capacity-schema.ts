@@ -23,7 +23,7 @@ export const capacitySchema = z
     interval: z.strictObject({ low: maybe, high: maybe, text: z.string() }).describe('High is null where it is open.'),
     limit: z.enum(['objective', 'generator', 'maximum', 'unclear']),
     sentence: z.string(),
-    knee: z.strictObject({ perSecond: z.number(), p95Ms: z.number() }).nullable(),
+    knee: z.strictObject({ perSecond: z.number(), p95Ms: z.number(), text: z.string() }).nullable(),
     bottleneck: z.string(),
     steps: z.array(capacityStep),
   })

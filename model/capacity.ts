@@ -62,7 +62,7 @@ export interface Capacity {
   limit: 'objective' | 'generator' | 'maximum' | 'unclear'
   sentence: string
   /** Rate from which on latency grows faster than load; null where the curve has none. */
-  knee: { perSecond: number; p95Ms: number } | null
+  knee: { perSecond: number; p95Ms: number; text: string } | null
   /** Which resource of which component was used up first. */
   bottleneck: string
   /** By rate. */

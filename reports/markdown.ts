@@ -181,7 +181,9 @@ const capacity = ({ verdict: { capacity: found } }: JudgedRecord): Section =>
     : [
         '### Capacity',
         '',
-        `**${plain(found.sentence, 1000)}** ${plainLine(found.bottleneck, 1000)}`,
+        [`**${plain(found.sentence, 1000)}**`, found.knee?.text, plainLine(found.bottleneck, 1000)]
+          .filter((text) => text !== undefined)
+          .join(' '),
         '',
         ...markdownTable(
           [

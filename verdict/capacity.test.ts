@@ -109,7 +109,7 @@ describe('the knee', () => {
         [5, 300],
         [6, 900],
       ]),
-    ).toEqual({ perSecond: 400, p95Ms: 10 })
+    ).toEqual({ perSecond: 400, p95Ms: 10, text: 'The knee is near 400/s (p95 10 ms).' })
   })
 
   it('is none on a straight line, a flat one, or with too few points', () => {

@@ -119,7 +119,9 @@ const kneeOf = (steps: readonly CapacityStep[]): Capacity['knee'] => {
     bend: (point.x - first.x) / (last.x - first.x) - (point.y - first.y) / (last.y - first.y),
   }))
   const best = bends.reduce((a, b) => (b.bend > a.bend ? b : a))
-  return best.bend < leastBend ? null : { perSecond: best.point.x, p95Ms: best.point.p95Ms }
+  if (best.bend < leastBend) return null
+  const { x: perSecond, p95Ms } = best.point
+  return { perSecond, p95Ms, text: `The knee is near ${formatNumber(round(perSecond))}/s (p95 ${formatMs(p95Ms)}).` }
 }
 
 /** The first resource that was used up as the rate rose. */
@@ -136,7 +138,3 @@ const bottleneckOf = (steps: readonly CapacityStep[]): string => {
   const highest = sampled.flatMap(({ saturation }) => saturation).reduce((a, b) => (b.ratio > a.ratio ? b : a))
   return `No sampled resource was used up; nearest was ${highest.resource} with ${formatRatio(highest.ratio)}. The limit lies elsewhere: waiting, locks, or a limit of concurrency.`
 }
-
-/** `310/s (p95 12 ms)` */
-export const kneeText = ({ perSecond, p95Ms }: NonNullable<Capacity['knee']>): string =>
-  `${formatNumber(round(perSecond))}/s (p95 ${formatMs(p95Ms)})`

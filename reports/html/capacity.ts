@@ -11,7 +11,7 @@ import { table, tag } from './table.ts'
 export const capacitySection = ({ verdict: { capacity } }: JudgedRecord): Markup => {
   if (capacity === undefined) return nothing
   return html`<section><h2>Capacity <small>each rate is a run of its own, by the same objectives</small></h2>
-<p><b>${capacity.sentence}</b> ${capacity.bottleneck}</p>
+<p><b>${capacity.sentence}</b> ${capacity.knee?.text ?? ''} ${capacity.bottleneck}</p>
 <figure><div class="scroll">${capacityCurve(capacity)}</div><figcaption><span class="swatch shaded"></span> where the capacity lies. Points: green held, red broke, yellow undecided, grey not offered by the load generator.</figcaption></figure>
 ${table(
   'Capacity steps',
