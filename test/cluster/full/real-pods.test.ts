@@ -93,7 +93,7 @@ describe.skipIf(prepareMachine() !== null || noEngine !== undefined)('BatchSende
       const since = (span: Span | null) =>
         span === null
           ? 'not'
-          : [span.fromMs, span.toMs].map((ms) => `${(ms - recovery.view.fromMs) / 1000} s`).join('..')
+          : [span.fromMs, span.toMs].map((ms) => `${((ms - recovery.view.fromMs) / 1000).toFixed(2)} s`).join('..')
       const told = `${fault.label}: load back ${since(recovery.load)}, pods ${since(recovery.pods)} after it began`
       console.log(told)
       expect(disagreement(recovery, { withinMs: agreeWithinMs, stableForMs }), `${told}\n${output}`).toBeNull()
