@@ -44,7 +44,8 @@ const runShort = async (gameDay: string, changes: string, args: string[] = []) =
   const imports = [
     `import day from '${projectDir}/gamedays/${gameDay}.ts'`,
     `import { kill } from '${projectDir}/chaos/faults/kill.ts'`,
-    'void kill',
+    `import { recoveryWithin } from '${projectDir}/model/objectives.ts'`,
+    'void [kill, recoveryWithin]',
   ]
   writeFileSync(file, `${imports.join('\n')}\nexport default { ...day, warmUp: '1s', ${changes} }\n`)
   const run = startHoldfast(folder, ['run', file, '--env', 'containers', ...args])
@@ -81,7 +82,7 @@ describe.skipIf(noEngine !== undefined)('real containers', () => {
 
   test('a weakness is in the containers too: one that never restarts stays down', async () => {
     const changes =
-      "steady: '10s', faults: [kill({ target: 'api', at: '0s' })], recovery: { for: '6s', stableFor: '2s' }, blastRadius: { api: 1 }, faultsDespiteBreach: true"
+      "steady: '10s', faults: [kill({ target: 'api', at: '0s' })], recovery: { for: '8s', stableFor: '2s' }, blastRadius: { api: 1 }, faultsDespiteBreach: true, objectives: [recoveryWithin(4)]"
     const { verdict, events } = await runShort('batchsender/smoke', changes, ['--weakness', 'never-restarts'])
     expect(verdict).toMatchObject({ ended: 'completed', result: 'fail' })
     expect(verdict.faults).toMatchObject([{ confirmedActive: true }])
