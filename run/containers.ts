@@ -7,7 +7,8 @@ import { ContainerKeeper } from './containers/keeper.ts'
 import { createNetwork } from './containers/network.ts'
 import { removeContainers } from './containers/remove.ts'
 import { within } from './containers/within.ts'
-import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
+import { entranceOf } from './entrance.ts'
+import { commandsOnly, type RunningSystem, type StartOptions } from './environment.ts'
 import { runMark } from './mark.ts'
 import { reservePorts } from './ports.ts'
 import type { Sampled } from './sampler.ts'
@@ -115,12 +116,9 @@ const runningSystem = (
   keeper: ContainerKeeper,
   { system, commandEnv }: StartOptions,
 ): Omit<RunningSystem, 'apiPort'> => {
-  const proxies = new Map(layout.proxies.map((proxy) => [proxy.name, proxy]))
-  const front = layout.proxies.find(({ from }) => from === 'client')
+  const { proxy, ...entrance } = entranceOf(layout, system)
   return {
-    baseUrl: layout.baseUrl,
-    auditUrl: front ? `http://127.0.0.1:${front.upstreamPort}` : layout.baseUrl,
-    scenarioEnv: layout.scenarioEnv,
+    ...entrance,
     drivers: {
       ...commandsOnly('containers', commandEnv),
       readiness: (instance) => keeper.spec(instance).readiness,
@@ -129,14 +127,9 @@ const runningSystem = (
       container: (instance) => keeper.control(instance),
       proxyApiUrl: apiUrl,
       proxyServerRuns: () => keeper.runs('toxiproxy'),
-      proxy: (name) => {
-        const found = proxies.get(name)
-        if (!found) throw new HoldfastError(`no proxy "${name}"; there are ${[...proxies.keys()].join(', ')}`)
-        return found
-      },
+      proxy,
     },
     sampled: layout.containers.map((spec) => sampledOf(spec, keeper)),
-    redact: redactor(layout.scenarioEnv, system.secretEnv),
   }
 }
 

@@ -3,7 +3,8 @@ import { type Tools, userPrefix } from '../build/toolchain.ts'
 import { onLoopback, Toxiproxy } from '../chaos/drivers/toxiproxy.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { LocalLayout, ProcessSpec } from '../model/system.ts'
-import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
+import { entranceOf } from './entrance.ts'
+import { commandsOnly, type RunningSystem, type StartOptions } from './environment.ts'
 import { makeFolders } from './folders.ts'
 import { reservePorts } from './ports.ts'
 import { recordFiles } from './record.ts'
@@ -64,17 +65,9 @@ const running = (
   apiUrl: string,
   { system, supervisor, cpus, commandEnv }: StartOptions,
 ): Omit<RunningSystem, 'apiPort'> => {
-  const proxies = new Map(layout.proxies.map((proxy) => [proxy.name, proxy]))
-  const proxy = (name: string) => {
-    const found = proxies.get(name)
-    if (!found) throw new HoldfastError(`no proxy "${name}"; there are ${[...proxies.keys()].join(', ')}`)
-    return found
-  }
-  const front = layout.proxies.find(({ from }) => from === 'client')
+  const { proxy, ...entrance } = entranceOf(layout, system)
   return {
-    baseUrl: layout.baseUrl,
-    auditUrl: front ? `http://127.0.0.1:${front.upstreamPort}` : layout.baseUrl,
-    scenarioEnv: layout.scenarioEnv,
+    ...entrance,
     drivers: {
       ...commandsOnly('local', commandEnv),
       process: (instance) => supervisor.process(instance),
@@ -93,6 +86,5 @@ const running = (
       process: () => supervisor.process(name),
       metricsUrl: metricsUrl ?? null,
     })),
-    redact: redactor(layout.scenarioEnv, system.secretEnv),
   }
 }

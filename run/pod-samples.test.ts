@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod } from '../model/cluster.ts'
+import { podNamed } from '../test/fixtures/pod.ts'
 import { sampledPods } from './pod-samples.ts'
 
-const pod = (app: string, uid: string, more: Partial<Pod> = {}): Pod => ({
-  namespace: 'shop',
-  name: uid,
-  uid,
-  labels: { app },
-  annotations: {},
-  node: 'n1',
-  phase: 'Running',
-  ready: true,
-  ending: false,
-  images: {},
-  restarts: 0,
-  ...more,
-})
+const pod = (app: string, uid: string, more: Partial<Pod> = {}) => podNamed(uid, { app }, more)
 
 /** What each component's samples are, one look after the other. */
 const looks = async (...there: Pod[][]) => {
