@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Plan } from '../model/plan.ts'
 import { recordFiles } from '../run/record.ts'
 import { latencyObjective, makeRecord } from '../test/fixtures/record.ts'
-import { checkBaseline, readBaseline } from './baseline.ts'
+import { checkBaseline, readBaseline, typedBaselines } from './baseline.ts'
 import { compareCommand } from './commands/compare.ts'
 import { judgeRecord } from './judge-record.ts'
 
@@ -39,6 +39,12 @@ const write = (runId: string, medianMs = 100, more: Partial<Plan> = {}): Plan =>
 const baseline = (runs: string[], gates = true): Pick<Plan, 'baseline'> => ({ baseline: { runs, gates } })
 
 describe('before a run', () => {
+  it('a baseline that was typed has to be there; latest is the newest, previous may find none', () => {
+    write('a')
+    expect(typedBaselines(['latest', 'a', 'previous', join(out, 'a')], out)).toEqual(['a', 'a', 'previous', 'a'])
+    expect(() => typedBaselines(['gone'], out)).toThrow('no run "gone"')
+  })
+
   it('a baseline that cannot decide is refused where it gates, and a warning where it does not', () => {
     write('a', 100, { bundle: { sha256: 'other' } })
     const plan = write('b')
@@ -88,9 +94,17 @@ describe('holdfast compare', () => {
     expect(await compared('a', ['c'])).toMatchObject({ code: 3, comparison: { outcome: 'no-data', runs: [] } })
   })
 
-  it('takes the path of a record as well as an id', async () => {
+  it('takes the path of a record, and latest, as well as an id', async () => {
     write('a')
     write('b')
     expect((await compared('b', [join(out, 'a')])).comparison.runs).toEqual(['a'])
+    expect((await compared('a', ['latest'])).comparison.runs).toEqual(['b'])
+  })
+
+  it('refuses a baseline that is not there, and the run itself', async () => {
+    write('a')
+    await expect(compared('a', ['gone'])).rejects.toThrow('no run "gone"')
+    await expect(compared('latest', ['latest'])).rejects.toThrow('a would be compared with itself')
+    expect((await compared('a', ['previous'])).code).toBe(3)
   })
 })

@@ -9,12 +9,27 @@ import type { MeasuredRun } from '../verdict/measured-run.ts'
 import { measureRun } from '../verdict/measured-run.ts'
 import { readRun } from '../verdict/read-run.ts'
 import { earlierVerdicts } from './earlier-verdicts.ts'
-import { projectDir } from './project.ts'
+import { projectDir, recordDirOf } from './project.ts'
 
 /** In place of a run's name: the newest runs of the same game day that passed. */
 export const previousRuns = 'previous'
 /** From about so many runs on a change over time is a better question than a baseline. */
 const mostRuns = 10
+
+/**
+ * Runs to compare with as a user has typed them: an id in place of `latest`; `previous` stays, it may find none.
+ * @param itself folder of the record that is compared with them, where there is one
+ * @throws HoldfastError for one that is not there, or is that record.
+ */
+export const typedBaselines = (names: string[], outDir: string, itself?: string): string[] =>
+  names.map((name) => {
+    if (name === previousRuns) return name
+    const dir = recordDirOf(name, outDir)
+    if (dir === itself) {
+      throw new HoldfastError(`${basename(dir)} would be compared with itself`, { hint: 'Name another run.' })
+    }
+    return dirname(dir) === resolve(outDir) ? basename(dir) : dir
+  })
 
 /** A baseline run by its name: the folder of its record, or null when there is none. */
 type Found = { name: string; dir: string | null }

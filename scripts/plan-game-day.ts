@@ -8,7 +8,7 @@ import { HoldfastError } from '../model/errors.ts'
 import type { ProfileName } from '../model/gameday.ts'
 import type { Environment } from '../model/system.ts'
 import { makePlan, type Planned, type PlanOptions } from '../plan/index.ts'
-import { checkBaseline } from './baseline.ts'
+import { checkBaseline, typedBaselines } from './baseline.ts'
 import { newRunId, projectDir } from './project.ts'
 
 /** Options that `run` and `plan` share, as commander gives them. */
@@ -41,6 +41,7 @@ export const planGameDay = async (
   step: Pick<PlanOptions, 'step'> & { runId?: string } = {},
 ): Promise<Planned & { tools: Tools; cluster: Cluster | null }> => {
   checkPlace(options)
+  const outDir = resolve(options.out ?? 'out')
   const cluster = options.env === 'kubernetes' ? await connect(options) : null
   const tools = resolveTools(projectDir)
   const runId = step.runId ?? newRunId(gameDay, new Date())
@@ -53,7 +54,7 @@ export const planGameDay = async (
     requireProof: options.requireProof,
     allowFull: options.allowFull,
     precisionRatio: options.precision,
-    baseline: options.baseline,
+    baseline: typedBaselines(options.baseline, outDir),
     prometheus: options.prometheus,
     weaknesses: options.weakness,
     command: ['holdfast', ...process.argv.slice(2)].join(' '),
@@ -65,7 +66,7 @@ export const planGameDay = async (
     cluster: cluster === null ? undefined : await lookAt(cluster),
     userEnv: process.env,
   })
-  const warnings = checkBaseline(planned.plan, join(resolve(options.out ?? 'out'), runId))
+  const warnings = checkBaseline(planned.plan, join(outDir, runId))
   return { ...planned, warnings: [...planned.warnings, ...warnings], tools, cluster }
 }
 

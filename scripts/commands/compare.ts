@@ -3,7 +3,7 @@ import type { Comparison } from '../../model/verdict.ts'
 import { comparisonText } from '../../reports/terminal.ts'
 import { readPlan } from '../../run/record.ts'
 import { compare } from '../../verdict/compare.ts'
-import { readBaseline, readMeasured } from '../baseline.ts'
+import { readBaseline, readMeasured, typedBaselines } from '../baseline.ts'
 import { recordDirOf } from '../project.ts'
 import { useColor } from '../terminal.ts'
 
@@ -14,7 +14,8 @@ export const compareCommand = async (
   options: { out: string; json?: boolean },
 ): Promise<ExitCode> => {
   const recordDir = recordDirOf(run, options.out)
-  const plan = { ...readPlan(recordDir), baseline: { runs: baselines, gates: true } }
+  const runs = typedBaselines(baselines, options.out, recordDir)
+  const plan = { ...readPlan(recordDir), baseline: { runs, gates: true } }
   const baseline = await readBaseline(plan, recordDir)
   if (baseline === undefined) throw new Error('a comparison without a baseline')
   const comparison = compare(await readMeasured(recordDir, plan), baseline)

@@ -10,6 +10,7 @@ import { isRunning, readLeftovers } from '../../run/leftovers.ts'
 import { checkPrometheus, prometheusTokenName, recordPrometheus } from '../../run/prometheus.ts'
 import { readEvents, readPlan, recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
+import { typedBaselines } from '../baseline.ts'
 import { judgeRecord } from '../judge-record.ts'
 import { projectDir, recordDirOf } from '../project.ts'
 import { printWarning, useColor } from '../terminal.ts'
@@ -23,7 +24,8 @@ export const judgeCommand = async (
   const recorded = readPlan(recordDir)
   await refuseLive(recordDir)
   const asked = withPrometheus(recorded, options.prometheus, options.slo)
-  const plan = withBaseline(options.slo === undefined ? asked : withSlo(asked, options.slo), options.baseline)
+  const baselines = typedBaselines(options.baseline, options.out, recordDir)
+  const plan = withBaseline(options.slo === undefined ? asked : withSlo(asked, options.slo), baselines)
   if (options.prometheus !== undefined) await askAgain(plan, recordDir)
   const verdict = await judgeRecord(recordDir, plan)
   if (options.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)
