@@ -8,6 +8,7 @@ import {
   expectNothingLeft,
   expectReadableRecord,
   expectRemovedInOrder,
+  inTheMiddle,
   processesOf,
   startTiny,
   type TinyRun,
@@ -18,14 +19,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-crashes-'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** All four faults are active: the link slow, the CPU busy, the mark there, the server frozen. */
-const inTheMiddle = (run: TinyRun) =>
-  Promise.all(
-    ['f1', 'f2', 'f3', 'f4'].map((fault) =>
-      run.event((event) => event.type === 'fault.active' && event.fault === fault),
-    ),
-  )
 
 const pidOf = (run: TinyRun, instance: string): number => {
   const started = run.events().find((event) => event.type === 'process.started' && event.instance === instance)

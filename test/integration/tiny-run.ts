@@ -1,26 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import type { RunEvent } from '../../model/event.ts'
 import { cleanUp } from '../../run/leftovers.ts'
 import { readEvents, readPlan, readWindows } from '../../run/record.ts'
+import { eventOf, eventsOf } from '../ledger.ts'
+import { type Started, start } from '../started.ts'
 import { leftAfter, liveProcesses } from './processes.ts'
 
 /** What the watchdog has for undoing everything: the promise of the design. */
 export const promisedMs = 5_000
 
 /** One run of the tiny system in a process of its own, which the test ends in some way. */
-export interface TinyRun {
-  child: ChildProcess
+export interface TinyRun extends Started {
   runId: string
   recordDir: string
-  /** Resolves with the exit code, or the signal's name. */
-  exit: Promise<number | string>
   /** Resolves when the ledger has an event of which this is true; rejects when the run ends without. */
   event: (isIt: (event: RunEvent) => boolean) => Promise<RunEvent>
   events: () => RunEvent[]
-  said: () => string
 }
 
 let runs = 0
@@ -32,42 +29,21 @@ export const startTiny = (folder: string, trouble?: 'noise' | 'no-script' | 'lon
   mkdirSync(recordDir, { recursive: true })
   const main = resolve(import.meta.dirname, '../fixtures/tiny/main.ts')
   const argv = [main, recordDir, runId, markOf(recordDir), ...(trouble ? [trouble] : [])]
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let text = ''
-  child.stdout.on('data', (chunk) => (text += chunk))
-  child.stderr.on('data', (chunk) => (text += chunk))
-  const exit = new Promise<number | string>((done) =>
-    child.on('close', (code, signal) => done(code ?? signal ?? 'unknown')),
-  )
-  const events = () => eventsOf(recordDir)
-  const event = (isIt: (event: RunEvent) => boolean) =>
-    new Promise<RunEvent>((found, reject) => {
-      const watcher = watch(recordDir, () => look())
-      const look = () => {
-        const seen = events().find(isIt)
-        if (seen === undefined) return
-        watcher.close()
-        found(seen)
-      }
-      void exit.then((code) => {
-        look()
-        watcher.close()
-        reject(new Error(`the run ended (${code}) without the event; it said: ${text}`))
-      })
-      look()
-    })
-  return { child, runId, recordDir, exit, event, events, said: () => text }
+  const started = start(argv)
+  return {
+    ...started,
+    runId,
+    recordDir,
+    events: () => eventsOf(recordDir),
+    event: (isIt) => eventOf(recordDir, started, (event): event is RunEvent => isIt(event)),
+  }
 }
 
-/** Whole lines of the ledger so far. */
-const eventsOf = (recordDir: string): RunEvent[] => {
-  const file = join(recordDir, 'events.ndjson')
-  if (!existsSync(file)) return []
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as RunEvent)
-}
+/** All four faults are active: the link slow, the CPU busy, the mark there, the server frozen. */
+export const inTheMiddle = ({ event }: TinyRun): Promise<RunEvent[]> =>
+  Promise.all(
+    ['f1', 'f2', 'f3', 'f4'].map((fault) => event((one) => one.type === 'fault.active' && one.fault === fault)),
+  )
 
 const markOf = (recordDir: string): string => `${recordDir}.mark`
 

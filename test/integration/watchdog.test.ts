@@ -7,9 +7,9 @@ import {
   expectNothingLeft,
   expectReadableRecord,
   expectRemovedInOrder,
+  inTheMiddle,
   processesOf,
   startTiny,
-  type TinyRun,
 } from './tiny-run.ts'
 
 let folder: string
@@ -22,14 +22,6 @@ const endOf = (events: RunEvent[]): (EndReason | undefined)[] =>
   events.flatMap((event) => (event.type === 'run.ended' ? [event.reason] : []))
 const faultsWith = (events: RunEvent[], type: RunEvent['type']): string[] =>
   events.flatMap((event) => (event.type === type && 'fault' in event ? [event.fault] : [])).sort()
-
-/** All four faults are active: the link slow, the CPU busy, the mark there, the server frozen. */
-const inTheMiddle = (run: TinyRun) =>
-  Promise.all(
-    ['f1', 'f2', 'f3', 'f4'].map((fault) =>
-      run.event((event) => event.type === 'fault.active' && event.fault === fault),
-    ),
-  )
 
 test('a run that nobody disturbs completes, ends by itself, and leaves nothing', async () => {
   const run = startTiny(folder)

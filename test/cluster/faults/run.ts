@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { Pod } from '../../../model/cluster.ts'
 import type { RunEvent } from '../../../model/event.ts'
 import type { FaultBase } from '../../../model/fault.ts'
+import { eventOf, eventsOf } from '../../ledger.ts'
+import { start } from '../../started.ts'
 
 /** A run in a process of its own, which the test follows in its ledger and may end in any way. */
 export interface ClusterRun {
@@ -46,44 +48,16 @@ export const startRun = (
   const runId = `2026-Cluster-${process.pid}-${runs.length}`
   const options = { recordDir, runId, faults, lastsMs, ...more, ...place }
   const main = join(import.meta.dirname, 'main.ts')
-  const child = spawn(process.execPath, [main, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  child.stdout.on('data', (text) => (said += text))
-  child.stderr.on('data', (text) => (said += text))
-  const exit = new Promise<{ code: number | string; said: string }>((done) =>
-    child.on('close', (code, signal) => done({ code: code ?? signal ?? 'unknown', said })),
-  )
+  const started = start([main, JSON.stringify(options)])
+  const { child, said } = started
+  const exit = started.exit.then((code) => ({ code, said: said() }))
   runs.push({ child, exit, recordDir })
-  const events = () => eventsOf(recordDir)
-  const event = <T extends RunEvent['type']>(type: T, fault?: string) =>
-    new Promise<Extract<RunEvent, { type: T }>>((found, reject) => {
-      const isIt = (one: RunEvent): one is Extract<RunEvent, { type: T }> =>
-        one.type === type && (fault === undefined || ('fault' in one && one.fault === fault))
-      const watcher = watch(recordDir, () => look())
-      const look = () => {
-        const seen = events().find(isIt)
-        if (seen === undefined) return
-        watcher.close()
-        found(seen)
-      }
-      void exit.then((end) => {
-        look()
-        watcher.close()
-        reject(new Error(`the run ended (${end.code}) without ${type}; it said: ${end.said}`))
-      })
-      look()
-    })
-  return { child, runId, recordDir, exit, events, event }
-}
-
-/** Whole lines of the ledger so far. */
-const eventsOf = (recordDir: string): RunEvent[] => {
-  const file = join(recordDir, 'events.ndjson')
-  if (!existsSync(file)) return []
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as RunEvent)
+  const event = <T extends RunEvent['type']>(type: T, fault?: string) => {
+    const isIt = (one: RunEvent): one is Extract<RunEvent, { type: T }> =>
+      one.type === type && (fault === undefined || ('fault' in one && one.fault === fault))
+    return eventOf(recordDir, started, isIt, type)
+  }
+  return { child, runId, recordDir, exit, events: () => eventsOf(recordDir), event }
 }
 
 /** The pid of the run's watchdog. */
