@@ -184,6 +184,17 @@ export const alertFiresWithin = (alert: string, seconds: number, options: Option
   ...options,
 })
 
+const readyReplicasWithin = (component: string, replicas: number, seconds: number) =>
+  ({
+    measure: 'reactionTime',
+    op: 'lte',
+    value: seconds,
+    unit: 's',
+    series: 'ready_replicas',
+    component,
+    reaches: { op: 'gte', value: replicas },
+  }) as const
+
 /** A component has so many ready pods again, for good, within so many seconds of each fault's injection. */
 export const replicasBackWithin = (
   component: string,
@@ -193,13 +204,7 @@ export const replicasBackWithin = (
 ): ResilienceObjectiveSpec => ({
   name: `${component}-replicas-back`,
   title: `${replicas} ready replicas of ${component} again`,
-  measure: 'reactionTime',
-  op: 'lte',
-  value: seconds,
-  unit: 's',
-  series: 'ready_replicas',
-  component,
-  reaches: { op: 'gte', value: replicas },
+  ...readyReplicasWithin(component, replicas, seconds),
   after: 'injection',
   until: 'lasting',
   ...options,
@@ -233,13 +238,7 @@ export const scalesWithin = (
 ): ResilienceObjectiveSpec => ({
   name: `${component}-scales`,
   title: `${component} has ${replicas} ready replicas`,
-  measure: 'reactionTime',
-  op: 'lte',
-  value: seconds,
-  unit: 's',
-  series: 'ready_replicas',
-  component,
-  reaches: { op: 'gte', value: replicas },
+  ...readyReplicasWithin(component, replicas, seconds),
   after: {
     series: mark.series,
     ...(mark.component === undefined ? {} : { component: mark.component }),

@@ -7,24 +7,13 @@ import type { Inventory, Pod, Workload } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { FaultBase } from '../model/fault.ts'
 import { batchsender } from '../systems/batchsender/index.ts'
+import { podNamed } from '../test/fixtures/pod.ts'
 import { planFaults } from './faults.ts'
 import { withPodsFound } from './pods.ts'
 
 const labelsOf = (component: string) => batchsender.kubernetes?.selectors[component] ?? {}
-const pod = (name: string, labels: Record<string, string>, node: string, controller = 'ReplicaSet'): Pod => ({
-  namespace: 'shop',
-  name,
-  uid: name,
-  labels,
-  annotations: {},
-  node,
-  phase: 'Running',
-  ready: true,
-  ending: false,
-  images: {},
-  restarts: 0,
-  controller,
-})
+const pod = (name: string, labels: Record<string, string>, node: string, controller = 'ReplicaSet') =>
+  podNamed(name, labels, { node, controller })
 const pods = [
   pod('api-a', labelsOf('api'), 'n1'),
   pod('api-b', labelsOf('api'), 'n2'),

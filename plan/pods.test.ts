@@ -7,23 +7,10 @@ import { unavailable } from '../chaos/faults/unavailable.ts'
 import type { Pod } from '../model/cluster.ts'
 import type { FaultBase } from '../model/fault.ts'
 import { batchsender } from '../systems/batchsender/index.ts'
+import { podNamed as pod } from '../test/fixtures/pod.ts'
 import { type FaultContext, planFaults } from './faults.ts'
 import { selectPods, withPodsFound } from './pods.ts'
 
-const pod = (name: string, labels: Record<string, string> = {}, more: Partial<Pod> = {}): Pod => ({
-  namespace: 'shop',
-  name,
-  uid: name,
-  labels,
-  annotations: {},
-  node: 'n1',
-  phase: 'Running',
-  ready: true,
-  ending: false,
-  images: {},
-  restarts: 0,
-  ...more,
-})
 const part = (component: string, n: number) => pod(`${component}-${n}`, batchsender.kubernetes?.selectors[component])
 const pods = [part('api', 0), part('api', 1), part('worker', 0), part('postgres', 0), pod('stranger', { app: 'other' })]
 

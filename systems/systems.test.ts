@@ -3,28 +3,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { LocalContext, LocalLayout } from '../model/system.ts'
+import { localContext } from '../test/fixtures/local-context.ts'
 import { systems } from './index.ts'
 
 const projectDir = join(import.meta.dirname, '..')
 
-const contextOf = (extra: Partial<LocalContext> = {}): LocalContext => {
-  const ports = new Map<string, number>()
-  return {
-    runId: 'run',
-    projectDir,
-    workDir: '/work',
-    port: (name) => {
-      const port = ports.get(name) ?? 20_000 + ports.size
-      ports.set(name, port)
-      return port
-    },
-    tools: { node: '/node', natsServer: '/nats-server', postgres: '/postgres', initdb: '/initdb' },
-    asUser: [],
-    weaknesses: [],
-    options: {},
-    ...extra,
-  }
-}
+const contextOf = (extra: Partial<LocalContext> = {}) => localContext({ projectDir, ...extra })
 
 describe.each(Object.values(systems))('$name', (system) => {
   const layoutOf = (extra: Partial<LocalContext> = {}): LocalLayout => {

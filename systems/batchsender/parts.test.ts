@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LocalContext, LocalLayout } from '../../model/system.ts'
+import { localContext } from '../../test/fixtures/local-context.ts'
 import { batchsender } from './index.ts'
 
 const localLayout = (context: LocalContext): LocalLayout => {
@@ -8,21 +9,7 @@ const localLayout = (context: LocalContext): LocalLayout => {
   return layout
 }
 
-const ports = new Map<string, number>()
-const context: LocalContext = {
-  runId: 'run',
-  projectDir: '/project',
-  workDir: '/work',
-  port: (name) => {
-    const port = ports.get(name) ?? 20_000 + ports.size
-    ports.set(name, port)
-    return port
-  },
-  tools: { node: '/node', natsServer: '/nats-server', postgres: '/postgres', initdb: '/initdb' },
-  asUser: ['unshare', '-U'],
-  weaknesses: [],
-  options: {},
-}
+const context = localContext({ asUser: ['unshare', '-U'] })
 
 test.each([
   ['an unknown option', { rateLimit: '5' }, /rateLimit: BatchSender has no such option/],
@@ -31,16 +18,6 @@ test.each([
   ['a negative number', { ackWaitMs: '-1' }, /is not a number/],
 ])('%s is refused', (_what, options, message) => {
   expect(() => localLayout({ ...context, options })).toThrow(message)
-})
-
-test('every component has its instances, every link its proxy', () => {
-  const { processes, proxies } = localLayout(context)
-  for (const [name, { replicas }] of Object.entries(batchsender.components)) {
-    expect(processes.filter(({ component }) => component === name).length, name).toBe(replicas)
-  }
-  expect(proxies.map(({ name }) => name)).toEqual(batchsender.links.map(({ from, to }) => `${from}-${to}`))
-  const instances = processes.map(({ name }) => name)
-  for (const { after } of processes) expect(instances).toEqual(expect.arrayContaining(after))
 })
 
 test('parts reach each other through the proxies only', () => {

@@ -1,7 +1,7 @@
 import { contextName } from './access.ts'
 import { ensureBinaries } from './binaries.ts'
-import { startChaosMesh } from './chaos-mesh.ts'
-import { startControlPlane } from './control-plane.ts'
+import { type Controller, startChaosMesh } from './chaos-mesh.ts'
+import { type ControlPlane, type Site, startControlPlane } from './control-plane.ts'
 import { emptyFolder } from './folder.ts'
 import type { Kubectl } from './kubectl.ts'
 import { createProcesses } from './processes.ts'
@@ -20,6 +20,24 @@ export interface Cluster extends Omit<Kubectl, 'create'> {
   restartApiServer: () => Promise<void>
   stop: () => Promise<void>
 }
+
+/** What a test gets to hold of a cluster whose parts run. */
+export const clusterOf = (
+  { folder, processes }: Site,
+  { access, kubectlCommand, kubectl, apply, restartApiServer }: ControlPlane,
+  controller: Controller,
+): Cluster => ({
+  kubeconfig: access.kubeconfigs.admin,
+  context: contextName,
+  folder,
+  kubectlCommand,
+  kubectl,
+  apply,
+  stopController: controller.stop,
+  startController: controller.start,
+  restartApiServer,
+  stop: processes.close,
+})
 
 /**
  * Starts a cluster of its own on free ports of 127.0.0.1. kwok plays the nodes: pods become Ready without containers.
@@ -41,18 +59,7 @@ export const startCluster = async ({ folder = '', nodes = 2 } = {}): Promise<Clu
     const controller = await startChaosMesh(site, control)
     await kubectl('wait', '--for=create', 'serviceaccount/default', '--namespace=default', '--timeout=90s')
     await kubectl('wait', '--for=condition=Ready', 'node', '--all', '--timeout=90s')
-    return {
-      kubeconfig: access.kubeconfigs.admin,
-      context: contextName,
-      folder: home,
-      kubectlCommand: control.kubectlCommand,
-      kubectl,
-      apply: control.apply,
-      stopController: controller.stop,
-      startController: controller.start,
-      restartApiServer: control.restartApiServer,
-      stop: processes.close,
-    }
+    return clusterOf(site, control, controller)
   } catch (error) {
     await processes.close()
     throw error

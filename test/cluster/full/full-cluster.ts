@@ -1,7 +1,6 @@
-import { contextName } from '../access.ts'
 import { ensureBinaries, ensureNodeBinaries } from '../binaries.ts'
 import { startChaosMesh } from '../chaos-mesh.ts'
-import type { Cluster } from '../cluster.ts'
+import { type Cluster, clusterOf } from '../cluster.ts'
 import { startControlPlane } from '../control-plane.ts'
 import { emptyFolder } from '../folder.ts'
 import { createProcesses } from '../processes.ts'
@@ -37,20 +36,7 @@ export const startFullCluster = async ({ folder = '' } = {}): Promise<FullCluste
     const controller = await startChaosMesh(site, control)
     await startKubelet(site, control, nodeBinaries, node)
     await startChaosDaemon(home, control, nodeBinaries, importImage)
-    return {
-      kubeconfig: control.access.kubeconfigs.admin,
-      context: contextName,
-      folder: home,
-      kubectlCommand: control.kubectlCommand,
-      kubectl: control.kubectl,
-      apply: control.apply,
-      importImage,
-      nodeIp: node.ip,
-      stopController: controller.stop,
-      startController: controller.start,
-      restartApiServer: control.restartApiServer,
-      stop: processes.close,
-    }
+    return { ...clusterOf(site, control, controller), importImage, nodeIp: node.ip }
   } catch (error) {
     await processes.close()
     throw error
