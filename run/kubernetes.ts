@@ -1,5 +1,4 @@
 import { delimiter } from 'node:path'
-import { kubectl } from '../chaos/drivers/kube/names.ts'
 import { listPods } from '../chaos/drivers/kube/pods.ts'
 import { ServiceForward } from '../chaos/drivers/kube/port-forward.ts'
 import { MeshSession } from '../chaos/drivers/kube/session.ts'
@@ -10,7 +9,6 @@ import { kindsUsed } from './cluster-preflight.ts'
 import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
 import { sampledPods } from './pod-samples.ts'
 import { reservePorts } from './ports.ts'
-import { checkReachable } from './preflight.ts'
 
 /** For what is left of a run when its faults are removed already. */
 const lastDeadlineMs = 10_000
@@ -32,7 +30,6 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
   }
   const reached = baseUrl ?? (forward && (await open(forward.base)))
   if (reached === undefined) throw new HoldfastError(`${system.name} names no Service`, { hint: 'Use --base-url.' })
-  if (baseUrl === null && forward) await checkReachable(reached, wordsOf(forward.base, cluster.ref))
   // Through a base URL it may be any deployment, and what else it has is not known.
   const forwarded = baseUrl === null ? Object.entries(forward?.env ?? {}) : []
   for (const [name, to] of forwarded) scenarioEnv[name] = await open(to)
@@ -47,12 +44,6 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
     apiPort: port('k6-api'),
   }
 }
-
-/** A pod may be ready and not answer; its port-forward takes connections all the same. */
-const wordsOf = ({ service, port }: ServicePort, ref: ClusterRef) => ({
-  place: `port ${port} of the Service ${service} in ${ref.namespace}, through a port-forward`,
-  hint: `Look at its pods with: ${kubectl(ref, 'get pods')}`,
-})
 
 /** With these a command of a game day, which is the same for every cluster, reaches the one of the run. */
 const placeEnv = ({ context, namespace, kubeconfig }: ClusterRef): Record<string, string> => ({

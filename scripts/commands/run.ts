@@ -152,7 +152,8 @@ const prepare = async (
     const locksDir = join(stateDir(), 'locks')
     const name = lockName(plan, options.baseUrl)
     await settlePredecessor(locksDir, name, progress.warn)
-    if (cluster !== null) await checkCluster(cluster, plan, { portForward: options.baseUrl === undefined })
+    const forward = options.baseUrl === undefined ? planned.system.kubernetes?.forward?.base : undefined
+    if (cluster !== null) await checkCluster(cluster, plan, forward ?? null)
     if (plan.environment === 'containers')
       await prepareContainers({
         ...{ system: planned.system, weaknesses: plan.weaknesses, systemOptions: plan.systemOptions },

@@ -116,7 +116,7 @@ test('holdfast plan names the pods of the stand-in; a run says when they do not 
 
   // Nothing runs in played pods.
   await expect(command('run', 'batchsender/kubernetes', '--out', join(dir, 'out'))).rejects.toMatchObject({
-    code: 3,
+    code: 2,
     stderr: expect.stringMatching(/nothing answers at port 8080 of the Service api in mails, through a port-forward/),
   })
   expect(await cluster.kubectl('get', 'podchaos,networkchaos,stresschaos,lease', mails, '--output=name')).toBe('')

@@ -41,7 +41,7 @@ try {
   const inventory = await takeInventory(cluster, actionsIn(faults))
   const there = { pods: pods ?? (await listPods(cluster)), inventory }
   const plan = planOf(runId, faults, cluster.ref, there, lastsMs, blastRadius)
-  await checkCluster(cluster, plan, { portForward: false })
+  await checkCluster(cluster, plan, null)
   const namespaceLock = await enterNamespace(cluster, plan, (message) => process.stdout.write(`${message}\n`))
   const end = await run({
     plan,
