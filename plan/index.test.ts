@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HoldfastError } from '../model/errors.ts'
-import type { PlanOptions } from './index.ts'
 import { makePlan } from './index.ts'
+import type { PlanOptions } from './options.ts'
 
 /** Everything here is refused before k6 is asked; plans that succeed are in test/integration. */
 const projectDir = resolve(import.meta.dirname, '..')

@@ -2,67 +2,28 @@ import { join } from 'node:path'
 import { bundleScenarios, scenarioNames } from '../build/bundle.ts'
 import { imagesOf } from '../build/images.ts'
 import { inspectLoad } from '../build/inspect.ts'
-import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
-import type { ClusterRef, Inventory, Pod } from '../model/cluster.ts'
+import type { CapacitySpec } from '../model/capacity.ts'
 import { HoldfastError } from '../model/errors.ts'
-import type { ActionName } from '../model/fault.ts'
 import type { GameDay } from '../model/gameday.ts'
 import type { Objective } from '../model/objective.ts'
 import { didYouMean } from '../model/parse.ts'
 import type { Plan } from '../model/plan.ts'
 import { planSchemaVersion } from '../model/plan.ts'
-import type { ProfileName } from '../model/profile.ts'
-import { type Environment, type System, startedByUs } from '../model/system.ts'
+import { type System, startedByUs } from '../model/system.ts'
 import { systems as allSystems } from '../systems/index.ts'
+import { atStep, capacityOf, searchOf } from './capacity.ts'
+import { checkEnvironment, checkPlaceOf, usesFull } from './environments.ts'
 import { expect } from './expectations.ts'
 import { actionsIn, planFaults } from './faults.ts'
 import { loadGameDay } from './gameday.ts'
+import { checkScenarios, loadRequests } from './load.ts'
 import { checkObjectives, readSlo } from './objective-set.ts'
 import { objectiveOf } from './objectives.ts'
+import type { PlanOptions } from './options.ts'
 import { phasesOf, steadyEndOf } from './phases.ts'
 import { withPodsFound } from './pods.ts'
 import { fromPrometheus, plannedPrometheus } from './prometheus.ts'
 import { type PlanTools, provenanceOf } from './provenance.ts'
-
-export interface PlanOptions {
-  projectDir: string
-  /** `batchsender/demo`, or the path of a `.ts` file. */
-  gameDay: string
-  environment: Environment
-  profile?: ProfileName | undefined
-  /** Replaces the game day's and the system's SLO document; relative to the project folder. */
-  sloFile?: string | undefined
-  requireProof?: boolean | undefined
-  /** One rate of a capacity search: a multiple of the load, and what was tried before it. */
-  step?: { factor: number; steps: CapacityStep[]; isLast: boolean } | undefined
-  /** How near a capacity search comes, instead of the game day's own: 0.1 is 10 %. */
-  precisionRatio?: number | undefined
-  /** Runs to compare with, instead of the game day's own. */
-  baseline?: string[] | undefined
-  /** Address of a Prometheus server for the objectives' queries. */
-  prometheus?: string | undefined
-  /** Added to the game day's own. */
-  weaknesses?: string[] | undefined
-  /** Allows the profile `full` against a deployment that is not ours. */
-  allowFull?: boolean | undefined
-  /** As the user typed it; for the record. */
-  command: string
-  runId: string
-  /** Where the bundle goes. */
-  outDir: string
-  tools: PlanTools
-  baseUrl?: string | undefined
-  /** For `kubernetes`: the cluster that the user named, with every pod of its namespace. */
-  cluster?:
-    | {
-        ref: ClusterRef
-        pods: Pod[]
-        /** Looks up what these actions change; only asked where a game day has any. */
-        inventory: (actions: ActionName[]) => Promise<Inventory>
-      }
-    | undefined
-  userEnv: Record<string, string | undefined>
-}
 
 /** What `run` follows. */
 export interface Planned {
@@ -176,46 +137,6 @@ export const makePlan = async (
   return { plan, ...search, system, bundleFile, warnings: slo.warnings }
 }
 
-/**
- * The game day at one rate of its capacity search: the load times a factor, and the step's length
- * but for the last run, which has the game day's own. Without a step, at its first rate.
- */
-const atStep = (gameDay: GameDay, { step }: PlanOptions, file: string): GameDay => {
-  const { capacity } = gameDay
-  if (capacity === undefined) return gameDay
-  if (gameDay.faults.length > 0) {
-    throw new HoldfastError(`${file}: capacity: a search for the highest rate goes without faults`, {
-      hint: 'Leave faults empty, or write a game day of its own.',
-    })
-  }
-  const factor = step?.factor ?? capacity.from ?? Math.min(1, capacity.upTo)
-  return {
-    ...gameDay,
-    load: gameDay.load.map((entry) => ({ ...entry, rateFactor: (entry.rateFactor ?? 1) * factor })),
-    steady: step === undefined || step.isLast ? gameDay.steady : (capacity.step ?? '15s'),
-  }
-}
-
-const searchOf = ({ capacity }: GameDay, { precisionRatio }: PlanOptions, file: string): Pick<Planned, 'search'> => {
-  if (precisionRatio === undefined) return capacity === undefined ? {} : { search: capacity }
-  if (capacity === undefined) {
-    throw new HoldfastError(`${file}: does not look for its capacity, so there is nothing for --precision`, {
-      hint: 'Leave --precision out.',
-    })
-  }
-  if (!(precisionRatio >= 0.01)) {
-    throw new HoldfastError('--precision is not a number of at least 0.01', {
-      hint: 'For instance 0.1, which is 10 %.',
-    })
-  }
-  return { search: { ...capacity, precisionRatio } }
-}
-
-const capacityOf = ({ capacity }: GameDay, { step }: PlanOptions): Pick<Plan, 'capacity'> =>
-  capacity === undefined || !step?.isLast
-    ? {}
-    : { capacity: { factor: step.factor, upTo: capacity.upTo, steps: step.steps } }
-
 /** The command line's runs replace the game day's; whether they gate is the game day's to say. */
 const baselineOf = ({ baseline }: GameDay, options: PlanOptions): Pick<Plan, 'baseline'> => {
   const spec = typeof baseline === 'string' ? { run: baseline } : baseline
@@ -236,63 +157,6 @@ const systemOf = (systems: Record<string, System>, { system }: GameDay, file: st
   throw new HoldfastError(`${file}: system: there is no system "${system}"`, {
     hint: didYouMean(system, Object.keys(systems)),
   })
-}
-
-export const checkPlaceOf = ({ environments }: GameDay, environment: Environment, file: string): void => {
-  if (environments === undefined || environments.includes(environment)) return
-  throw new HoldfastError(`${file}: is for ${environments.join(' and ')}, not for ${environment}`, {
-    hint: `Use --env ${environments[0]}.`,
-  })
-}
-
-const usesFull = ({ load }: GameDay, profile: ProfileName): boolean =>
-  load.some((entry) => (entry.profile ?? profile) === 'full')
-
-const checkEnvironment = (system: System, options: PlanOptions, full: boolean, file: string): void => {
-  const { environment, baseUrl } = options
-  if (startedByUs(environment)) {
-    if (system[environment]) return
-    throw new HoldfastError(`${file}: ${system.name} does not exist in the environment ${environment}`, {
-      hint: 'Use --env external.',
-    })
-  }
-  if (environment === 'kubernetes') {
-    if (!system.kubernetes || !options.cluster) {
-      throw new HoldfastError(`${file}: ${system.name} does not exist in the environment kubernetes`, {
-        hint: 'Say in the system how its pods are found (`kubernetes`), or use --env external.',
-      })
-    }
-    if (baseUrl === undefined && !system.kubernetes.forward) {
-      throw new HoldfastError(`the environment kubernetes needs --base-url: ${system.name} names no Service`, {
-        hint: 'Give the address of its ingress, or of a `kubectl port-forward`.',
-      })
-    }
-  }
-  if (environment === 'external' || baseUrl !== undefined) checkBaseUrl(environment, baseUrl)
-  const where = baseUrl === undefined ? `the cluster ${options.cluster?.ref.server}` : new URL(baseUrl).host
-  if (full && !options.allowFull) {
-    throw new HoldfastError(`${file}: the profile full sends the documented load to ${where}`, {
-      hint: 'Add --allow-full if that is wanted, or use --profile short.',
-    })
-  }
-  system.externalEnv?.(options.userEnv)
-}
-
-const checkBaseUrl = (environment: Environment, baseUrl: string | undefined): void => {
-  const url = baseUrl === undefined ? null : URL.parse(baseUrl)
-  if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new HoldfastError(
-      baseUrl === undefined
-        ? `the environment ${environment} needs --base-url`
-        : `--base-url "${baseUrl}" is not an http or https address`,
-      { hint: 'For instance: --base-url https://staging.example.com' },
-    )
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new HoldfastError('--base-url holds a user name or a password, which would go into the record', {
-      hint: 'Give the address without them.',
-    })
-  }
 }
 
 const weaknessesOf = (system: System, options: PlanOptions, gameDay: GameDay, file: string): string[] => {
@@ -332,30 +196,6 @@ const gameDayObjectives = ({ objectives = [] }: GameDay, file: string): Objectiv
       throw new HoldfastError(`${file}: objectives[${i}].${error.message}`, {
         ...(error.hint === undefined ? {} : { hint: error.hint }),
       })
-    }
-  })
-
-const checkScenarios = ({ system, load }: GameDay, known: string[], file: string): void => {
-  for (const [i, { scenario }] of load.entries()) {
-    if (known.includes(scenario)) continue
-    throw new HoldfastError(`${file}: load[${i}].scenario: ${system} has no scenario "${scenario}"`, {
-      hint: didYouMean(scenario, known),
-    })
-  }
-}
-
-const loadRequests = ({ load }: GameDay, profile: ProfileName, durationMs: number, file: string) =>
-  load.map((entry, i) => {
-    if (load.findIndex(({ scenario }) => scenario === entry.scenario) < i) {
-      throw new HoldfastError(`${file}: load[${i}]: "${entry.scenario}" is there twice`, {
-        hint: 'Use rateFactor for more of it.',
-      })
-    }
-    return {
-      scenario: entry.scenario,
-      profile: entry.profile ?? profile,
-      rateFactor: entry.rateFactor ?? 1,
-      durationMs,
     }
   })
 
