@@ -26,16 +26,7 @@ export const requestMetrics = (register: Registry) => ({
 
 /** Connections of the pool: all, idle, and requests that wait for one. */
 export const poolMetrics = (register: Registry, { pool }: Database): void => {
-  const gauge = (name: string, help: string, read: () => number) => {
-    new Gauge({
-      name,
-      help,
-      registers: [register],
-      collect() {
-        this.set(read())
-      },
-    })
-  }
+  const gauge = (name: string, help: string, read: () => number) => readGauge(register, name, help, read)
   gauge('db_pool_connections', 'Open database connections', () => pool.totalCount)
   gauge('db_pool_idle', 'Open database connections that are idle', () => pool.idleCount)
   gauge('db_pool_waiting', 'Requests that wait for a database connection', () => pool.waitingCount)
@@ -47,10 +38,15 @@ export const poolMetrics = (register: Registry, { pool }: Database): void => {
 }
 
 /**
- * A gauge that is read from somewhere that may not answer. Then it has no sample at all:
+ * A gauge that is read when it is asked for, perhaps from somewhere that does not answer. Then it has no sample at all:
  * an old value would look like a measured one.
  */
-export const readGauge = (register: Registry, name: string, help: string, read: () => Promise<number>): void => {
+export const readGauge = (
+  register: Registry,
+  name: string,
+  help: string,
+  read: () => number | Promise<number>,
+): void => {
   new Gauge({
     name,
     help,

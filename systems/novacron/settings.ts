@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client'
-import { Gauge } from 'prom-client'
 import { Cache } from '../lib/cache/client.ts'
 import type { Log } from '../lib/log.ts'
+import { readGauge } from '../lib/metrics.ts'
 import { PartSettings } from '../lib/part-settings.ts'
 import { defaults, type Option } from './options.ts'
 import type { Weakness } from './weaknesses.ts'
@@ -34,13 +34,7 @@ export class NovaCronSettings extends PartSettings<Option, Weakness> {
   /** Resident memory as a share of the part's limit. */
   memoryMetric(register: Registry): void {
     const limitBytes = this.option('memoryLimitMegabytes') * 1_000_000
-    new Gauge({
-      name: 'memory_used_ratio',
-      help: 'Resident memory as a share of what the part may use',
-      registers: [register],
-      collect() {
-        this.set(process.memoryUsage.rss() / limitBytes)
-      },
-    })
+    const help = 'Resident memory as a share of what the part may use'
+    readGauge(register, 'memory_used_ratio', help, () => process.memoryUsage.rss() / limitBytes)
   }
 }

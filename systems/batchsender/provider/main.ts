@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Counter, Gauge } from 'prom-client'
+import { Counter } from 'prom-client'
 import { HttpError } from '../../lib/http-error.ts'
 import { Ledger } from '../../lib/ledger.ts'
 import { makeLog } from '../../lib/log.ts'
-import { makeRegistry } from '../../lib/metrics.ts'
+import { makeRegistry, readGauge } from '../../lib/metrics.ts'
 import { runPart } from '../../lib/part.ts'
 import { listen, makeService } from '../../lib/service.ts'
 import { BatchSenderSettings } from '../settings.ts'
@@ -34,18 +34,9 @@ await runPart(log, async () => {
 
   const register = makeRegistry()
   const { app } = makeService({ log, register, checks: {} })
-  const read = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [register],
-      collect() {
-        this.set(value())
-      },
-    })
-  read('emails_accepted_total', 'Messages accepted, restarts included', () => ledger.accepted)
-  read('duplicates_total', 'Messages accepted again after their first time', () => ledger.duplicates)
-  read('callbacks_waiting', 'Deliveries not reported yet', () => callbacks.waiting)
+  readGauge(register, 'emails_accepted_total', 'Messages accepted, restarts included', () => ledger.accepted)
+  readGauge(register, 'duplicates_total', 'Messages accepted again after their first time', () => ledger.duplicates)
+  readGauge(register, 'callbacks_waiting', 'Deliveries not reported yet', () => callbacks.waiting)
   const refused = new Counter({ name: 'sends_refused_total', help: 'Calls answered 503', registers: [register] })
 
   app.post('/send', async (c) => {

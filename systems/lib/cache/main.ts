@@ -1,7 +1,6 @@
-import { Gauge } from 'prom-client'
 import { HttpError } from '../http-error.ts'
 import { makeLog } from '../log.ts'
-import { makeRegistry } from '../metrics.ts'
+import { makeRegistry, readGauge } from '../metrics.ts'
 import { runPart } from '../part.ts'
 import { PartSettings } from '../part-settings.ts'
 import { listen, makeService } from '../service.ts'
@@ -15,14 +14,8 @@ const log = makeLog(settings.text('INSTANCE', 'cache'))
 await runPart(log, async () => {
   const entries = new Map<string, { text: string; endsAtMs: number }>()
   const register = makeRegistry()
-  new Gauge({
-    name: 'cache_keys',
-    help: 'Keys held, those that have ended and were not asked for since included',
-    registers: [register],
-    collect() {
-      this.set(entries.size)
-    },
-  })
+  const help = 'Keys held, those that have ended and were not asked for since included'
+  readGauge(register, 'cache_keys', help, () => entries.size)
 
   const { app } = makeService({ log, register, checks: {} })
   app.get('/keys/:key', (c) => {

@@ -1,6 +1,5 @@
-import { Gauge } from 'prom-client'
 import { makeLog } from '../../lib/log.ts'
-import { makeRegistry } from '../../lib/metrics.ts'
+import { makeRegistry, readGauge } from '../../lib/metrics.ts'
 import { runPart } from '../../lib/part.ts'
 import { listen, makeService } from '../../lib/service.ts'
 import { WebSocketHub } from '../../lib/web-socket-hub.ts'
@@ -31,17 +30,8 @@ await runPart(log, async () => {
     maxWaitingBytes: 1_000_000,
     pingEveryMs: settings.option('pingEveryMs'),
   })
-  const read = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [register],
-      collect() {
-        this.set(value())
-      },
-    })
-  read('websocket_connections', 'Clients connected', () => hub.connections)
-  read('websocket_messages_total', 'Messages handed to clients', () => hub.messages)
+  readGauge(register, 'websocket_connections', 'Clients connected', () => hub.connections)
+  readGauge(register, 'websocket_messages_total', 'Messages handed to clients', () => hub.messages)
 
   const stopping = new AbortController()
   const caughtUp = Promise.withResolvers<void>()
