@@ -34,6 +34,9 @@ export const manifestsCommand = async (
   return exitCodes.pass
 }
 
+const notInARole =
+  '# Without the right to drain nodes, which no Role can give: name a game day that drains, and it is there.\n'
+
 const rbac = async (
   gameDay: string | undefined,
   namespace: string,
@@ -45,7 +48,8 @@ const rbac = async (
     throw new HoldfastError(`--${option} does not go with manifests rbac`, { hint: 'Use it with manifests cronjob.' })
   }
   const needs = gameDay === undefined ? allNeeds : (await needsOf(gameDay, namespace)).needs
-  return rbacManifests(namespace, { ...needs, portForward: needs.portForward && baseUrl === undefined })
+  const manifests = rbacManifests(namespace, { ...needs, portForward: needs.portForward && baseUrl === undefined })
+  return gameDay === undefined ? `${notInARole}${manifests}` : manifests
 }
 
 /** System up, k6's start, audit and undo, beside what the timeline takes. */
