@@ -9,5 +9,5 @@ export default {
   warmUp: '3s',
   steady: '15s',
   faults: [],
-  capacity: { upTo: 8, step: '8s' },
+  capacity: { from: 8, upTo: 64, step: '8s' },
 } satisfies GameDay
