@@ -91,11 +91,11 @@ const named = (name = '–', words = ''): Markup => html`${name}<small>${words}<
 const objectivesText = ({ objectives, faults }: RoundRun): Content => {
   if (objectives === null) return '–'
   const { hold, notProven, of } = objectives
-  const more = [
-    ...(notProven === 0 ? [] : [`${notProven} not proven`]),
-    ...(faults === null || faults.of === 0 ? [] : [`${faults.confirmed} of ${faults.of} faults confirmed`]),
-  ]
-  return html`${hold} of ${of} hold${more.map((text) => html`<small>${text}</small>`)}`
+  const confirmed =
+    faults === null || faults.of === 0
+      ? nothing
+      : html`<small>${faults.confirmed} of ${faults.of} faults confirmed</small>`
+  return html`${hold - notProven} of ${of} proven${confirmed}`
 }
 
 const links = ({ record, log }: RoundRun): Markup =>
