@@ -121,7 +121,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
   program
     .command('stop')
     .description('End a run that is going on, from another terminal: faults are removed first')
-    .argument('[run]', 'run id; the one that is going on unless given')
+    .argument('[run]', 'run id, `latest`, or the folder of its record; the one that is going on unless given')
     .action(action(async () => (await import('./commands/stop.ts')).stopCommand))
   withCluster(
     program

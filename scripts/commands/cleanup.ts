@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import type { ClusterChoice } from '../../chaos/drivers/kube/choice.ts'
-import { connect } from '../../chaos/drivers/kube/connect.ts'
+import { type Cluster, connect } from '../../chaos/drivers/kube/connect.ts'
 import { currentHolder, freeLock, type Holder } from '../../chaos/drivers/kube/lock.ts'
 import { runName } from '../../chaos/drivers/kube/names.ts'
-import { listRuns, removeRun } from '../../chaos/drivers/kube/runs.ts'
+import { listRuns, type RunInCluster, removeRun } from '../../chaos/drivers/kube/runs.ts'
 import { cleanLine } from '../../model/clean.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { cleanUp, isRunning, readLeftovers } from '../../run/leftovers.ts'
 import { dropLocksOf } from '../../run/lock.ts'
 import { noteCleanUp } from '../../run/note-clean-up.ts'
+import { readPlan } from '../../run/record.ts'
 import { stateDir } from '../../run/state-dir.ts'
 import { recordDirOf, runIds } from '../project.ts'
 
@@ -21,7 +22,10 @@ export const cleanupCommand = async (run: string | undefined, options: CleanupOp
       hint: '`holdfast list` shows the runs there are.',
     })
   }
-  if (options.env === 'kubernetes') return report(await cleanUpCluster(run, options), options)
+  if (options.env === 'kubernetes') {
+    const id = run === undefined ? run : idOf(run, options.out)
+    return report(await cleanUpCluster(id, options), options)
+  }
   const dirs =
     run === undefined ? runIds(options.out).map((id) => recordDirOf(id, options.out)) : [recordDirOf(run, options.out)]
   const results = []
@@ -30,7 +34,7 @@ export const cleanupCommand = async (run: string | undefined, options: CleanupOp
     if (isRunning(left)) {
       if (run !== undefined) {
         throw new HoldfastError(`${dir} is still running (pid ${left.pid})`, {
-          hint: 'Press Ctrl-C in its terminal, or send it SIGINT.',
+          hint: `Press Ctrl-C in its terminal, or end it with: holdfast stop ${run}`,
         })
       }
       continue
@@ -52,6 +56,10 @@ interface CleanupOptions extends ClusterChoice {
 
 type Result = { run: string; done: string[]; failed: string[] }
 
+/** `latest` and a folder are known from the record; any other text is the id of a run of any machine. */
+const idOf = (run: string, outDir: string): string =>
+  run === 'latest' || run.includes('/') ? readPlan(recordDirOf(run, outDir)).runId : run
+
 /** By label, from any machine: no record is needed. With `--all`, a run that is alive is left alone. */
 const cleanUpCluster = async (run: string | undefined, options: CleanupOptions): Promise<Result[]> => {
   const cluster = await connect(options)
@@ -69,10 +77,20 @@ const cleanUpCluster = async (run: string | undefined, options: CleanupOptions):
         await freeLock(cluster, holder.identity)
         result.done.push('freed the lock of the namespace')
       }
+      // Of a mistyped id, too, there is nothing: "nothing left" alone would be taken for an all-clear.
+      if (wanted.length === 0 && result.done.length === 0) result.done.push(nothingOf(cluster, there))
       return { run: runId || label, ...result }
     }),
   )
   return run === undefined && holder !== null ? [...results, leftAlone(holder)] : results
+}
+
+const nothingOf = ({ ref }: Cluster, there: RunInCluster[]): string => {
+  const known =
+    there.length === 0
+      ? 'no other run either'
+      : `runs that have left something: ${there.map(({ runId, run }) => runId || run).join(', ')}`
+  return `nothing of a run of this id is in the namespace ${ref.namespace}; ${known}`
 }
 
 const leftAlone = ({ runId, host, silentMs }: Holder): Result => {

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isSameProcess, signalProcess } from '../../chaos/drivers/proc.ts'
 import { lookUntil } from '../../chaos/drivers/wait.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
-import { lockHolders } from '../../run/lock.ts'
+import { type LockHolder, lockHolders } from '../../run/lock.ts'
 import { stateDir } from '../../run/state-dir.ts'
 
 /** The undo of a run has its own time budgets; this is longer than they are together. */
@@ -12,8 +12,7 @@ const deadlineMs = 120_000
 /** `holdfast stop [run]`: the kill switch from another terminal. Faults go first; waits until the run has ended. */
 export const stopCommand = async (run: string | undefined): Promise<ExitCode> => {
   const running = lockHolders(join(stateDir(), 'locks'))
-  const chosen =
-    run === undefined ? running : running.filter(({ runId, recordDir }) => runId === run || recordDir === run)
+  const chosen = run === undefined ? running : named(run, running)
   if (chosen.length === 0) {
     const known = running.map(({ runId }) => runId).join(', ')
     throw new HoldfastError(run === undefined ? 'no run is going on' : `no run "${run}" is going on`, {
@@ -34,3 +33,9 @@ export const stopCommand = async (run: string | undefined): Promise<ExitCode> =>
   for (const { runId } of chosen) process.stdout.write(`${ended.ok ? '✔ stopped' : '✕ still ending:'} ${runId}\n`)
   return ended.ok ? exitCodes.pass : exitCodes.faultNotRemoved
 }
+
+/** `latest` is the one that was started last. */
+const named = (run: string, running: LockHolder[]): LockHolder[] =>
+  run === 'latest'
+    ? running.toSorted((a, b) => a.runId.localeCompare(b.runId)).slice(-1)
+    : running.filter(({ runId, recordDir }) => runId === run || recordDir === resolve(run))

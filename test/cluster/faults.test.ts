@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect } from '../../chaos/drivers/kube/connect.ts'
 import { currentHolder, NamespaceLock } from '../../chaos/drivers/kube/lock.ts'
 import { listPods } from '../../chaos/drivers/kube/pods.ts'
@@ -245,7 +245,10 @@ describe.concurrent('a fault in a cluster', () => {
     const options = { ...place, env: 'kubernetes', out: '/nowhere' } as const
     expect(await cleanupCommand(run.runId, options)).toBe(0)
     expect(await left(place)).toBe('')
+    const said = vi.spyOn(process.stdout, 'write')
     expect(await cleanupCommand(run.runId, options)).toBe(0)
+    expect(said.mock.calls.join('')).toContain(`nothing of a run of this id is in the namespace ${place.namespace}`)
+    await expect(cleanupCommand('latest', options)).rejects.toThrow('no run "latest" in /nowhere')
   })
 
   test('a context that is not there, and a namespace without pods, are one line each', async ({ expect }) => {
