@@ -25,6 +25,7 @@ export default defineScenario({
   requests: { 'POST /events': 1, 'GET /batches/:id counted': 1 / followEvery },
   samples: { dashboard_lag: { 'dashboard lag': 1 / followEvery } },
   longestIterationMs: api.timeoutMs,
+  followMs: api.lagLimitMs,
   // Those that follow a batch, at the full rate for 30 s each.
   extraVus: 150,
   profiles: {

@@ -66,7 +66,7 @@ const k6Scenario = (
     // All from the start: mid-run k6 initialises them one at a time, which would look like a slow system.
     preAllocatedVUs: vus,
     maxVUs: vus,
-    gracefulStop: `${scenario.longestIterationMs + stopGraceMs}ms`,
+    gracefulStop: `${scenario.longestIterationMs + (scenario.followMs ?? 0) + stopGraceMs}ms`,
     tags: { sli: scenario.sli },
     env: {
       HOLDFAST_PROFILE: profileName,

@@ -37,7 +37,12 @@ export interface Scenario {
   samples?: Record<string, Record<string, number>>
   /** Longest time that one iteration may take, in ms: the sum of its requests' timeouts. */
   longestIterationMs: number
-  /** Virtual users beyond rate x longest iteration, for iterations that follow something for minutes. */
+  /**
+   * How long some iterations then follow what they began, in ms: after the end of the load they are given this time, too, so
+   * that what never comes is seen also where the load is shorter than the wait.
+   */
+  followMs?: number
+  /** Virtual users beyond rate x longest iteration, for iterations that follow something. */
   extraVus?: number
   profiles: Record<ProfileName, Profile>
   /** One that returns a promise is over when it is settled. */

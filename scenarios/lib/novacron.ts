@@ -52,12 +52,12 @@ const ask = (iteration: Iteration, kind: Kind, vm: string, operation: string, na
   }).ok
 
 /**
- * Asks until the operation has ended, and adds the time since it was accepted to `operation_time`. Null
- * when it failed, took too long (a bad sample), or when the end of the load cut it off (no sample: nobody knows).
+ * Asks until the operation has ended, also when the load has, and adds the time since it was accepted to
+ * `operation_time`. Null when it failed or took too long, which is a bad sample.
  */
 const follow = (iteration: Iteration, kind: Kind, operation: string): Ended => {
   const sinceMs = Date.now()
-  while (exec.scenario.progress < 1) {
+  while (true) {
     const { ok, body } = call(iteration, {
       name: 'GET /operations/:id',
       path: `/operations/${operation}`,
@@ -76,7 +76,6 @@ const follow = (iteration: Iteration, kind: Kind, operation: string): Ended => {
     }
     sleep(pollMs / 1000)
   }
-  return null
 }
 
 /** A new VM under the iteration's write id, followed until it is there. */

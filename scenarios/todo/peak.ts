@@ -8,6 +8,7 @@ export default defineScenario({
   requests: api.taskMixRequests,
   samples: api.taskMixSamples,
   longestIterationMs: 4 * api.timeoutMs,
+  followMs: api.missedAfterMs,
   extraVus: 20,
   profiles: {
     smoke: { description: 'own normal rate of 5 tasks/s, then 2x (documented)', seconds: 15, arrivals: peakOf(5, 15) },

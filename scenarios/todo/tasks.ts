@@ -8,6 +8,7 @@ export default defineScenario({
   requests: api.taskMixRequests,
   samples: api.taskMixSamples,
   longestIterationMs: 4 * api.timeoutMs,
+  followMs: api.missedAfterMs,
   // Those that wait for the next of a repeating task.
   extraVus: 20,
   profiles: {
