@@ -1,6 +1,7 @@
 import type { AuditContext, AuditResult } from '../../model/system.ts'
 import { retry } from './backoff.ts'
 import { isTransient, ResponseError } from './http-client.ts'
+import { pause } from './pause.ts'
 
 /** Most servers and proxies take an address of 8,000 characters. */
 const maxIdCharacters = 6000
@@ -27,6 +28,29 @@ export const auditIds = async (
     }
   }
   return { lost, checked, duplicates: countDuplicates ? await countDuplicates() : null }
+}
+
+/** What is there of some ids, and whether more of them is still on its way. */
+export interface Progress {
+  found: string[]
+  isWaiting: boolean
+}
+
+/** Asks again while something is on its way, until the time since this call is over. */
+export const patiently = (
+  ask: (ids: string[]) => Promise<Progress>,
+  patienceMs: number,
+  signal: AbortSignal,
+): AuditOptions['find'] => {
+  const giveUpAt = performance.now() + patienceMs
+  return async (ids) => {
+    let now = await ask(ids)
+    while (now.isWaiting && performance.now() < giveUpAt && !signal.aborted) {
+      await pause(500, signal)
+      now = await ask(ids)
+    }
+    return now.found
+  }
 }
 
 /** Cuts a list of ids so that each piece fits into an address. */

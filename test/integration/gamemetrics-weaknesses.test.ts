@@ -36,7 +36,7 @@ test('counts-twice: a batch that the processor gets again is counted again', asy
   await game.counted('twice')
   await game.deliverAgain('twice', ['twice'])
   await waitUntil('it is counted again', async () => (await game.player('twice')).events === 2)
-  expect((await get(`${parts.url('users')}/audit`)).json.duplicates).toBe(1)
+  expect((await get(`${parts.url('users')}/audit`)).json.miscounted).toBe(1)
 })
 
 test('processor-drops: what could not be stored is forgotten', async () => {

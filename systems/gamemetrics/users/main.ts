@@ -59,11 +59,11 @@ await runPart(log, async () => {
     return c.json({ counted: rows.map(({ id }) => id) })
   })
 
-  /** Events counted for players beyond those of the batches: an audit's question, in one snapshot. */
+  /** By how much the events of the players differ from those of the batches: an audit's question, in one snapshot. */
   app.get('/audit', async (c) => {
-    const [sums] = await database.query<Row & { extra: number }>(`
-      select ((select coalesce(sum(events), 0) from players) - (select coalesce(sum(events), 0) from batches))::int as extra`)
-    return c.json({ duplicates: sums?.extra ?? 0 })
+    const [sums] = await database.query<Row & { wrong: number }>(`
+      select abs((select coalesce(sum(events), 0) from players) - (select coalesce(sum(events), 0) from batches))::int as wrong`)
+    return c.json({ miscounted: sums?.wrong ?? 0 })
   })
 
   const stopListening = await listen(app, settings)
