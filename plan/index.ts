@@ -200,4 +200,6 @@ const gameDayObjectives = ({ objectives = [] }: GameDay, file: string): Objectiv
   })
 
 const standIns = ({ components }: System): string[] =>
-  Object.values(components).flatMap(({ standsFor }) => (standsFor === undefined ? [] : [standsFor]))
+  Object.entries(components).flatMap(([name, { standsFor }]) =>
+    standsFor === undefined ? [] : [`${name}: ${standsFor}`],
+  )

@@ -189,7 +189,7 @@ export const cannotTell = (told: Told, tooFew: readonly string[], blocks: number
     list.push(`Which of the faults did what: ${names.join(' and ')} overlap, so they are judged as one.`)
   }
   if (plan.system.standsFor.length > 0)
-    list.push(`How the real system fares: in its place stood ${plan.system.standsFor.join(', ')}.`)
+    list.push(`How the real system fares: in its place stood ${plan.system.standsFor.join('; ')}.`)
   if (blocks < fewestBlocks) {
     list.push(
       `How far neighbouring requests depend on each other: ${plural(blocks, 'block')} of 10 s, ${fewestBlocks} needed. ` +

@@ -1,4 +1,5 @@
 import type { GameDay } from '../../model/gameday.ts'
+import { noBadAnswers } from '../../model/objectives.ts'
 
 export default {
   title: 'GameMetrics smoke',
@@ -9,4 +10,10 @@ export default {
   warmUp: '2s',
   steady: '13s',
   faults: [],
+  objectives: [
+    // No error target is documented; that everything fails must not pass all the same.
+    noBadAnswers('answers', 'Requests that were not answered as they should be', [
+      ...['POST /events', 'GET /players/:player', 'GET /dashboard', 'POST /predictions'],
+    ]),
+  ],
 } satisfies GameDay

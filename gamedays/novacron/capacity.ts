@@ -1,4 +1,5 @@
 import type { GameDay } from '../../model/gameday.ts'
+import { nothingMissed } from '../../model/objectives.ts'
 
 export default {
   title: 'NovaCron: capacity and bottleneck',
@@ -10,4 +11,7 @@ export default {
   steady: '15s',
   faults: [],
   capacity: { upTo: 16, step: '8s' },
+  objectives: [
+    nothingMissed('operations', 'Operations not done within 8 s (create) or 25 s (our limits)', 'operation_time'),
+  ],
 } satisfies GameDay

@@ -3,7 +3,13 @@ import { latency } from '../../chaos/faults/latency.ts'
 import { partition } from '../../chaos/faults/partition.ts'
 import { unavailable } from '../../chaos/faults/unavailable.ts'
 import type { GameDay } from '../../model/gameday.ts'
-import { latencyWhileDegraded, noDuplicates, noLostWrites, recoveryWithin } from '../../model/objectives.ts'
+import {
+  latencyWhileDegraded,
+  noDuplicates,
+  noLostWrites,
+  nothingMissed,
+  recoveryWithin,
+} from '../../model/objectives.ts'
 
 export default {
   title: 'NovaCron loses a worker, a zone, its database and its API',
@@ -30,6 +36,7 @@ export default {
   faultsDespiteBreach: true,
   recovery: { for: '15s', stableFor: '5s' },
   objectives: [
+    nothingMissed('operations', 'Operations not done within 8 s (create) or 25 s (our limits)', 'operation_time'),
     recoveryWithin(10, { sli: 'probe', title: 'Recovery time, by the probe' }),
     latencyWhileDegraded(99, 3000, 'api-latency', {
       name: 'fails-fast',

@@ -1,4 +1,5 @@
 import type { GameDay } from '../../model/gameday.ts'
+import { nothingMissed } from '../../model/objectives.ts'
 
 export default {
   title: 'NovaCron: 10,000 concurrent users',
@@ -10,4 +11,7 @@ export default {
   steady: '15m',
   faults: [],
   baseline: 'previous',
+  objectives: [
+    nothingMissed('operations', 'Operations not done within 8 s (create) or 25 s (our limits)', 'operation_time'),
+  ],
 } satisfies GameDay

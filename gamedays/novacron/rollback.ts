@@ -1,6 +1,6 @@
 import { unavailable } from '../../chaos/faults/unavailable.ts'
 import type { GameDay } from '../../model/gameday.ts'
-import { noDuplicates, noLostWrites, recoveryWithin } from '../../model/objectives.ts'
+import { noDuplicates, noLostWrites, nothingMissed, recoveryWithin } from '../../model/objectives.ts'
 
 export default {
   title: 'NovaCron rolls migrations back',
@@ -15,6 +15,7 @@ export default {
   blastRadius: { 'host-b': 1 },
   recovery: { for: '12s', stableFor: '5s' },
   objectives: [
+    nothingMissed('operations', 'Operations not done within 8 s (create) or 25 s (our limits)', 'operation_time'),
     {
       name: 'rolled-back',
       title: 'VMs that do not run after their migration, while the zone is lost',

@@ -1,4 +1,5 @@
 import type { GameDay } from '../../model/gameday.ts'
+import { nothingMissed } from '../../model/objectives.ts'
 
 export default {
   title: 'NovaCron smoke',
@@ -9,4 +10,7 @@ export default {
   warmUp: '2s',
   steady: '14s',
   faults: [],
+  objectives: [
+    nothingMissed('operations', 'Operations not done within 8 s (create) or 25 s (our limits)', 'operation_time'),
+  ],
 } satisfies GameDay

@@ -1,7 +1,7 @@
 import { cpuStress } from '../../chaos/faults/cpuStress.ts'
 import { memoryStress } from '../../chaos/faults/memoryStress.ts'
 import type { GameDay } from '../../model/gameday.ts'
-import { noDuplicates, noLostWrites, recoveryWithin } from '../../model/objectives.ts'
+import { noDuplicates, noLostWrites, nothingMissed, recoveryWithin } from '../../model/objectives.ts'
 
 export default {
   title: 'Onboarding under CPU stress and memory pressure',
@@ -17,5 +17,10 @@ export default {
   ],
   blastRadius: { api: 1 },
   recovery: { for: '12s', stableFor: '5s' },
-  objectives: [recoveryWithin(5), noLostWrites(), noDuplicates({ title: 'Cases opened or decided twice' })],
+  objectives: [
+    nothingMissed('cases-complete', 'Cases that came to no end within 20 s (the limit is ours)', 'case_completion'),
+    recoveryWithin(5),
+    noLostWrites(),
+    noDuplicates({ title: 'Cases opened or decided twice' }),
+  ],
 } satisfies GameDay

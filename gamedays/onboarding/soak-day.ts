@@ -1,5 +1,5 @@
 import type { GameDay } from '../../model/gameday.ts'
-import { memoryGrowthBelow } from '../../model/objectives.ts'
+import { memoryGrowthBelow, nothingMissed } from '../../model/objectives.ts'
 
 export default {
   title: 'Onboarding: a working day of steady load',
@@ -10,5 +10,8 @@ export default {
   warmUp: '5m',
   steady: '8h',
   faults: [],
-  objectives: [memoryGrowthBelow(10, { title: 'Memory growth (the bound is ours)', source: 'soak (no memory leak)' })],
+  objectives: [
+    nothingMissed('cases-complete', 'Cases that came to no end within 20 s (the limit is ours)', 'case_completion'),
+    memoryGrowthBelow(10, { title: 'Memory growth (the bound is ours)', source: 'soak (no memory leak)' }),
+  ],
 } satisfies GameDay

@@ -1,5 +1,5 @@
 import type { GameDay } from '../../model/gameday.ts'
-import { memoryGrowthBelow } from '../../model/objectives.ts'
+import { memoryGrowthBelow, nothingMissed } from '../../model/objectives.ts'
 
 export default {
   title: 'Onboarding: a short soak',
@@ -12,6 +12,7 @@ export default {
   steady: '50s',
   faults: [],
   objectives: [
+    nothingMissed('cases-complete', 'Cases that came to no end within 20 s (the limit is ours)', 'case_completion'),
     memoryGrowthBelow(4000, {
       title: 'Memory growth (the bound is ours, for so short a run)',
       source: 'soak (no memory leak)',

@@ -1,4 +1,5 @@
 import type { GameDay } from '../../model/gameday.ts'
+import { nothingMissed } from '../../model/objectives.ts'
 
 export default {
   title: 'Onboarding: a spike of cases',
@@ -9,4 +10,7 @@ export default {
   warmUp: '3s',
   steady: '32s',
   faults: [],
+  objectives: [
+    nothingMissed('cases-complete', 'Cases that came to no end within 20 s (the limit is ours)', 'case_completion'),
+  ],
 } satisfies GameDay

@@ -1,4 +1,5 @@
 import type { GameDay } from '../../model/gameday.ts'
+import { nothingMissed } from '../../model/objectives.ts'
 
 export default {
   title: 'Onboarding: the breaking point',
@@ -10,4 +11,7 @@ export default {
   steady: '15s',
   faults: [],
   capacity: { from: 8, upTo: 64, step: '8s' },
+  objectives: [
+    nothingMissed('cases-complete', 'Cases that came to no end within 20 s (the limit is ours)', 'case_completion'),
+  ],
 } satisfies GameDay

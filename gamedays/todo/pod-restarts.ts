@@ -1,13 +1,13 @@
 import { kill } from '../../chaos/faults/kill.ts'
 import { partition } from '../../chaos/faults/partition.ts'
 import type { GameDay } from '../../model/gameday.ts'
-import { noLostWrites, nothingMissed, recoveryWithin } from '../../model/objectives.ts'
+import { gaugeBelow, noLostWrites, nothingMissed, recoveryWithin } from '../../model/objectives.ts'
 
 export default {
   title: 'Todo App: pods restart',
   purpose:
-    'The api crashes; then a consumer is cut off from it and crashes, with the other one. Nothing that was accepted is ' +
-    'lost, and each event is acted on in the end.',
+    'A consumer is cut off from the api and crashes, with the other one; then the api crashes. Nothing that was accepted ' +
+    'is lost, tasks that repeat are made again, and no consumer stays behind.',
   system: 'todo',
   profile: 'short',
   load: [{ scenario: 'tasks' }, { scenario: 'clients' }],
@@ -28,6 +28,15 @@ export default {
     recoveryWithin(15, { name: 'event-recovery', title: 'Recovery time of events', sli: 'event-delay' }),
     noLostWrites(),
     nothingMissed('missed-events', 'Task events that a WebSocket client never received', 'task_event'),
+    {
+      ...gaugeBelow(
+        'consumers-behind',
+        'Events that a consumer has yet to act on, in the end',
+        { series: 'consumer_lag', below: 50, unit: 'count' },
+        { phases: ['recovered'] },
+      ),
+      aggregate: 'last',
+    },
     nothingMissed('missed-next-tasks', 'Tasks that repeat, completed, and never made again', 'next_task'),
   ],
 } satisfies GameDay

@@ -35,13 +35,14 @@ export const onboarding: System = {
     worker: {
       role: 'scans documents, sums up cases, sends webhooks',
       replicas: 2,
-      standsFor: 'one stand-in process for document scanning, notification-service and webhook-dispatcher',
+      standsFor:
+        'one stand-in process for document scanning, projections and webhook-dispatcher (notification-service: none)',
     },
     partner: { role: 'receives the webhooks', replicas: 1, standsFor: 'a fake of the customer that webhooks go to' },
     postgres: {
       role: 'holds cases, documents, audit log and outbox',
       replicas: 1,
-      standsFor: 'also MinIO (documents)',
+      standsFor: 'PostgreSQL, and MinIO (documents) too',
     },
     nats: { role: 'events (JetStream)', replicas: 1, standsFor: 'NATS JetStream for Kafka' },
     cache: { role: 'keeps reads for seconds', replicas: 1, standsFor: 'a small Node process for Redis' },

@@ -19,7 +19,6 @@ export const weaknesses = {
   },
   'no-webhook-retries': {
     does: 'a webhook that fails is not sent again',
-    // What is never told counts only after 20 s: smoke is over by then.
     gameDay: 'degraded',
     objective: 'cases-complete',
   },

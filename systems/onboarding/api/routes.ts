@@ -11,7 +11,7 @@ const isName = (value: unknown): value is string => isText(value, 200) && /^[\w.
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** 0 (none) to 100, from what is known of the applicant; always the same for the same one. */
+/** 0 (none) to 100, made from the reference: nothing is assessed, but the same case always has the same risk. */
 export const riskScore = (reference: string): number =>
   [...reference].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 101, 7)
 
