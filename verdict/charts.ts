@@ -2,7 +2,6 @@ import type { GaugeObjective, ProportionObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Charts, FaultResult } from '../model/verdict.ts'
 import type { Folded } from './fold.ts'
-import { circled } from './format.ts'
 import type { LatencyGrid } from './latency-grid.ts'
 import { sumGrid } from './latency-grid.ts'
 import type { PhaseIndex, PhaseSpan } from './phases.ts'
@@ -227,7 +226,7 @@ const perSecond = (atMs: readonly number[], value: readonly number[], i: number)
 }
 
 const faultBands = ({ faults, startedAtMs, endedAtMs }: Charted): Charts['faultBands'] =>
-  faults.flatMap((fault, index) => {
+  faults.flatMap((fault) => {
     if (fault.activeAtMs === null) return []
     const seconds = (ms: number) => (ms - startedAtMs) / 1000
     const endMs = fault.oneShot ? fault.activeAtMs : (fault.removedAtMs ?? endedAtMs)
@@ -236,7 +235,7 @@ const faultBands = ({ faults, startedAtMs, endedAtMs }: Charted): Charts['faultB
     return [
       {
         id: fault.id,
-        label: `${circled(index)} ${fault.label}`,
+        label: fault.label,
         startS: seconds(fault.activeAtMs),
         endS: seconds(endMs),
         recoveredS: open ? null : seconds(Math.max(endMs, ...recoveredMs)),

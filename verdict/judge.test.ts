@@ -4,7 +4,7 @@ import type { RunSpec } from '../test/fixtures/record.ts'
 import { errorObjective, latencyObjective, makeRecord, resilienceObjective } from '../test/fixtures/record.ts'
 import { judge } from './judge.ts'
 
-const judgeRun = async (spec: Partial<RunSpec>) => {
+const judged = (spec: Partial<RunSpec>) => {
   const { plan, events, lines } = makeRecord({
     warmUpS: 5,
     steadyS: 60,
@@ -12,8 +12,9 @@ const judgeRun = async (spec: Partial<RunSpec>) => {
     objectives: [latencyObjective()],
     ...spec,
   })
-  return (await judge({ plan, events, lines: lines() })).verdict
+  return judge({ plan, events, lines: lines() })
 }
+const judgeRun = async (spec: Partial<RunSpec>) => (await judged(spec)).verdict
 
 const withFault: Partial<RunSpec> = {
   steadyS: 30,
@@ -22,6 +23,13 @@ const withFault: Partial<RunSpec> = {
   faults: [{ atS: 40, holdS: 5 }],
   objectives: [latencyObjective(), resilienceObjective('recoveryTime', 10_000)],
 }
+
+it('the bands of the charts have the names of the faults; reports number them', async () => {
+  const { verdict, charts } = await judged(withFault)
+  expect(charts.faultBands.map(({ id, label }) => [id, label])).toEqual(
+    verdict.faults.map(({ id, label }) => [id, label]),
+  )
+})
 
 describe('exit codes, the first that applies', () => {
   const breach = { streams: [{ perSecond: 50, slowRatio: 0.2 }] }
