@@ -66,7 +66,7 @@ figure>.scroll>svg{min-width:720px}
 .cards td{display:flex;justify-content:space-between;gap:16px;text-align:right}.cards td::before{content:attr(data-label);color:var(--mute);text-align:left;flex:none}}
 @media print{@page{margin:14mm 12mm}body{font-size:12px}main{max-width:none;padding:0}
 .tag,.verdict,.notice,.card,.swatch,svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-table{font-size:10.5px}th,tbody th{font-size:10.5px}th,td{padding:4px 6px}.wide,.some,.keep{min-width:0}dl,.card{font-size:11px}dl{grid-template-columns:110px 1fr}small{font-size:9.5px}.tag{font-size:10px}
+table{font-size:10.5px}th,tbody th{font-size:10.5px}th,td{padding:4px 6px}thead .n{white-space:normal}.wide,.some{min-width:6.5em}.keep{min-width:9em}dl,.card{font-size:11px}dl{grid-template-columns:110px 1fr}small{font-size:9.5px}.tag{font-size:10px}
 h2{margin-top:22px}tr,figure,.verdict,.notice,.card,dl{break-inside:avoid}thead{display:table-header-group}
 details:not([open]){display:none}.scroll,.data{overflow:visible;max-height:none}}
 `)
