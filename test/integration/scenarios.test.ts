@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { bundleScenarios, scenarioNames } from '../../build/bundle.ts'
 import { inspectLoad } from '../../build/inspect.ts'
 import { resolveTools } from '../../build/toolchain.ts'
@@ -15,6 +16,8 @@ import { iterationsIn } from '../../plan/expectations.ts'
 import { gameDayNames, loadGameDay } from '../../plan/gameday.ts'
 import { makePlan } from '../../plan/index.ts'
 import { parseSloFile } from '../../plan/slo.ts'
+import type { GameDayOptions } from '../../scripts/plan-game-day.ts'
+import { makeProgram } from '../../scripts/program.ts'
 import { systems } from '../../systems/index.ts'
 import { sign, verifySignature } from '../../systems/lib/signature.ts'
 
@@ -170,6 +173,52 @@ describe('plans', () => {
       const { objectives } = parseSloFile(readFileSync(join(projectDir, system.sloFile), 'utf8'), system.sloFile)
       const named = objectives.flatMap((objective) => ('sli' in objective ? (objective.sli.names ?? []) : []))
       expect(named.filter((name) => !sent.has(name))).toEqual([])
+    },
+  )
+})
+
+/** What the release gate runs unless it is told otherwise: the game day and the options, as its workflow has them. */
+const releaseGate = (trigger: 'workflow_call' | 'workflow_dispatch') => {
+  const { on, jobs } = parse(readFileSync(join(projectDir, '.github/workflows/release-gate.yml'), 'utf8')) as {
+    on: Record<typeof trigger, { inputs: { 'game-day': { default: string } } }>
+    jobs: { gate: { steps: { run?: string }[] } }
+  }
+  const line = jobs.gate.steps.find((step) => step.run?.startsWith('./holdfast run '))?.run ?? ''
+  const words = line
+    .replace('"$GAME_DAY"', on[trigger].inputs['game-day'].default)
+    .replace('"$BASE_URL"', 'https://staging.example.com')
+    .split(' ')
+  const command = makeProgram(() => {}).commands.find((known) => known.name() === 'run')
+  if (command === undefined) throw new Error('there is no command "run"')
+  const { operands, unknown } = command.parseOptions(words.slice(2))
+  expect({ operands, unknown }, line).toEqual({ operands: [expect.any(String)], unknown: [] })
+  return { gameDay: operands[0] ?? '', options: command.opts<GameDayOptions>() }
+}
+
+describe('the release gate', () => {
+  it.each(['workflow_call', 'workflow_dispatch'] as const)(
+    'can be passed, by %s: its run is long enough to prove every required objective',
+    async (trigger) => {
+      const { gameDay, options } = releaseGate(trigger)
+      const { plan } = await makePlan({
+        projectDir,
+        gameDay,
+        environment: options.env,
+        profile: options.profile,
+        requireProof: options.requireProof,
+        baseUrl: options.baseUrl,
+        command: 'test',
+        runId: 'r',
+        outDir: join(folder, 'gate'),
+        tools,
+        userEnv: { BATCHSENDER_WEBHOOK_SECRET: secret },
+      })
+      expect(plan).toMatchObject({ environment: 'external', requireProof: true })
+      const required = plan.objectives.filter(({ gate }) => gate === 'required').map(({ id }) => id)
+      const unprovable = plan.expectations.filter(
+        ({ objective, provable }) => required.includes(objective) && !provable,
+      )
+      expect(unprovable).toEqual([])
     },
   )
 })
