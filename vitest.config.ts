@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-const always = { environment: 'node', pool: 'forks', retry: 0, passWithNoTests: false } as const
+const always = {
+  ...{ environment: 'node', pool: 'forks', retry: 0, passWithNoTests: false },
+  // What a process does next may take seconds on a machine that is busy; vitest's own second is a bet on an idle one.
+  expect: { poll: { timeout: 20_000 } },
+} as const
 const notOurs = ['**/node_modules/**', 'out/**', '.tools/**']
 
 /** Real processes and ports, with time for a slow machine. */

@@ -198,7 +198,7 @@ describe('when something breaks in the middle', () => {
     run.child.kill('SIGKILL')
     await run.exit
     await expect.poll(isBack, { timeout: 60_000 }).toBe(true)
-    await expect.poll(() => of(run, 'run.ended').length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => of(run, 'run.ended').length).toBe(1)
     expect(of(run, 'fault.provenRemoved').map(({ fault }) => fault)).toEqual(['f1', 'f2', 'f3'])
   })
 

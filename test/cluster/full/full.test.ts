@@ -49,7 +49,7 @@ describe.skipIf(prepareMachine() !== null)('a node that runs real pods', () => {
     expect(await ask(`http://${status.podIP}:8080/`)).toMatch(/^ok answerer-/)
     // The way of a new service is made some moments after its pods are Ready.
     const byName = () => ask('http://answerer.demo.svc.cluster.local:8080/').catch((error: Error) => error.message)
-    await expect.poll(byName, { timeout: 20_000 }).toMatch(/^ok answerer-/)
+    await expect.poll(byName).toMatch(/^ok answerer-/)
   })
 
   test('a partition cuts the way to the pod, and is gone with its object', async () => {
