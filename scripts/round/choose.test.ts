@@ -1,4 +1,7 @@
-import { describe, expect, it, test } from 'vitest'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
 import type { RoundKind } from '../../model/round.ts'
 import { systems } from '../../systems/index.ts'
 import { projectDir } from '../project.ts'
@@ -29,6 +32,21 @@ describe('game days', () => {
     })
     const left = leftOut.map(({ gameDay }) => gameDay)
     expect(runs.filter(({ gameDay }) => left.includes(gameDay))).toEqual([])
+  })
+
+  it('leaves a new one out, until its author takes it in', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'holdfast-round-'))
+    onTestFinished(() => rmSync(dir, { recursive: true }))
+    const template = readFileSync(join(projectDir, 'scripts/templates/gameday.ts.txt'), 'utf8')
+    mkdirSync(join(dir, 'gamedays/batchsender'), { recursive: true })
+    writeFileSync(
+      join(dir, 'gamedays/batchsender/new.ts'),
+      template.replaceAll('../../', `${projectDir}/`).replaceAll('__SYSTEM__', 'batchsender'),
+    )
+    expect(await choose(dir, systems, 'gamedays', [])).toEqual({
+      runs: [],
+      leftOut: [{ gameDay: 'batchsender/new', reason: 'is new' }],
+    })
   })
 
   it('promises to be done in 25 minutes', async () => {
