@@ -1,4 +1,4 @@
-// What holds for the parts of every system.
+// What holds for the parts of every system; what a system does not have is not asked of it.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,8 @@ const projectDir = join(import.meta.dirname, '..')
 
 const contextOf = (extra: Partial<LocalContext> = {}) => localContext({ projectDir, ...extra })
 
-describe.each(Object.values(systems))('$name', (system) => {
+describe.each(Object.values(systems).filter(({ local }) => local !== undefined))('$name', (system) => {
+  const weaknesses = Object.keys(system.weaknesses)
   const layoutOf = (extra: Partial<LocalContext> = {}): LocalLayout => {
     const layout = system.local?.(contextOf(extra))
     if (!layout) throw new Error(`${system.name} has no local environment`)
@@ -38,20 +39,26 @@ describe.each(Object.values(systems))('$name', (system) => {
     }
   })
 
-  test('in containers the load generator reaches published ports, and parts reach the proxies of their own links', () => {
-    const { containers, proxies, scenarioEnv, baseUrl } = system.containers?.(contextOf()) ?? {}
-    if (!containers || !proxies) throw new Error(`${system.name} has no containers environment`)
-    const hostsIn = (env: Record<string, string>) =>
-      Object.values(env).flatMap((value) => [...value.matchAll(/:\/\/(?:\w+@)?([^/:]+):(\d+)/g)].map(([, ...at]) => at))
-    for (const [host] of hostsIn({ ...scenarioEnv, baseUrl: baseUrl ?? '' })) expect(host).toBe('127.0.0.1')
-    for (const { name, component, env } of containers) {
-      const own = proxies.filter(({ from }) => from === component).map(({ listenPort }) => String(listenPort))
-      for (const [host, port] of hostsIn(env)) {
-        expect(host, name).toBe('toxiproxy')
-        expect(own, name).toContain(port)
+  test.skipIf(!system.containers)(
+    'in containers load reaches published ports, and parts the proxies of their own links',
+    () => {
+      const layout = system.containers?.(contextOf())
+      if (!layout) throw new Error(`${system.name} has no containers environment`)
+      const { containers, proxies, scenarioEnv, baseUrl } = layout
+      const hostsIn = (env: Record<string, string>) =>
+        Object.values(env).flatMap((value) =>
+          [...value.matchAll(/:\/\/(?:\w+@)?([^/:]+):(\d+)/g)].map(([, ...at]) => at),
+        )
+      for (const [host] of hostsIn({ ...scenarioEnv, baseUrl })) expect(host).toBe('127.0.0.1')
+      for (const { name, component, env } of containers) {
+        const own = proxies.filter(({ from }) => from === component).map(({ listenPort }) => String(listenPort))
+        for (const [host, port] of hostsIn(env)) {
+          expect(host, name).toBe('toxiproxy')
+          expect(own, name).toContain(port)
+        }
       }
-    }
-  })
+    },
+  )
 
   test('the mains of its parts are there', () => {
     for (const { prepare } of layoutOf().processes) {
@@ -60,15 +67,17 @@ describe.each(Object.values(systems))('$name', (system) => {
     }
   })
 
-  test('weaknesses reach the parts, and the supervisor', () => {
-    const weaknesses = Object.keys(system.weaknesses)
-    const { processes } = layoutOf({ weaknesses })
-    const told = processes.filter(({ env }) => env.WEAKNESSES === weaknesses.join())
+  test.skipIf(weaknesses.length === 0)('weaknesses reach the parts', () => {
+    const told = layoutOf({ weaknesses }).processes.filter(({ env }) => env.WEAKNESSES === weaknesses.join())
     expect(told.length).toBeGreaterThan(0)
+  })
+
+  test.skipIf(!weaknesses.includes('never-restarts'))('one that never restarts reaches the supervisor', () => {
+    const { processes } = layoutOf({ weaknesses: ['never-restarts'] })
     expect(new Set(processes.map(({ restartDelayMs }) => restartDelayMs))).toEqual(new Set([null]))
   })
 
-  test('its options reach the parts, and others are refused', () => {
+  test.skipIf(!system.options)('its options reach the parts, and others are refused', () => {
     for (const name of Object.keys(system.options ?? {})) {
       const { processes } = layoutOf({ options: { [name]: '4711' } })
       expect(

@@ -2,12 +2,18 @@ import { expect, test } from 'vitest'
 import { parsePrometheusText } from '../../run/prometheus-text.ts'
 import { systems } from '../../systems/index.ts'
 import { usageFigures } from '../../verdict/usage.ts'
+import { localContext } from '../fixtures/local-context.ts'
 import { startParts, waitUntil } from './parts.ts'
 
 /** CPU and memory come from the processes themselves. */
 const own = ['process_cpu_seconds', 'process_resident_bytes']
 
-test.each(Object.values(systems))('$name tells of its connection pools, and of what waits', async (system) => {
+/** Those whose parts tell anything. */
+const telling = Object.values(systems).filter(({ local }) =>
+  local?.(localContext()).processes.some(({ metricsUrl }) => metricsUrl !== undefined),
+)
+
+test.each(telling)('$name tells of its connection pools, and of what waits', async (system) => {
   const parts = await startParts(system)
   try {
     const seen = new Map<string, number[]>()
