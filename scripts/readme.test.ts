@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { faults } from '../chaos/faults/index.ts'
 import { exitCodes } from '../model/exit-codes.ts'
 import { systems } from '../systems/index.ts'
 import { makeProgram } from './program.ts'
@@ -56,6 +57,15 @@ describe('README', () => {
     expect(choices.filter((choice) => !readme.includes(`\`${choice}\``) && !readme.includes(` ${choice}\``))).toEqual(
       [],
     )
+  })
+
+  it('names the faults that exist in a cluster only, and those that do not exist there', () => {
+    const said = /- Faults: (.+) +exist in the environment `kubernetes` only; (.+) do not exist there/s.exec(readme)
+    const namesIn = (text = '') => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort()
+    const kinds = Object.values(faults).map(({ kind, environments }) => ({ kind, in: new Set<string>(environments) }))
+    const inCluster = kinds.filter((each) => each.in.has('kubernetes'))
+    expect(namesIn(said?.[1])).toEqual(inCluster.flatMap((each) => (each.in.size === 1 ? each.kind : [])).sort())
+    expect(namesIn(said?.[2])).toEqual(kinds.flatMap((each) => (each.in.has('kubernetes') ? [] : each.kind)).sort())
   })
 
   it('lists every exit code', () => {
