@@ -7,6 +7,7 @@ import { lookUntil } from '../../chaos/drivers/wait.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { Command } from '../integration/holdfast-command.ts'
 import { leftAfter, liveProcesses } from '../integration/processes.ts'
+import { endStarted } from '../started.ts'
 import { startHoldfast } from './command.ts'
 import { containersOf, leftOf, noEngine, volumesOf } from './engine.ts'
 
@@ -20,7 +21,10 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-endings-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(async () => {
+  await endStarted()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const holdfast = (args: string[], env: Record<string, string> = {}): Command => startHoldfast(folder, args, env)
 

@@ -6,11 +6,15 @@ import { afterAll, describe, expect, onTestFailed, test } from 'vitest'
 import type { RunEvent } from '../../model/event.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Verdict } from '../../model/verdict.ts'
+import { endStarted } from '../started.ts'
 import { startHoldfast } from './command.ts'
 import { leftOf, listen, noEngine } from './engine.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-faults-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await endStarted()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 /** Two clocks of one machine, read by two programs. */
 const clocksMs = 20

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Command } from '../integration/holdfast-command.ts'
+import { endStarted } from '../started.ts'
 import { startHoldfast } from './command.ts'
 import { noEngine } from './engine.ts'
 
@@ -13,7 +14,10 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-refusals-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await endStarted()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const holdfast = (args: string[], env: Record<string, string> = {}): Command => startHoldfast(folder, args, env)
 const smoke = ['run', 'batchsender/smoke', '--env', 'containers']

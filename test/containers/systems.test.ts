@@ -9,6 +9,7 @@ import type { GameDay } from '../../model/gameday.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { makePlan } from '../../plan/index.ts'
 import { systems } from '../../systems/index.ts'
+import { endStarted } from '../started.ts'
 import { startHoldfast } from './command.ts'
 import { noEngine } from './engine.ts'
 
@@ -18,7 +19,10 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-systems-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(async () => {
+  await endStarted()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const gameDays = readdirSync(join(projectDir, 'gamedays')).flatMap((system) =>
   readdirSync(join(projectDir, 'gamedays', system)).map((file) => `${system}/${file.replace(/\.ts$/, '')}`),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { processesWithEnvironment } from '../../chaos/drivers/proc.ts'
 import { lookUntil } from '../../chaos/drivers/wait.ts'
 import type { Verdict } from '../../model/verdict.ts'
+import { endStarted } from '../started.ts'
 import { type Command, holdfastIn } from './holdfast-command.ts'
 
 const gameDay = join(import.meta.dirname, '../fixtures/gamedays/interrupted.ts')
@@ -12,22 +13,16 @@ const gameDay = join(import.meta.dirname, '../fixtures/gamedays/interrupted.ts')
 const promisedMs = 5_000
 
 let folder: string
-const started: Command[] = []
 // Each with its own locks: a run that goes on after its test has failed is in nobody's way.
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-cli-'))
 })
 afterEach(async () => {
-  for (const { child } of started) child.kill('SIGINT')
-  await Promise.all(started.splice(0).map(({ exit }) => exit))
+  await endStarted()
   rmSync(folder, { recursive: true, force: true })
 })
 
-const holdfast = (...args: string[]): Command => {
-  const command = holdfastIn(folder, {}, ...args)
-  started.push(command)
-  return command
-}
+const holdfast = (...args: string[]): Command => holdfastIn(folder, {}, ...args)
 
 const bothFaultsActive = async (run: Command): Promise<void> => {
   await run.says('fault active   freeze postgres')

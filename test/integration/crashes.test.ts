@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunEvent } from '../../model/event.ts'
+import { endStarted } from '../started.ts'
 import {
   expectNothingLeft,
   expectReadableRecord,
@@ -18,7 +19,10 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-crashes-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await endStarted()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const pidOf = (run: TinyRun, instance: string): number => {
   const started = run.events().find((event) => event.type === 'process.started' && event.instance === instance)
@@ -105,7 +109,9 @@ test.skipIf(!mounts)(
       expect(events.at(-1)).toMatchObject({ type: 'run.ended', reason: 'crashed' })
       await expectNothingLeft(run)
     } finally {
-      execFileSync('umount', [disk])
+      await endStarted()
+      // Lazily: where a process of a failed run still holds it, "target is busy" would hide why the test failed.
+      execFileSync('umount', ['--lazy', disk])
     }
   },
 )

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import type { RunEvent } from '../../model/event.ts'
 import type { Round } from '../../model/round.ts'
 import { takeLock } from '../../run/lock.ts'
 import { readEvents } from '../../run/record.ts'
+import { endAtLast, endStarted } from '../started.ts'
 
 const projectDir = join(import.meta.dirname, '../..')
 
@@ -16,14 +17,9 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-all-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const children: ChildProcess[] = []
-afterAll(() => {
-  // Where a test failed before its command had ended.
-  for (const { pid, exitCode, signalCode } of children) {
-    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGINT')
-  }
+afterAll(async () => {
+  await endStarted()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 /** The command as a terminal starts it: in a process group of its own, which Ctrl-C reaches as a whole. */
@@ -43,7 +39,8 @@ const gameDayAll = (out: string, ...args: string[]) => {
       detached: true,
     },
   )
-  children.push(child)
+  const killGroup = (signal: NodeJS.Signals) => void process.kill(-(child.pid ?? 0), signal)
+  endAtLast(child, killGroup)
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk) => {
     stdout += chunk
@@ -56,7 +53,7 @@ const gameDayAll = (out: string, ...args: string[]) => {
     exit,
     said: () => stderr,
     round: () => JSON.parse(stdout) as Round & { page: string },
-    ctrlC: () => process.kill(-(child.pid ?? 0), 'SIGINT'),
+    ctrlC: () => killGroup('SIGINT'),
   }
 }
 

@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Guard } from '../../model/gameday.ts'
 import type { Verdict } from '../../model/verdict.ts'
-import { type Command, holdfastIn } from './holdfast-command.ts'
+import { endStarted } from '../started.ts'
+import { holdfastIn } from './holdfast-command.ts'
 
 const gameDay = join(import.meta.dirname, '../fixtures/gamedays/guarded.ts')
 
 let folder: string
 /** Written in the middle of the run: what guards ask about is no longer well. */
 let sign: string
-let run: Command | undefined
 const server = createServer((_, response) => {
   response.writeHead(existsSync(sign) ? 503 : 200).end()
 })
@@ -28,8 +28,7 @@ beforeEach(() => {
   sign = join(folder, 'unwell')
 })
 afterEach(async () => {
-  run?.child.kill('SIGINT')
-  await run?.exit
+  await endStarted()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -57,7 +56,7 @@ test.each<[string, () => Guard, string, RegExp]>([
     /exit 1/,
   ],
 ])('a guard on %s ends a real run: the fault goes, exit 4, what tripped and when', async (_, guard, name, evidence) => {
-  run = holdfastIn(folder, { HOLDFAST_TEST_GUARD: JSON.stringify(guard()) }, 'run', gameDay)
+  const run = holdfastIn(folder, { HOLDFAST_TEST_GUARD: JSON.stringify(guard()) }, 'run', gameDay)
   await run.says('fault active')
   writeFileSync(sign, '')
   expect([await run.exit, run.said()]).toEqual([4, expect.stringContaining(name)])

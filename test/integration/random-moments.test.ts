@@ -8,6 +8,7 @@ import { cleanUp } from '../../run/leftovers.ts'
 import { lockHolders } from '../../run/lock.ts'
 import { readEvents, readPlan, readWindows } from '../../run/record.ts'
 import { seededRandom } from '../../verdict/random.ts'
+import { endAtLast, endStarted } from '../started.ts'
 import { leftAfter, liveProcesses } from './processes.ts'
 import { promisedMs } from './tiny-run.ts'
 
@@ -25,7 +26,10 @@ let root: string
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'holdfast-moments-'))
 })
-afterAll(() => rmSync(root, { recursive: true, force: true }))
+afterAll(async () => {
+  await endStarted()
+  rmSync(root, { recursive: true, force: true })
+})
 
 const random = seededRandom(seed)
 /** Spread evenly over the run, and random within their share of it. */
@@ -82,6 +86,7 @@ const start = (name: string) => {
     env: { ...process.env, XDG_STATE_HOME: stateHome, HOLDFAST_TEST_MARK: mark },
     stdio: 'ignore',
   })
+  endAtLast(child)
   const exit = new Promise<number | string>((done) => child.on('exit', (code, signal) => done(code ?? signal ?? '')))
   const recordDir = (): string => {
     const out = join(folder, 'out')

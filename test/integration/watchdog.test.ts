@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EndReason, RunEvent } from '../../model/event.ts'
+import { endStarted } from '../started.ts'
 import {
   expectNothingLeft,
   expectReadableRecord,
@@ -16,7 +17,10 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-watchdog-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await endStarted()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 const endOf = (events: RunEvent[]): (EndReason | undefined)[] =>
   events.flatMap((event) => (event.type === 'run.ended' ? [event.reason] : []))

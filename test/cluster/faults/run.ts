@@ -7,7 +7,7 @@ import type { Pod } from '../../../model/cluster.ts'
 import type { RunEvent } from '../../../model/event.ts'
 import type { FaultBase } from '../../../model/fault.ts'
 import { eventOf, eventsOf } from '../../ledger.ts'
-import { start } from '../../started.ts'
+import { endStarted, start } from '../../started.ts'
 
 /** A run in a process of its own, which the test follows in its ledger and may end in any way. */
 export interface ClusterRun {
@@ -27,14 +27,11 @@ export interface Place {
   namespace: string
 }
 
-const runs: Pick<ClusterRun, 'child' | 'exit' | 'recordDir'>[] = []
-// Also those that a failed test has left to themselves.
+const recordDirs: string[] = []
+// Also those of runs that a failed test has left to themselves.
 afterAll(async () => {
-  for (const { child, exit, recordDir } of runs) {
-    child.kill('SIGINT')
-    await exit
-    rmSync(recordDir, { recursive: true, force: true, maxRetries: 5 })
-  }
+  await endStarted()
+  for (const dir of recordDirs) rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
 })
 
 /** Starts `main.ts` with these faults; the plan is made from the pods that are there now, unless others are given. */
@@ -45,13 +42,13 @@ export const startRun = (
   more: { pods?: Pod[]; blastRadius?: Record<string, number> } = {},
 ): ClusterRun => {
   const recordDir = mkdtempSync(join(tmpdir(), 'holdfast-cluster-run-'))
-  const runId = `2026-Cluster-${process.pid}-${runs.length}`
+  const runId = `2026-Cluster-${process.pid}-${recordDirs.length}`
+  recordDirs.push(recordDir)
   const options = { recordDir, runId, faults, lastsMs, ...more, ...place }
   const main = join(import.meta.dirname, 'main.ts')
   const started = start([main, JSON.stringify(options)])
   const { child, said } = started
   const exit = started.exit.then((code) => ({ code, said: said() }))
-  runs.push({ child, exit, recordDir })
   const event = <T extends RunEvent['type']>(type: T, fault?: string) => {
     const isIt = (one: RunEvent): one is Extract<RunEvent, { type: T }> =>
       one.type === type && (fault === undefined || ('fault' in one && one.fault === fault))
