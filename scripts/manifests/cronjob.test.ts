@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { makeProgram } from '../program.ts'
 import { cronJobManifests, jobName, type ScheduledGameDay } from './cronjob.ts'
 
@@ -22,7 +22,14 @@ interface Pod {
   serviceAccountName: string
   restartPolicy: string
   volumes: { name: string; persistentVolumeClaim?: { claimName: string } }[]
-  containers: { args: string[]; volumeMounts: { name: string }[] }[]
+  securityContext: object
+  containers: {
+    image: string
+    imagePullPolicy: string
+    args: string[]
+    securityContext: object
+    volumeMounts: { name: string; mountPath: string }[]
+  }[]
 }
 
 const cronJobOf = (changes: Partial<ScheduledGameDay> = {}) => {
@@ -57,6 +64,20 @@ describe('the CronJob of a game day', () => {
     const command = makeProgram(() => {}).commands.find((known) => known.name() === name)
     const flags = command?.options.map(({ long }) => long)
     for (const flag of rest.filter((arg) => arg.startsWith('--'))) expect(flags).toContain(flag)
+  })
+
+  it('takes an image that is on the node', () => {
+    expect(cronJobOf().container?.imagePullPolicy).toBe('IfNotPresent')
+  })
+
+  it('has the volume that the page on Kubernetes fetches the reports from, by a pod that may do no more', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../docs/kubernetes.md'), 'utf8')
+    const { spec } = parse(/<<'END'\n(.*?)\nEND\n/s.exec(page)?.[1] ?? '') as { spec: Pod }
+    const { claim, pod, container } = cronJobOf({ gameDay: 'batchsender/kubernetes' })
+    expect(spec.volumes[0]?.persistentVolumeClaim?.claimName).toBe(claim.metadata.name)
+    expect(spec.securityContext).toEqual(pod.securityContext)
+    expect(spec.containers[0]?.securityContext).toEqual(container?.securityContext)
+    expect(spec.containers[0]?.volumeMounts).toEqual([container?.volumeMounts[0]])
   })
 
   it('has a time zone when one is given', () => {

@@ -94,6 +94,8 @@ export const cronJobManifests = (scheduled: ScheduledGameDay): Manifest[] => {
 const container = ({ image, gameDay, namespace, baseUrl, secret }: ScheduledGameDay) => ({
   name: 'holdfast',
   image,
+  // Of `latest` the kubelet would ask a registry, also where the image was put on the node (`kind load`).
+  imagePullPolicy: 'IfNotPresent',
   args: [
     'run',
     gameDay,
