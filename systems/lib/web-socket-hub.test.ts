@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { WebSocketHub } from './web-socket-hub.ts'
@@ -48,9 +47,7 @@ const connect = async (path: string, options = {}) => {
 }
 
 /** The hub hears of an end at its own time. */
-const untilConnected = async (clients: number) => {
-  while (hub.connections !== clients) await setImmediate()
-}
+const untilConnected = (clients: number) => expect.poll(() => hub.connections).toBe(clients)
 
 test('whoever is not known is refused with 401', async () => {
   const client = new WebSocket(`${address}/`)

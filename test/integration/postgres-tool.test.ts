@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  if (server !== undefined && server.exitCode === null) {
+  if (server !== undefined && !hasEnded(server)) {
     server.kill('SIGQUIT')
     await once(server, 'exit')
   }
@@ -72,10 +72,13 @@ const command = ([file = '', ...args]: string[]) => run(file, args)
 const start = ([file = '', ...args]: string[]): ChildProcess =>
   spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit'] })
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
+
 /** The first byte after an SSLRequest: `N`, since this server has no certificate. Asks until it listens. */
 const sslAnswer = async (port: number): Promise<string> => {
-  for (;;) {
-    if (server?.exitCode !== null) throw new Error(`postgres ended with exit code ${server?.exitCode}`)
+  const deadline = performance.now() + 30_000
+  while (performance.now() < deadline) {
+    if (!server || hasEnded(server)) throw new Error(`postgres ended: ${server?.exitCode ?? server?.signalCode}`)
     const socket = connect(port, '127.0.0.1')
     try {
       await once(socket, 'connect')
@@ -89,6 +92,7 @@ const sslAnswer = async (port: number): Promise<string> => {
       socket.destroy()
     }
   }
+  throw new Error('postgres did not listen within 30 s')
 }
 
 const freePort = async (): Promise<number> => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,10 +52,9 @@ describe.skipIf(!isInstalled)(`a real Prometheus${why}`, () => {
   })
 
   afterAll(async () => {
-    if (child?.exitCode === null) {
-      const ended = new Promise((done) => child?.on('close', done))
+    if (child?.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL')
-      await ended
+      await once(child, 'exit')
     }
     rmSync(folder, { recursive: true, force: true })
   })
