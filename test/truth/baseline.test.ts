@@ -62,11 +62,11 @@ test('a planted shift of 25 % is found, with an interval that holds what clients
   expect(rows[0]?.interval.high ?? Number.NaN).toBeGreaterThan(shiftMs - 2)
 })
 
-test('planted noise of 3 % is not, unless clients did wait longer', () => {
+test('planted noise of 3 % is not, unless clients did wait longer', ({ skip }) => {
   const { outcome, rows } = compared('noise')
   const shiftMs = trueShiftMs('noise')
   expect(rows[0]?.difference.value ?? Number.NaN).toBeCloseTo(shiftMs, -1)
-  if (Math.abs(shiftMs) > 8) return // the machine's own noise, at the floor of 10 ms or over it
+  skip(Math.abs(shiftMs) > 8, "the machine's own noise is at the floor of 10 ms, or over it")
   expect(outcome).toBe('pass')
   expect(['unchanged', 'unclear']).toContain(rows[0]?.change)
 })
