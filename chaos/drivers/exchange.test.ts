@@ -42,8 +42,8 @@ describe.each(protocols)('%s', (protocol) => {
   })
 
   test('a server of another kind has not answered', async () => {
-    const port = await serve((socket) => socket.once('data', () => socket.write('220 mail.example.test ESMTP\r\n')))
-    expect(await exchangeOnce(port, protocol, 30)).toMatchObject({ answered: false })
+    const port = await serve((socket) => socket.once('data', () => socket.end('220 mail.example.test ESMTP\r\n')))
+    expect(await exchangeOnce(port, protocol, 5_000)).toMatchObject({ answered: false, text: 'connection closed' })
   })
 })
 
@@ -82,7 +82,7 @@ describe.each(protocols)('%s with a real answer', (protocol) => {
 
 test('an answer without its end is none', async () => {
   for (const protocol of ['http', 'nats'] as const) {
-    const port = await serve((socket) => socket.once('data', () => socket.write(answers[protocol].slice(0, -1))))
-    expect((await exchangeOnce(port, protocol, 30)).answered).toBe(false)
+    const port = await serve((socket) => socket.once('data', () => socket.end(answers[protocol].slice(0, -1))))
+    expect(await exchangeOnce(port, protocol, 5_000)).toMatchObject({ answered: false, text: 'connection closed' })
   }
 })
