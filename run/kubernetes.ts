@@ -1,12 +1,11 @@
-import { delimiter } from 'node:path'
 import { listPods } from '../chaos/drivers/kube/pods.ts'
 import { ServiceForward } from '../chaos/drivers/kube/port-forward.ts'
 import { MeshSession } from '../chaos/drivers/kube/session.ts'
-import type { ClusterRef } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ServicePort } from '../model/system.ts'
 import { kindsUsed } from './cluster-preflight.ts'
 import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
+import { placeEnv } from './place-env.ts'
 import { sampledPods } from './pod-samples.ts'
 import { reservePorts } from './ports.ts'
 
@@ -44,13 +43,6 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
     apiPort: port('k6-api'),
   }
 }
-
-/** With these a command of a game day, which is the same for every cluster, reaches the one of the run. */
-const placeEnv = ({ context, namespace, kubeconfig }: ClusterRef): Record<string, string> => ({
-  HOLDFAST_NAMESPACE: namespace,
-  ...(context !== null && { HOLDFAST_CONTEXT: context }),
-  ...(kubeconfig.length > 0 && { KUBECONFIG: kubeconfig.join(delimiter) }),
-})
 
 /** The ledger knows of the run in the cluster before the cluster does. */
 const beginSession = async ({ plan, cluster, namespaceLock, ledger, undo }: StartOptions): Promise<MeshSession> => {

@@ -109,7 +109,7 @@ test('after a reboot no process is taken for one of the run, whatever its pid an
   ledger(self, { type: 'process.started', instance: 'api', ...ref }, runbook('f1', 'false', 'true'))
   expect(isRunning(await readLeftovers(dir))).toBe(false)
   mkdirSync(join(dir, recordFiles.work))
-  expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
+  expect(await cleanUp(dir)).toEqual({ done: ['undid f1: sh -c true'], failed: [] })
   expect(processStat(ref.pid)).not.toBeNull()
   expect(existsSync(join(dir, recordFiles.work))).toBe(false)
 })
@@ -175,16 +175,31 @@ test('known processes, stopped ones, their children, and marked ones that no led
   expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
 })
 
-test('runbook steps are undone, the last injected first, where the probe says that they are active', async () => {
+test('runbook steps are undone, the last injected first, also where the probe says that nothing is active', async () => {
   const at = (name: string) => join(dir, name)
   for (const name of ['a', 'b']) writeFileSync(at(name), '')
-  const step = (name: string) =>
-    runbook(name, `test -e ${at(name)}`, `rm ${at(name)} && echo ${name} >> ${at('order')}`)
-  ledger(started, step('a'), step('never-active'), step('b'))
+  const step = (name: string, probe = `test -e ${at(name)}`) =>
+    runbook(name, probe, `rm -f ${at(name)} && echo ${name} >> ${at('order')}`)
+  ledger(started, step('a', 'echo no route to the host >&2; exit 1'), step('b'))
   const { done, failed } = await cleanUp(dir)
   expect(failed).toEqual([])
   expect(done).toEqual([expect.stringMatching(/^undid b/), expect.stringMatching(/^undid a/)])
   expect(readFileSync(at('order'), 'utf8')).toBe('b\na\n')
+  expect([existsSync(at('a')), existsSync(at('b'))]).toEqual([false, false])
+})
+
+test('commands are given the cluster of the run, as they were during it', async () => {
+  const kubeconfig = [join(dir, 'one'), join(dir, 'two')]
+  const cluster = { context: 'shop', kubeconfig, namespace: 'tills', server: 'https://127.0.0.1:1' }
+  const told = (name: string) => `echo $HOLDFAST_CONTEXT $HOLDFAST_NAMESPACE $KUBECONFIG > ${join(dir, name)}`
+  ledger(
+    started,
+    { type: 'cluster.entered', cluster, run: 'r', lock: null, kinds: [] },
+    runbook('f1', `${told('probe')}; exit 1`, told('undo')),
+  )
+  expect((await cleanUp(dir)).failed).toEqual([])
+  for (const name of ['probe', 'undo'])
+    expect(readFileSync(join(dir, name), 'utf8')).toBe(`shop tills ${kubeconfig.join(':')}\n`)
 })
 
 test('a step that stays active, and a probe that cannot be run, are told with what to look at', async () => {

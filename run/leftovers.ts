@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { runCommand } from '../chaos/drivers/command.ts'
+import { askProbe, runCommand } from '../chaos/drivers/command.ts'
 import { reconnect } from '../chaos/drivers/kube/connect.ts'
 import { freeLock } from '../chaos/drivers/kube/lock.ts'
 import { removeRun } from '../chaos/drivers/kube/runs.ts'
@@ -13,6 +13,7 @@ import type { CommandLine, Injection } from '../model/fault.ts'
 import { connectEngine } from './containers/engine.ts'
 import { checkContainersBy, removeContainers } from './containers/remove.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
+import { placeEnv } from './place-env.ts'
 import { readEvents, recordFiles } from './record.ts'
 
 /** What a ledger says may still be there. */
@@ -138,10 +139,13 @@ export const cleanUp = async (recordDir: string): Promise<CleanUpResult> => {
   const result: CleanUpResult = { done: [], failed: left.damage === null ? [] : [left.damage] }
   await endProcesses(left, result)
   if (left.engineId !== null) await endContainers(runMark(left.runId, left.pid), left.engineId, result)
+  // As the run had it: its commands may reach the cluster of the run by these variables only.
+  const env = { ...process.env, ...(left.cluster && placeEnv(left.cluster.ref)) }
   for (const { fault, undo, probe } of left.commands) {
-    if (await isGone(probe)) continue
-    const { exitCode, text } = await runCommand(undo)
-    if (exitCode === 0 && (await isGone(probe))) result.done.push(`undid ${fault}: ${undo.argv.join(' ')}`)
+    // Whatever the probe would say: one that fails for its own reason looks like one whose fault is gone.
+    const { exitCode, text } = await runCommand(undo, { env })
+    if (exitCode === 0 && (await askProbe(probe, env)(false)).ok)
+      result.done.push(`undid ${fault}: ${undo.argv.join(' ')}`)
     else result.failed.push(`${fault} could not be undone (${text}); check with: ${probe.argv.join(' ')}`)
   }
   if (left.cluster !== null) await leaveCluster(left.cluster, result)
@@ -166,12 +170,6 @@ const leaveCluster = async (
     // A lock frees itself.
     if (kinds.length > 0) result.failed.push(`the cluster of the run can't be reached: ${messageOf(error)}`)
   }
-}
-
-/** A probe that ends with 0 says that the fault is active; one that can't be run says nothing. */
-const isGone = async (probe: CommandLine): Promise<boolean> => {
-  const { exitCode } = await runCommand(probe)
-  return exitCode !== null && exitCode !== 0
 }
 
 const endContainers = async (mark: string, engineId: string, result: CleanUpResult): Promise<void> => {
