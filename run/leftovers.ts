@@ -119,6 +119,15 @@ const isOneShot = (injection: Injection): boolean =>
 export const isRunning = (left: Leftovers): boolean =>
   !left.ended && !left.rebooted && isSameProcess(left.pid, left.startTicks)
 
+/** True when the run has ended, and the ledger names nothing that may still be there. */
+export const isSettled = (left: Leftovers): boolean =>
+  left.ended &&
+  left.damage === null &&
+  left.faults.length + left.commands.length === 0 &&
+  left.engineId === null &&
+  left.cluster === null &&
+  (left.rebooted || !left.processes.some(({ pid, startTicks }) => isSameProcess(pid, startTicks)))
+
 /** What `cleanUp` did, in words; `failed` is what a person must look at. */
 export interface CleanUpResult {
   done: string[]

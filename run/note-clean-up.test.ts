@@ -52,6 +52,13 @@ test('where something is left nothing is proven, and the record says what', asyn
   expect(types(events).slice(2)).toEqual(['warning', 'error', 'run.ended'])
 })
 
+test('a cluster in which nothing is left has been left', async () => {
+  const cluster = { context: 'shop', kubeconfig: [], namespace: 'shop', server: 'https://127.0.0.1:1' }
+  ledger([started, { atMs: 2, type: 'cluster.entered', cluster, run: 'r', lock: null, kinds: ['PodChaos'] }])
+  expect(types(await note({ done: [], failed: ['the cluster is away'] }))).not.toContain('cluster.left')
+  expect(types(await note({ done: [], failed: [] }))).toContain('cluster.left')
+})
+
 test('a record without a ledger stays without', async () => {
   noteCleanUp(dir, 'test', await readLeftovers(dir), { done: [], failed: [] })
   expect(readdirSync(dir)).toEqual([])

@@ -14,7 +14,8 @@ export const noteCleanUp = (recordDir: string, who: string, left: Leftovers, res
   const file = join(recordDir, recordFiles.events)
   // Killed before its ledger was there: nothing was done, and there is nowhere to say it.
   if (!existsSync(file)) return
-  if (left.ended && left.faults.length === 0 && done.length === 0 && failed.length === 0 && !containersGone) return
+  const nothingNamed = left.faults.length === 0 && left.cluster === null
+  if (left.ended && nothingNamed && done.length === 0 && failed.length === 0 && !containersGone) return
   const evidence = `${who}: ${done.join('; ') || 'nothing was left'}`
   const events: RunEventBody[] = [
     { type: 'warning', message: left.ended ? evidence : `Holdfast was killed; ${evidence}` },
@@ -22,6 +23,7 @@ export const noteCleanUp = (recordDir: string, who: string, left: Leftovers, res
     ...(failed.length > 0
       ? failed.map((message) => ({ type: 'error' as const, message }))
       : left.faults.map((fault) => ({ type: 'fault.provenRemoved' as const, fault, evidence }))),
+    ...(failed.length === 0 && left.cluster !== null ? [{ type: 'cluster.left' as const }] : []),
     ...(left.ended ? [] : [{ type: 'run.ended' as const, reason: 'crashed' as const }]),
   ]
   // Holdfast may have been killed in the middle of its last line.

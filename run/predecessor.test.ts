@@ -85,10 +85,10 @@ test('a watchdog that is at it is waited for', async () => {
   // What the watchdog says when it is done, said while the next run waits.
   await settlePredecessor(locks, 'shop local', (message) => {
     told.push(message)
-    ledger({ type: 'run.ended', reason: 'crashed' })
+    ledger({ type: 'fault.provenRemoved', fault: 'f1', evidence: '' }, { type: 'run.ended', reason: 'crashed' })
   })
   expect(told).toHaveLength(1)
-  expect(await types()).toEqual(['run.started', 'fault.injecting', 'run.ended'])
+  expect(await types()).toEqual(['run.started', 'fault.injecting', 'fault.provenRemoved', 'run.ended'])
 })
 
 test('where something stays, no run begins', async () => {
@@ -99,4 +99,12 @@ test('where something stays, no run begins', async () => {
     message: expect.stringMatching(/^what run dead left could not be undone: f1 .*check with: sh -c test -e/),
     exitCode: 5,
   })
+})
+
+test('where a watchdog has done what it could and something stays, no run begins', async () => {
+  lockOfDead()
+  writeFileSync(join(root, 'mark'), '')
+  const ended: RunEventBody = { type: 'run.ended', reason: 'crashed' }
+  ledger({ ...started, bootId: bootId() }, markFault('exit 3'), ended)
+  await expect(settle()).rejects.toMatchObject({ exitCode: 5 })
 })

@@ -1,7 +1,7 @@
 import { lookUntil } from '../chaos/drivers/wait.ts'
 import { HoldfastError } from '../model/errors.ts'
 import { exitCodes } from '../model/exit-codes.ts'
-import { cleanUp, readLeftovers } from './leftovers.ts'
+import { cleanUp, isSettled, readLeftovers } from './leftovers.ts'
 import { staleHolder } from './lock.ts'
 import { noteCleanUp } from './note-clean-up.ts'
 
@@ -22,11 +22,13 @@ export const settlePredecessor = async (
   if (before === null) return
   const { runId, recordDir } = before
   const left = await readLeftovers(recordDir)
-  const hadBegun = left.runId !== '' && !left.ended
-  if (!hadBegun) return
+  const hadBegun = left.runId !== ''
+  if (!hadBegun || isSettled(left)) return
   tell(`run ${runId} was killed; waiting until everything it left is undone`)
-  const isSettled = async () => ({ ok: (await readLeftovers(recordDir)).ended, text: '' })
-  if (!left.rebooted && (await lookUntil(isSettled, { deadlineMs: watchdogMs, everyMs: 100 })).ok) return
+  // Once its end is in the ledger, the watchdog has done what it could.
+  const hasEnded = async () => ({ ok: (await readLeftovers(recordDir)).ended, text: '' })
+  if (!left.rebooted) await lookUntil(hasEnded, { deadlineMs: watchdogMs, everyMs: 100 })
+  if (isSettled(await readLeftovers(recordDir))) return
   const result = await cleanUp(recordDir)
   noteCleanUp(recordDir, 'the next run cleaned up', left, result)
   if (result.failed.length === 0) return

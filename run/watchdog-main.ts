@@ -19,6 +19,8 @@ process.stdin.on('data', (text: string) => {
 process.stdin.on('end', async () => {
   if (said.includes('done')) return
   const left = await readLeftovers(recordDir)
-  noteCleanUp(recordDir, 'the watchdog cleaned up', left, await cleanUp(recordDir))
-  if (lockFile !== undefined) dropLockOf(recordDir, lockFile)
+  const result = await cleanUp(recordDir)
+  noteCleanUp(recordDir, 'the watchdog cleaned up', left, result)
+  // Where something is left the lock stays: by it the next run knows that it has to look.
+  if (lockFile !== undefined && result.failed.length === 0) dropLockOf(recordDir, lockFile)
 })
