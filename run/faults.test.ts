@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -112,11 +113,15 @@ test('a run that is stopped while it holds leaves the removal to the undo', asyn
   expect((await types()).at(-1)).toBe('fault.provenRemoved')
 })
 
-test('a run that is stopped while it injects waits for the answer, so that the undo comes after it', async () => {
-  const running = carryOut(fault([step('a', `touch ${mark('begun')}; sleep 0.3; touch ${mark('a')}`)]))
+test('a run that is stopped while it injects ends the inject, and the undo comes when it has ended', async () => {
+  const inject = `echo $$ > ${mark('pid')}; touch ${mark('a')} ${mark('begun')}; read forever < ${mark('never')}`
+  execFileSync('mkfifo', [mark('never')])
+  const undoing = `kill -0 $(cat ${mark('pid')}) && touch ${mark('beside')}; rm -f ${mark('a')}`
+  const running = carryOut(fault([{ ...step('a', inject), undo: shell(undoing) } as Injection]))
   await expect.poll(() => existsSync(mark('begun'))).toBe(true)
   abort.abort()
   await running
   await undo.all()
-  expect(existsSync(mark('a'))).toBe(false)
+  expect([existsSync(mark('a')), existsSync(mark('beside'))]).toEqual([false, false])
+  expect(await types()).toEqual(['fault.injecting', 'fault.removing', 'fault.removed', 'fault.provenRemoved'])
 })

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { commandDriver, runCommand } from './command.ts'
 import type { DriverContext } from './driver.ts'
 import { processStat } from './proc.ts'
@@ -34,6 +34,20 @@ describe('a program', () => {
     expect(result).toEqual({ exitCode: null, text: 'took longer than 300 ms' })
     const child = Number(readFileSync(pidFile, 'utf8'))
     await expect.poll(() => processStat(child)).toBeNull()
+  })
+
+  test('that may not be killed, as one of sudo, is waited for no longer, and the reason says so', async () => {
+    const pidFile = join(dir, 'pid')
+    const refused = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' })
+    })
+    const result = await runCommand(shell(`echo $$ > ${pidFile}; exec sleep 600`, 300))
+    refused.mockRestore()
+    expect(result).toEqual({
+      exitCode: null,
+      text: 'took longer than 300 ms; not all of it could be killed (kill EPERM); it is still there',
+    })
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL')
   })
 
   test('that leaves a child with its output open has ended all the same', async () => {

@@ -10,6 +10,8 @@ const confirmDeadlineMs = 15_000
 /** Time for the last output of a program that has ended; what it left in the background may hold the pipe for ever. */
 const lastWordsMs = 200
 const keptCharacters = 10_000
+/** Time in which a program that is killed must have ended; what may not be killed (sudo) holds up nobody for longer. */
+const killGraceMs = 2_000
 
 /**
  * Any step of a runbook: `inject`, `probe`, `undo`, each a program with its arguments, no shell. The
@@ -18,15 +20,15 @@ const keptCharacters = 10_000
 export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = ({ inject, probe, undo }, context) => {
   const env = context.commandEnv
   const look = askProbe(probe, env)
-  const mustSucceed = async (command: CommandLine, step: string): Promise<void> => {
-    const { exitCode, text } = await runCommand(command, { env })
+  const mustSucceed = async (command: CommandLine, step: string, signal?: AbortSignal): Promise<void> => {
+    const { exitCode, text } = await runCommand(command, { env, ...(signal && { signal }) })
     if (exitCode === 0) return
     throw new HoldfastError(`${step} command "${command.argv.join(' ')}" failed: ${text}`, {
       hint: 'Run it by hand to see why.',
     })
   }
   return {
-    inject: () => mustSucceed(inject, 'inject'),
+    inject: (signal) => mustSucceed(inject, 'inject', signal),
     confirmActive: (signal) => lookUntil(() => look(true), { deadlineMs: confirmDeadlineMs, everyMs: 200, signal }),
     undo: () => mustSucceed(undo, 'undo'),
     confirmRemoved: () => lookUntil(() => look(false), { deadlineMs: confirmDeadlineMs, everyMs: 200 }),
@@ -55,7 +57,8 @@ export interface CommandResult {
 
 /**
  * Runs a program to its end. It leads a session of its own: Ctrl-C in a terminal must not end an undo
- * halfway. One that takes too long is killed with everything below it. Never throws.
+ * halfway. One that takes too long is killed with everything below it, and waited for no longer where that
+ * is not allowed. Never throws.
  */
 export const runCommand = (
   { argv, timeoutMs }: CommandLine,
@@ -83,15 +86,23 @@ export const runCommand = (
       said.err = (said.err + text).slice(-keptCharacters)
     })
     let why: string | null = null
+    let grace: NodeJS.Timeout | undefined
     const kill = (reason: string) => {
+      const { pid } = child
+      if (why !== null || pid === undefined) return
       why = reason
-      if (child.pid !== undefined) void killProcessTree(child.pid)
+      killProcessTree(pid).catch((error) => {
+        why = `${reason}; not all of it could be killed (${messageOf(error)})`
+        killGroup(pid)
+      })
+      grace = setTimeout(() => finish(null, `${why}; it is still there`), killGraceMs)
     }
     const stop = () => kill('ended, since the run was stopped')
     const timer = setTimeout(() => kill(`took longer than ${timeoutMs} ms`), timeoutMs)
     options.signal?.addEventListener('abort', stop)
     const finish = (exitCode: number | null, text: string) => {
       clearTimeout(timer)
+      clearTimeout(grace)
       options.signal?.removeEventListener('abort', stop)
       child.stdout.destroy()
       child.stderr.destroy()
@@ -111,3 +122,12 @@ export const runCommand = (
       })
     })
   })
+
+/** Of what is left of a tree that may not be killed as a whole: whatever may. */
+const killGroup = (pid: number): void => {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Gone, or another user's: the result of the command says that something was not killed.
+  }
+}
