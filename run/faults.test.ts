@@ -46,9 +46,9 @@ const fault = (injections: Injection[], more: Partial<PlannedFault> = {}): Plann
   injections,
   ...more,
 })
-const carryOut = (planned: PlannedFault) =>
+const carryOut = (planned: PlannedFault, context: Partial<DriverContext> = {}) =>
   runFault(planned, {
-    context: { commandEnv: { PATH: process.env.PATH } } as unknown as DriverContext,
+    context: { commandEnv: { PATH: process.env.PATH }, ...context } as unknown as DriverContext,
     ledger,
     undo,
     listener: {},
@@ -92,6 +92,20 @@ test('an inject that fails halfway is no fault, and all of it is removed at once
     'fault.removed',
     'fault.provenRemoved',
   ])
+})
+
+test('a removal that takes longer than its time is not removed, until it is proven so', async () => {
+  undo = new UndoStack(1)
+  const back = Promise.withResolvers<void>()
+  const self = { instance: 'api', pid: process.pid, startTicks: 1 }
+  const up: { ref: typeof self | null } = { ref: null }
+  const context = { process: () => up.ref, hold: () => {}, release: () => back.promise }
+  await carryOut(fault([{ driver: 'process', action: 'hold', instance: 'api' }]), context)
+  const begun = ['fault.injecting', 'fault.notActive', 'fault.removing', 'fault.notRemoved']
+  expect(await types()).toEqual(begun)
+  up.ref = self
+  back.resolve()
+  await expect.poll(types).toEqual([...begun, 'fault.removed', 'fault.provenRemoved'])
 })
 
 test('a run that is stopped before its time injects nothing', async () => {

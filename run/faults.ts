@@ -38,8 +38,11 @@ export const runFault = async (fault: PlannedFault, host: FaultHost): Promise<vo
     // On the disk before anything happens: a disk that refuses means that nothing is injected.
     const pids = active.flatMap((injection) => injection.touches())
     ledger.sync({ type: 'fault.injecting', fault: fault.id, injections: fault.injections, pids })
-    const removalMs = Math.max(0, ...active.map((injection) => injection.removalMs ?? 0))
-    removeNow = host.undo.push(fault.label, () => removeFault(fault, active, host), removalMs)
+    removeNow = host.undo.push(fault.label, () => removeFault(fault, active, host), {
+      leastMs: Math.max(0, ...active.map((injection) => injection.removalMs ?? 0)),
+      // Should it be proven removed all the same, the ledger says so after this.
+      onFailure: (reason) => notRemoved(fault, active, host, `its removal ${reason}`),
+    })
   } catch (error) {
     ledger.append({ type: 'fault.notActive', fault: fault.id, evidence: messageOf(error) })
     listener.onFault?.(fault, 'notActive', messageOf(error))
@@ -98,7 +101,7 @@ const aborted = (signal: AbortSignal): Promise<null> =>
 
 const removeFault = async (fault: PlannedFault, active: ActiveInjection[], host: FaultHost): Promise<void> => {
   const { ledger, listener } = host
-  const held = active.filter((injection) => injection.undo !== undefined)
+  const held = active.filter(isHeld)
   if (held.length === 0) return
   ledger.append({ type: 'fault.removing', fault: fault.id })
   const calledAtMs = Date.now()
@@ -108,14 +111,18 @@ const removeFault = async (fault: PlannedFault, active: ActiveInjection[], host:
   const looked = await Promise.all(held.map((injection) => confirmRemoved(injection)))
   const failures = undone.filter((result) => result.status === 'rejected').map((result) => messageOf(result.reason))
   const evidence = allOf([...looked, ...failures.map((text) => ({ ok: false, text }))])
-  if (evidence.ok) {
-    ledger.append({ type: 'fault.provenRemoved', fault: fault.id, evidence: evidence.text })
-  } else {
-    const checkBy = held.flatMap((injection) => injection.checkBy)
-    ledger.append({ type: 'fault.notRemoved', fault: fault.id, evidence: evidence.text, checkBy })
-  }
-  listener.onFault?.(fault, evidence.ok ? 'removed' : 'notRemoved', evidence.text)
+  if (!evidence.ok) return notRemoved(fault, active, host, evidence.text)
+  ledger.append({ type: 'fault.provenRemoved', fault: fault.id, evidence: evidence.text })
+  listener.onFault?.(fault, 'removed', evidence.text)
 }
+
+const notRemoved = (fault: PlannedFault, active: ActiveInjection[], host: FaultHost, evidence: string): void => {
+  const checkBy = active.filter(isHeld).flatMap((injection) => injection.checkBy)
+  host.ledger.append({ type: 'fault.notRemoved', fault: fault.id, evidence, checkBy })
+  host.listener.onFault?.(fault, 'notRemoved', evidence)
+}
+
+const isHeld = (injection: ActiveInjection): boolean => injection.undo !== undefined
 
 const confirmRemoved = async (injection: ActiveInjection): Promise<Evidence> => {
   try {

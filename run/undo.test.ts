@@ -34,10 +34,12 @@ test('an entry that hangs is given up after its budget, and the others run', asy
 
 test('an entry that needs longer than the budget has its own time', async () => {
   const { undo, failures } = recorder(5)
-  undo.push('slow', () => new Promise((done) => setTimeout(done, 20)), 60_000)
-  undo.push('hangs', () => new Promise(() => {}), 1)
+  undo.push('slow', () => new Promise((done) => setTimeout(done, 20)), { leastMs: 60_000 })
+  const own: string[] = []
+  undo.push('hangs', () => new Promise(() => {}), { leastMs: 1, onFailure: (reason) => own.push(reason) })
   await undo.all()
   expect(failures).toEqual(['hangs: took longer than 5 ms'])
+  expect(own).toEqual(['took longer than 5 ms'])
 })
 
 test('the last registered goes first, and each goes once', async () => {

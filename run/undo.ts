@@ -4,6 +4,8 @@ interface Entry {
   name: string
   budgetMs: number
   undo: () => Promise<void>
+  /** Told when this entry failed, or had too little time. */
+  onFailure: (reason: string) => void
 }
 
 /**
@@ -24,10 +26,15 @@ export class UndoStack {
 
   /**
    * Registers before the thing is done; returns a function that undoes it now (once).
-   * @param leastMs time that it may take, where that is more than the budget
+   * @param own `leastMs`: time that it may take, where that is more than the budget; `onFailure`: of this entry alone
    */
-  push(name: string, undo: () => Promise<void>, leastMs = 0): () => Promise<void> {
-    const entry = { name, undo, budgetMs: Math.max(this.#budgetMs, leastMs) }
+  push(
+    name: string,
+    undo: () => Promise<void>,
+    own: { leastMs?: number; onFailure?: (reason: string) => void } = {},
+  ): () => Promise<void> {
+    const { leastMs = 0, onFailure = () => {} } = own
+    const entry = { name, undo, onFailure, budgetMs: Math.max(this.#budgetMs, leastMs) }
     this.#entries.push(entry)
     return async () => {
       const index = this.#entries.indexOf(entry)
@@ -49,7 +56,7 @@ export class UndoStack {
     return running
   }
 
-  async #within({ name, undo, budgetMs }: Entry): Promise<void> {
+  async #within({ name, undo, onFailure, budgetMs }: Entry): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`took longer than ${budgetMs} ms`)), budgetMs)
@@ -57,6 +64,7 @@ export class UndoStack {
     try {
       await Promise.race([undo(), late])
     } catch (error) {
+      onFailure(messageOf(error))
       this.onFailure(name, messageOf(error))
     } finally {
       clearTimeout(timer)

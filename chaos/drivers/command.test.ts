@@ -122,6 +122,15 @@ describe('a runbook step', () => {
     expect(await blind.confirmActive(AbortSignal.abort())).toMatchObject({ ok: false })
   })
 
+  test('has the time for its removal that its undo, its probe and the looking may take', () => {
+    const lasting = { argv: ['true'], timeoutMs: 300_000 }
+    const { removalMs } = commandDriver(
+      { driver: 'command', inject: lasting, probe: lasting, undo: lasting },
+      context(),
+    )
+    expect(removalMs).toBeGreaterThanOrEqual(300_000 + 15_000 + 300_000)
+  })
+
   test('has the environment of the run', async () => {
     await expect(
       step({ inject: 'test "$HOLDFAST_RUN" = r1' }, { HOLDFAST_RUN: 'r1' }).inject(),

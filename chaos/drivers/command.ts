@@ -32,10 +32,14 @@ export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = 
     confirmActive: (signal) => lookUntil(() => look(true), { deadlineMs: confirmDeadlineMs, everyMs: 200, signal }),
     undo: () => mustSucceed(undo, 'undo'),
     confirmRemoved: () => lookUntil(() => look(false), { deadlineMs: confirmDeadlineMs, everyMs: 200 }),
+    removalMs: longestMs(undo) + confirmDeadlineMs + longestMs(probe),
     touches: () => [],
     checkBy: [probe.argv.join(' ')],
   }
 }
+
+/** Until its result is there, also where it may not be killed. */
+const longestMs = ({ timeoutMs }: CommandLine): number => timeoutMs + killGraceMs + lastWordsMs
 
 /** Asks a probe whether the fault is active, or gone: `ok` when it says so. */
 export const askProbe =

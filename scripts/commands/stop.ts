@@ -6,7 +6,10 @@ import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { type LockHolder, lockHolders } from '../../run/lock.ts'
 import { stateDir } from '../../run/state-dir.ts'
 
-/** The undo of a run has its own time budgets; this is longer than they are together. */
+/**
+ * Longer than the undo of most runs. Each thing that is undone has a budget of its own, and a `command` may take
+ * minutes: where they take longer together, the run is "still ending", and goes on without this command.
+ */
 const deadlineMs = 120_000
 
 /** `holdfast stop [run]`: the kill switch from another terminal. Faults go first; waits until the run has ended. */
