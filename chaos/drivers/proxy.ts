@@ -1,4 +1,5 @@
 import type { Injection, Toxic } from '../../model/fault.ts'
+import type { ProxySpec } from '../../model/system.ts'
 import type { Driver } from './driver.ts'
 import { type ExchangeResult, exchangeOnce, ProbeConnection } from './exchange.ts'
 import { Toxiproxy } from './toxiproxy.ts'
@@ -8,9 +9,10 @@ const silenceMs = 700
 const answerMs = 3_000
 const removedDeadlineMs = 10_000
 
-/** Toxics on one link. Felt on a connection that was open before and on a new one; gone when both kinds answer again. */
+/** Toxics on one link. Felt on a connection that was open before and on a new one; gone when none is left and new ones are answered again, or are not for another reason. */
 export const proxyDriver: Driver<Extract<Injection, { driver: 'proxy' }>> = (injection, context) => {
-  const { name, listenPort, protocol } = context.proxy(injection.proxy)
+  const spec = context.proxy(injection.proxy)
+  const { name, listenPort, protocol } = spec
   const api = new Toxiproxy(context.proxyApiUrl)
   const open: { before: ProbeConnection | null } = { before: null }
 
@@ -50,7 +52,7 @@ export const proxyDriver: Driver<Extract<Injection, { driver: 'proxy' }>> = (inj
     confirmRemoved: () => {
       const look = async () =>
         context.proxyServerRuns()
-          ? await removed(api, name, injection.toxics, listenPort, protocol)
+          ? await removed(api, injection.toxics, spec)
           : { ok: true, text: `${name}: Toxiproxy has ended, and its toxics with it` }
       return lookUntil(look, { deadlineMs: removedDeadlineMs, everyMs: 100 })
     },
@@ -81,17 +83,21 @@ const isFelt = (toxics: Toxic[], result: ExchangeResult): boolean => {
   return !result.answered || result.elapsedMs >= 0.9 * delayMs
 }
 
+/** A link that is silent although nothing of the fault is left has its silence from somewhere else, and that is shown. */
 const removed = async (
   api: Toxiproxy,
-  name: string,
   toxics: Toxic[],
-  port: number,
-  protocol: 'http' | 'postgres' | 'nats',
+  { name, listenPort, upstreamPort, protocol }: ProxySpec,
 ): Promise<Evidence> => {
-  const left = (await api.toxicNames(name)).filter((listed) => toxics.some((toxic) => toxic.name === listed))
+  const listed = await api.toxicNames(name)
+  const left = listed.filter((one) => toxics.some((toxic) => toxic.name === one))
   if (left.length > 0) return { ok: false, text: `${name}: toxic ${left.join(', ')} is still there` }
-  const result = await exchangeOnce(port, protocol, answerMs)
-  return { ok: result.answered, text: `${name}: no toxic of this fault left; new connection ${words(result)}` }
+  const result = await exchangeOnce(listenPort, protocol, answerMs)
+  const text = `${name}: no toxic of this fault left; new connection ${words(result)}`
+  if (result.answered) return { ok: true, text }
+  if (listed.length > 0) return { ok: true, text: `${text}, with toxic ${listed.join(', ')} of another fault` }
+  const direct = await exchangeOnce(upstreamPort, protocol, answerMs)
+  return { ok: !direct.answered, text: `${text}; without the proxy ${words(direct)}` }
 }
 
 const words = (result: ExchangeResult | undefined): string =>

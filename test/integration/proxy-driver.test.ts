@@ -85,6 +85,31 @@ test('a link whose other end is down accepts and does not answer: connecting pro
   expect(await exchangeOnce(lonely.listenPort, 'http', 500)).toMatchObject({ answered: false })
 })
 
+test('a toxic that is gone is removed, also where the other end is down: the evidence says so', async () => {
+  const lonely = { ...spec, name: 'c-d', listenPort: (await reservePorts(1))('c-d'), upstreamPort: 1 }
+  await api.createProxies([onLoopback(lonely)])
+  const slow = toxic('slow', 'latency', 'downstream', { latency: 50, jitter: 0 })
+  const fault = driver([slow], { proxy: () => lonely })
+  await fault.inject()
+  await fault.undo?.()
+  expect(await fault.confirmRemoved?.()).toMatchObject({
+    ok: true,
+    text: expect.stringMatching(/^c-d: no toxic of this fault left; .*; without the proxy connect ECONNREFUSED/),
+  })
+})
+
+test('a toxic that is gone is removed, also where that of another fault keeps the link silent', async () => {
+  await api.addToxic('a-b', toxic('other', 'timeout', 'downstream', { timeout: 0 }))
+  const fault = driver([toxic('slow', 'latency', 'downstream', { latency: 50, jitter: 0 })])
+  await fault.inject()
+  await fault.undo?.()
+  expect(await fault.confirmRemoved?.()).toMatchObject({
+    ok: true,
+    text: expect.stringMatching(/toxic other of another fault$/),
+  })
+  await api.removeToxic('a-b', 'other')
+})
+
 test.each([
   ['latency', [toxic('f', 'latency', 'downstream', { latency: 150, jitter: 0 })]],
   ['partition', [toxic('d', 'bandwidth', 'downstream', { rate: 0 }), toxic('u', 'bandwidth', 'upstream', { rate: 0 })]],
