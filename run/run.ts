@@ -92,6 +92,7 @@ export const run = async (options: RunOptions): Promise<RunEnd> => {
   ledger.onFull = full
   pump.writer.onFull = full
   options.namespaceLock?.whenLost(broken)
+  watchdog.whenGone(broken)
   undo.onFailure = (name, reason) => {
     ledger.append({ type: 'warning', message: `undo of ${name}: ${reason}` })
     listener.onWarning?.(`undo of ${name}: ${reason}`)

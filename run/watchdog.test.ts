@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Ledger } from './record.ts'
+import { startWatchdog } from './watchdog.ts'
 
 let dir = ''
 beforeEach(() => {
@@ -32,4 +33,18 @@ test.each([
   watchdog.stdin.end()
   await once(watchdog, 'exit')
   expect(existsSync(lock)).toBe(staysLocked)
+})
+
+test('one that ends before it is dismissed is missed, one that is dismissed is not', async () => {
+  const killed = startWatchdog(dir)
+  const gone = new Promise<Error>((resolve) => killed.whenGone(resolve))
+  process.kill(killed.pid ?? 0, 'SIGKILL')
+  expect((await gone).message).toBe('the watchdog has ended (SIGKILL)')
+  await killed.dismiss()
+
+  const dismissed = startWatchdog(dir)
+  const missed: Error[] = []
+  dismissed.whenGone((error) => missed.push(error))
+  await dismissed.dismiss()
+  expect(missed).toEqual([])
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunEvent } from '../../model/event.ts'
 import { endStarted } from '../started.ts'
+import { liveProcesses } from './processes.ts'
 import {
   expectNothingLeft,
   expectReadableRecord,
@@ -51,6 +52,21 @@ test.each([
     await expectNothingLeft(run)
   },
 )
+
+test('the watchdog is killed: the run breaks, since nobody would undo it after a SIGKILL of its own', async () => {
+  const run = startTiny(folder, 'long')
+  await inTheMiddle(run)
+  const [watchdog = ''] = liveProcesses(
+    ({ argv }) => argv.includes(run.recordDir) && argv.some((word) => word.endsWith('watchdog-main.ts')),
+  )
+  process.kill(Number(watchdog.split(' ')[0]), 'SIGKILL')
+  const error = 'the watchdog has ended (SIGKILL)'
+  expect([await run.exit, run.said()]).toEqual([0, expect.stringContaining(`crashed ${error}`)])
+  const events = await expectReadableRecord(run)
+  expect(errorsOf(events)).toEqual([error])
+  expectRemovedInOrder(events)
+  await expectNothingLeft(run)
+})
 
 test('k6 does not start: its own words are the reason, and what was up goes', async () => {
   const run = startTiny(folder, 'no-script')
