@@ -48,7 +48,17 @@ describe('poolWindows', () => {
   })
 
   it('is bad when load was due and nothing completed', () => {
-    expect(shape(columns([[50], [50, 50, 0], [1, 1, 0]]))).toEqual(['0-1 good', '1-2 bad', '2-3 bad'])
+    expect(shape(columns([[50], [50, 50, 0], [4, 4, 0]]))).toEqual(['0-1 good', '1-2 bad', '2-3 bad'])
+  })
+
+  it('says nothing by a cut-off remainder of which nothing was answered, unless that is unlikely', () => {
+    expect(shape(columns([[50], [1, 1, 0]]))).toEqual(['0-1 good', '1-2 unknown'])
+    expect(shape(columns([[50], [3, 3, 0], [50]]), { cuts: new Set([2]) })).toEqual([
+      '0-1 good',
+      '1-2 unknown',
+      '2-3 good',
+    ])
+    expect(shape(columns([[50], [4, 4, 0], [50]]), { cuts: new Set([2]) })[1]).toBe('1-2 bad')
   })
 
   it.each([

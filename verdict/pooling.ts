@@ -42,15 +42,15 @@ export const poolWindows = (seconds: Seconds, options: PoolOptions): PooledWindo
   const windows: PooledWindow[] = []
   let open = empty(options.from)
   let idle = 0
-  const close = (at: number): void => {
-    if (at > open.from)
-      windows.push({ ...open, to: at, state: stateOf(seconds, { ...open, to: at }, options.usualRatio) })
+  const close = (at: number, isCutOff = false): void => {
+    const window = { ...open, to: at }
+    if (at > open.from) windows.push({ ...window, state: stateOf(seconds, window, options.usualRatio, isCutOff) })
     open = empty(at)
     idle = 0
   }
   for (let at = options.from; at < options.to; at++) {
     const due = seconds.due[at] ?? 0
-    if (options.cuts.has(at)) close(at)
+    if (options.cuts.has(at)) close(at, true)
     // Load comes back after a gap: the gap is a window of its own.
     if (due > 0 && open.due === 0 && idle >= gap) close(at)
     open.due += due
@@ -64,7 +64,7 @@ export const poolWindows = (seconds: Seconds, options: PoolOptions): PooledWindo
       idle = gap
     } else if (open.due >= enoughDue || (open.due > 0 && at + 1 - open.from >= longest)) close(at + 1)
   }
-  close(options.to)
+  close(options.to, true)
   return windows
 }
 
@@ -85,11 +85,13 @@ const usualRate = (seconds: Seconds, options: PoolOptions): number => {
   return first < 0 ? 0 : sum / (last - first + 1)
 }
 
-const stateOf = (seconds: Seconds, window: PooledWindow, usualRatio: number): WindowState => {
+/** A remainder that was cut off may hold so few requests that one unanswered one is all of them: that says nothing. */
+const stateOf = (seconds: Seconds, window: PooledWindow, usualRatio: number, isCutOff: boolean): WindowState => {
   if (window.due === 0) return 'unknown'
   let answered = 0
   for (let at = window.from; at < window.to; at++) answered += seconds.answered[at] ?? 0
-  if (answered === 0) return 'bad'
+  if (answered === 0 && !isCutOff) return 'bad'
   if (window.bad <= usualRatio * window.due) return 'good'
-  return upperTail(window.bad, window.due, usualRatio) < unlikely ? 'bad' : 'good'
+  if (upperTail(window.bad, window.due, usualRatio) < unlikely) return 'bad'
+  return answered === 0 ? 'unknown' : 'good'
 }
