@@ -30,12 +30,16 @@ export const groupFaults = (plan: Plan, history: History): FaultGroup[] => {
   let endMs = Number.NEGATIVE_INFINITY
   for (const entry of injected) {
     const last = groups.at(-1)
-    if (last && entry.injected.calledAtMs < endMs) last.push(entry)
+    if (last && (entry.injected.calledAtMs < endMs || isPlannedWith(entry, last))) last.push(entry)
     else groups.push([entry])
     endMs = Math.max(endMs, heldUntil(entry))
   }
   return groups.map((members, at) => makeGroup(members, groups[at + 1]?.[0]?.injected.calledAtMs ?? null))
 }
+
+/** Planned for the same moment, as the plan sees an overlap: which of the calls was a millisecond earlier is chance. */
+const isPlannedWith = ({ fault }: InjectedFault, group: InjectedFault[]): boolean =>
+  group.some((other) => other.fault.atMs === fault.atMs)
 
 const member = (fault: PlannedFault, history: FaultHistory | undefined): InjectedFault | null =>
   history?.injected ? { fault, injected: history.injected, removed: fault.oneShot ? null : history.removed } : null
