@@ -7,6 +7,7 @@ import { dash, formatRatio, formatSeconds } from './format.ts'
 import type { FaultGroup } from './groups.ts'
 import { groupFaults } from './groups.ts'
 import type { FaultHistory, History } from './history.ts'
+import { failedInjections } from './history.ts'
 import { poolWindows } from './pooling.ts'
 import { recover } from './recovery.ts'
 import { sumSeconds } from './seconds.ts'
@@ -54,6 +55,8 @@ export const recoverGroups = (
   const injections = groups.map((group) => indexOf(group.injected.calledAtMs))
   const result: RecoveredGroup[] = groups.map((group) => ({ group, perSli: [] }))
   const steadyFrom = Math.ceil((startedAtMs + plan.phases.warmUp.endMs) / 1000) - folded.baseS
+  const [failed = Number.POSITIVE_INFINITY] = failedInjections(history)
+  const calmTo = Math.min(injections[0] ?? 0, indexOf(failed))
   for (const objective of recoverySlis(plan)) {
     const record = folded.slis.get(objective.id)
     if (!record) continue
@@ -63,7 +66,7 @@ export const recoverGroups = (
       tooFew(objective, whole.due)
       continue
     }
-    const steady = sumSeconds(record.seconds, (at) => at >= steadyFrom && at < first)
+    const steady = sumSeconds(record.seconds, (at) => at >= steadyFrom && at < calmTo)
     const steadyBad = steady.due === 0 ? 0 : steady.bad / steady.due
     const usualRatio = Math.max(allowedRatio(objective.targetRatio), steadyBad)
     const windows = poolWindows(record.seconds, {

@@ -10,6 +10,8 @@ export interface Edge {
 
 /** What the ledger says about one fault. */
 export interface FaultHistory {
+  /** When the ledger had it, right before the injecting call. */
+  injectingAtMs: number | null
   injected: Edge | null
   removed: Edge | null
   confirmedActive: boolean
@@ -75,7 +77,15 @@ export const readHistory = async (
   return history
 }
 
+/** When injections began that failed, in order: nobody knows how much of each took effect. */
+export const failedInjections = (history: History): number[] =>
+  [...history.faults.values()]
+    .filter(({ injected, notActive }) => injected === null && notActive !== null)
+    .flatMap(({ injectingAtMs }) => injectingAtMs ?? [])
+    .sort((a, b) => a - b)
+
 const noHistory = (): FaultHistory => ({
+  injectingAtMs: null,
   injected: null,
   removed: null,
   confirmedActive: false,
@@ -133,6 +143,9 @@ const applyToFault = (history: History, event: Extract<RunEvent, { fault: string
     return
   }
   switch (event.type) {
+    case 'fault.injecting':
+      fault.injectingAtMs = event.atMs
+      return
     case 'fault.injected':
       fault.injected = edge(event.calledAtMs, event.repliedAtMs, event.atMs)
       return

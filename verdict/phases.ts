@@ -15,13 +15,15 @@ export interface PhaseSpan {
 /**
  * What really happened: warm-up and steady state until the first injection; `fault` from each
  * injection until every SLI has recovered; `recovered` from there to the next injection or the end.
- * Without faults everything after the warm-up is steady.
+ * An injection that failed may have done harm all the same: from its beginning on nothing is calm until another
+ * group has recovered. Without faults everything after the warm-up is steady.
  */
 export const realPhases = (
   plan: Plan,
   startedAtMs: number,
   endedAtMs: number,
   groups: readonly { group: FaultGroup; perSli: SliRecovery[] }[],
+  failedAtMs: readonly number[],
 ): PhaseSpan[] => {
   const spans: PhaseSpan[] = []
   let fromMs = startedAtMs
@@ -30,12 +32,16 @@ export const realPhases = (
     if (until > fromMs) spans.push({ phase, fromMs, toMs: until })
     fromMs = until
   }
-  const firstInjectionMs = groups[0]?.group.injected.calledAtMs ?? endedAtMs
-  add('warmUp', Math.min(startedAtMs + plan.phases.warmUp.endMs, firstInjectionMs))
-  add('steady', firstInjectionMs)
-  for (const { group, perSli } of groups) {
-    const nextMs = group.censoredAtMs ?? endedAtMs
-    add('fault', Math.min(nextMs, faultEnd(group, perSli)))
+  const harms = [
+    ...groups.map(({ group, perSli }) => ({ fromMs: group.injected.calledAtMs, endMs: faultEnd(group, perSli) })),
+    ...failedAtMs.map((fromMs) => ({ fromMs, endMs: Number.POSITIVE_INFINITY })),
+  ].sort((a, b) => a.fromMs - b.fromMs)
+  const firstMs = harms[0]?.fromMs ?? endedAtMs
+  add('warmUp', Math.min(startedAtMs + plan.phases.warmUp.endMs, firstMs))
+  add('steady', firstMs)
+  for (const [at, { endMs }] of harms.entries()) {
+    const nextMs = harms[at + 1]?.fromMs ?? endedAtMs
+    add('fault', Math.min(nextMs, endMs))
     add('recovered', nextMs)
   }
   return spans

@@ -6,7 +6,7 @@ import { recoverGroups } from './faults.ts'
 import type { Folded } from './fold.ts'
 import { foldLines } from './fold.ts'
 import type { History } from './history.ts'
-import { readHistory } from './history.ts'
+import { failedInjections, readHistory } from './history.ts'
 import type { PhaseIndex, PhaseSpan } from './phases.ts'
 import { indexPhases, realPhases } from './phases.ts'
 
@@ -39,7 +39,8 @@ export const readRun = async ({ plan, events, lines }: RunRecord): Promise<RunDa
   const folded = await foldLines(plan, startedAtMs, lines)
   const endedAtMs = endOfLoad(plan, history, folded, startedAtMs)
   const groups = recoverGroups(plan, history, folded, startedAtMs, (sli, due) => tooFew.push({ sli, due }))
-  const spans = history.startedAtMs === null ? [] : realPhases(plan, startedAtMs, endedAtMs, groups)
+  const spans =
+    history.startedAtMs === null ? [] : realPhases(plan, startedAtMs, endedAtMs, groups, failedInjections(history))
   const phases = indexPhases(spans, { baseS: folded.baseS, seconds: folded.chart.seconds })
   return { plan, history, folded, startedAtMs, endedAtMs, groups, spans, phases, tooFew }
 }

@@ -230,6 +230,34 @@ describe('what was not seen', () => {
     expect(objective?.outcome).toBe('no-data')
   })
 
+  it('a held fault during which nothing was due has no data: nobody was there to be hurt', async () => {
+    const held = { faults: [{ atS: 60, holdS: 20 }] }
+    const { sli, objective } = await first({ ...held, troubles: [{ kind: 'noLoad', fromS: 59, toS: 82 }] })
+    expect([sli.state, objective?.outcome]).toEqual(['no-data', 'no-data'])
+    const felt = await first({
+      ...held,
+      troubles: [
+        { kind: 'noLoad', fromS: 59, toS: 82 },
+        { kind: 'error', fromS: 82, toS: 85 },
+      ],
+    })
+    expect(felt.sli.state).toBe('recovered')
+  })
+
+  it('what an injection that failed does to users is no steady state', async () => {
+    const { plan, events, lines } = makeRecord({
+      ...{ steadyS: 40, faultsS: 50, recoveryS: 60, streams: [{ perSecond: 100 }] },
+      objectives: [errorObjective({ targetRatio: 0.99 })],
+      faults: [{ atS: 60, fate: 'notActive' }],
+      troubles: [{ kind: 'error', fromS: 60, toS: 90 }],
+    })
+    const failed = events.filter(({ type }) => type !== 'fault.injected')
+    const { verdict } = await judge({ plan, events: failed, lines: lines() })
+    expect(verdict.phases.map(({ phase }) => phase)).toEqual(['warmUp', 'steady', 'fault'])
+    expect(verdict).toMatchObject({ result: 'invalid', exitCode: 3 })
+    expect(verdict.objectives[0]?.outcome).toBe('pass')
+  })
+
   it('a fault whose injection failed halfway and could not be undone taints the run, too', async () => {
     const { plan, events, lines } = makeRecord({
       steadyS: 20,
@@ -271,6 +299,35 @@ describe('special cases', () => {
     expect(verdict.cannotTell.join(' ')).toContain(
       '① latency api → postgres and ② kill worker-1 and ③ latency api → postgres overlap',
     )
+  })
+
+  it.each([
+    { name: 'two kills', first: {}, second: {} },
+    { name: 'a kill and a held one', first: {}, second: { holdS: 20 } },
+    { name: 'a held one and a kill', first: { holdS: 20 }, second: {} },
+  ])('$name planned for the same moment are one group, whichever call came first', async ({ first, second }) => {
+    for (const later of ['f1', 'f2']) {
+      const { plan, events, lines } = makeRecord({
+        ...{ steadyS: 40, faultsS: 50, recoveryS: 60, streams: [{ perSecond: 100 }] },
+        objectives: [errorObjective({ targetRatio: 0.99 }), resilienceObjective('recoveryTime', 30_000)],
+        faults: [
+          { atS: 60, ...first },
+          { atS: 60, ...second },
+        ],
+        troubles: [{ kind: 'error', fromS: 60.5, toS: 64 }],
+      })
+      const called = events.map((event) =>
+        event.type === 'fault.injected' && event.fault === later
+          ? { ...event, calledAtMs: event.calledAtMs + 1, repliedAtMs: event.repliedAtMs + 1 }
+          : event,
+      )
+      const { verdict } = await judge({ plan, events: called, lines: lines() })
+      expect(verdict.faults.map(({ group }) => group.toSorted())).toEqual([
+        ['f1', 'f2'],
+        ['f1', 'f2'],
+      ])
+      for (const fault of verdict.faults) expect(fault.perSli[0]?.state).toBe('recovered')
+    }
   })
 
   it('one request per second still gives edges to the second', async () => {
