@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DriverContext } from '../chaos/drivers/driver.ts'
+import { processStat } from '../chaos/drivers/proc.ts'
 import type { RunEvent } from '../model/event.ts'
 import type { Injection } from '../model/fault.ts'
 import type { PlannedFault } from '../model/plan.ts'
@@ -107,6 +109,32 @@ test('a removal that takes longer than its time is not removed, until it is prov
   back.resolve()
   await expect.poll(types).toEqual([...begun, 'fault.removed', 'fault.provenRemoved'])
 })
+
+test('stress that ends before its removal was not active for its time', async () => {
+  const helpers: ChildProcess[] = []
+  const startHelper = (instance: string, [file = '', ...args]: string[]) => {
+    const helper = spawn(file, args, { stdio: 'ignore' })
+    helpers.push(helper)
+    return { instance, pid: helper.pid ?? 0, startTicks: processStat(helper.pid ?? 0)?.startTicks ?? 0 }
+  }
+  const planned = fault([
+    { driver: 'stress', resource: 'memory', instance: 'api', bytes: 1_000_000, deadlineMs: 60_000 },
+  ])
+  const running = carryOut(planned, { startHelper, stopHelper: () => {} })
+  await expect.poll(types, { timeout: 10_000 }).toContain('fault.active')
+  helpers[0]?.kill('SIGKILL')
+  await once(helpers[0] as ChildProcess, 'exit')
+  abort.abort()
+  await running
+  await undo.all()
+  expect((await types()).slice(2)).toEqual([
+    'fault.active',
+    'fault.notActive',
+    'fault.removing',
+    'fault.removed',
+    'fault.provenRemoved',
+  ])
+}, 20_000)
 
 test('a run that is stopped before its time injects nothing', async () => {
   const running = carryOut(fault([step('a')], { atMs: 60_000 }))

@@ -44,8 +44,7 @@ export const runFault = async (fault: PlannedFault, host: FaultHost): Promise<vo
       onFailure: (reason) => notRemoved(fault, active, host, `its removal ${reason}`),
     })
   } catch (error) {
-    ledger.append({ type: 'fault.notActive', fault: fault.id, evidence: messageOf(error) })
-    listener.onFault?.(fault, 'notActive', messageOf(error))
+    notActive(fault, host, messageOf(error))
     return
   }
   const injectedAtMs = await inject(fault, active, host)
@@ -57,10 +56,6 @@ export const runFault = async (fault: PlannedFault, host: FaultHost): Promise<vo
 /** Injects and confirms; gives the Unix ms of the injecting call, null when it failed. */
 const inject = async (fault: PlannedFault, active: ActiveInjection[], host: FaultHost): Promise<number | null> => {
   const { ledger, listener, signal } = host
-  const notActive = (evidence: string) => {
-    ledger.append({ type: 'fault.notActive', fault: fault.id, evidence })
-    listener.onFault?.(fault, 'notActive', evidence)
-  }
   const calledAtMs = Date.now()
   try {
     for (const injection of active) await injection.inject(signal)
@@ -70,7 +65,7 @@ const inject = async (fault: PlannedFault, active: ActiveInjection[], host: Faul
     const evidence = await Promise.race([confirmed.then(allOf), aborted(signal)])
     if (evidence === null) return null
     if (!evidence.ok) {
-      notActive(evidence.text)
+      notActive(fault, host, evidence.text)
       return edge.calledAtMs
     }
     ledger.append({ type: 'fault.active', fault: fault.id, evidence: evidence.text })
@@ -79,9 +74,14 @@ const inject = async (fault: PlannedFault, active: ActiveInjection[], host: Faul
   } catch (error) {
     // Told to stop while it waited for the fault: nothing is known of it, and nothing is wrong with it.
     if (signal.aborted) return null
-    notActive(messageOf(error))
+    notActive(fault, host, messageOf(error))
     return null
   }
+}
+
+const notActive = (fault: PlannedFault, { ledger, listener }: FaultHost, evidence: string): void => {
+  ledger.append({ type: 'fault.notActive', fault: fault.id, evidence })
+  listener.onFault?.(fault, 'notActive', evidence)
 }
 
 /** The first and the last moment of all: what a driver knows of its own, else the time around the calls. */
@@ -103,6 +103,8 @@ const removeFault = async (fault: PlannedFault, active: ActiveInjection[], host:
   const { ledger, listener } = host
   const held = active.filter(isHeld)
   if (held.length === 0) return
+  const tooShort = held.flatMap((injection) => injection.lasted?.() ?? []).filter(({ ok }) => !ok)
+  if (tooShort.length > 0) notActive(fault, host, tooShort.map(({ text }) => text).join('; '))
   ledger.append({ type: 'fault.removing', fault: fault.id })
   const calledAtMs = Date.now()
   const undone = await Promise.allSettled(held.map((injection) => injection.undo?.()))

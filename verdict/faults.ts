@@ -152,7 +152,7 @@ const faultResult = (
     kind: fault.kind,
     oneShot: fault.oneShot,
     group: own?.group.members.map((member) => member.fault.id) ?? [fault.id],
-    confirmedActive: past?.confirmedActive ?? false,
+    confirmedActive: (past?.confirmedActive ?? false) && past?.notActive === null,
     confirmedRemoved:
       past !== undefined &&
       past.notRemoved === null &&

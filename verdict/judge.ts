@@ -176,7 +176,7 @@ const judgeFault = (fault: FaultResult, context: JudgeContext): FaultResult => {
   const state = worstSli(fault.perSli)?.state
   if (fault.skippedReason !== null)
     return { ...fault, outcome: 'inconclusive', reason: `not injected: ${fault.skippedReason}` }
-  if (!fault.confirmedActive) return { ...fault, outcome: 'inconclusive', reason: 'never confirmed active' }
+  if (!fault.confirmedActive) return { ...fault, outcome: 'inconclusive', reason: 'not confirmed active' }
   if (state === undefined || state === 'no-data')
     return { ...fault, outcome: 'no-data', reason: 'no request to see it with' }
   const seen = state === 'absorbed' || state === 'recovered'

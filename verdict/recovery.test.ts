@@ -258,6 +258,24 @@ describe('what was not seen', () => {
     expect(verdict.objectives[0]?.outcome).toBe('pass')
   })
 
+  it('a fault that ended before its time proves nothing, and makes the run invalid', async () => {
+    const { plan, events, lines } = makeRecord({
+      ...{ steadyS: 40, faultsS: 50, recoveryS: 60, streams: [{ perSecond: 100 }] },
+      objectives: [errorObjective({ targetRatio: 0.99 }), resilienceObjective('recoveryTime', 30_000)],
+      faults: [{ atS: 60, holdS: 20, label: 'CPU stress' }],
+    })
+    const at = events.findIndex(({ type }) => type === 'fault.removing')
+    const ended = {
+      atMs: events[at]?.atMs ?? 0,
+      type: 'fault.notActive' as const,
+      fault: 'f1',
+      evidence: 'its process ended',
+    }
+    const { verdict } = await judge({ plan, events: events.toSpliced(at, 0, ended), lines: lines() })
+    expect(verdict.invalidReasons).toEqual(['CPU stress was not active for its whole time: its process ended'])
+    expect(verdict).toMatchObject({ result: 'invalid', faults: [{ confirmedActive: false, outcome: 'inconclusive' }] })
+  })
+
   it('a fault whose injection failed halfway and could not be undone taints the run, too', async () => {
     const { plan, events, lines } = makeRecord({
       steadyS: 20,

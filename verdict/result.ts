@@ -43,8 +43,9 @@ export const unconfirmedFaults = (history: History, faults: readonly FaultResult
     .filter((fault) => !fault.confirmedActive && fault.skippedReason === null)
     .filter((fault) => history.ended === 'completed' || history.faults.get(fault.id)?.notActive != null)
     .map((fault) => {
-      const evidence = history.faults.get(fault.id)?.notActive
-      return `${fault.label} was never confirmed active${evidence == null ? '' : `: ${evidence}`}`
+      const past = history.faults.get(fault.id)
+      const what = past?.confirmedActive ? 'was not active for its whole time' : 'was never confirmed active'
+      return `${fault.label} ${what}${past?.notActive == null ? '' : `: ${past.notActive}`}`
     })
 
 /** The worst of fail, invalid, inconclusive, pass. Only required objectives count, and a baseline that gates. */

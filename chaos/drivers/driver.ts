@@ -89,6 +89,8 @@ export interface ActiveInjection {
   inject: (signal?: AbortSignal) => Promise<void>
   /** Stops looking when the signal aborts. */
   confirmActive: (signal?: AbortSignal) => Promise<Evidence>
+  /** Asked right before the undo, of what can end by itself: whether it is still there. */
+  lasted?: () => Evidence
   /** Absent for one-shots. */
   undo?: () => Promise<void>
   confirmRemoved?: () => Promise<Evidence>

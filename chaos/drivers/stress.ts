@@ -24,8 +24,9 @@ export const stressDriver: Driver<Extract<Injection, { driver: 'stress' }>> = (i
       ? [injection.workers, injection.loadRatio, injection.deadlineMs]
       : [injection.bytes, injection.deadlineMs]
 
+  const isThere = () => helper.ref !== null && isSameProcess(helper.ref.pid, helper.ref.startTicks)
   const look = (): Evidence => {
-    const stat = helper.ref && isSameProcess(helper.ref.pid, helper.ref.startTicks) ? processStat(helper.ref.pid) : null
+    const stat = helper.ref && isThere() ? processStat(helper.ref.pid) : null
     if (stat === null) return { ok: false, text: `${what}: its process is gone` }
     return injection.resource === 'cpu'
       ? { ok: stat.cpuSeconds >= burntSeconds, text: `${what}: ${stat.cpuSeconds.toFixed(2)} s of CPU burnt` }
@@ -48,13 +49,14 @@ export const stressDriver: Driver<Extract<Injection, { driver: 'stress' }>> = (i
       ])
     },
     confirmActive: (signal) => lookUntil(look, { deadlineMs: confirmDeadlineMs, signal }),
+    lasted: () => ({ ok: isThere(), text: `${what}: its process ended before its time` }),
     undo: async () => {
       if (helper.ref) context.stopHelper(helper.ref)
     },
     confirmRemoved: () =>
       lookUntil(
         () => {
-          const alive = helper.ref !== null && isSameProcess(helper.ref.pid, helper.ref.startTicks)
+          const alive = isThere()
           return { ok: !alive, text: alive ? `${what}: its process is still alive` : `${what}: its process is gone` }
         },
         { deadlineMs: confirmDeadlineMs },

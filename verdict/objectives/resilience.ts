@@ -92,7 +92,7 @@ export const judgeForFault = (
   if (fault.skippedReason !== null)
     return nothing('inconclusive', 'fault-skipped', `not injected: ${fault.skippedReason}`)
   if (!fault.confirmedActive)
-    return nothing('inconclusive', 'fault-not-confirmed', 'the fault was never confirmed active')
+    return nothing('inconclusive', 'fault-not-confirmed', 'the fault was not confirmed active')
   const required = new Set(
     context.plan.objectives.filter((other) => other.gate === 'required').map((other) => other.id),
   )
