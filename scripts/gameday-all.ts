@@ -72,7 +72,7 @@ const main = async (): Promise<ExitCode> => {
   const release = onSignals((signal) => {
     progress.say(`${signal}: the run that is going on ends, faults first; no other is started`)
     stop.abort()
-  })
+  }, progress.say)
   const runs: RoundRun[] = []
   let ended: Round['ended'] = 'completed'
   const round = (): Round => ({

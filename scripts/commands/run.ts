@@ -35,7 +35,7 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
   const releaseSignals = onSignals((signal) => {
     progress.warn(`${signal}: removing every fault and process; the record stays`)
     stop.stop('interrupted')
-  })
+  }, progress.warn)
   let locks: Locks | null = null
   try {
     const notifier = makeNotifier(process.env, progress.warn)
