@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
-import { isSameProcess, processesWithEnvironment, processStat, processTree, signalProcess } from './proc.ts'
+import {
+  isSameProcess,
+  pageBytesIn,
+  processesWithEnvironment,
+  processStat,
+  processTree,
+  signalProcess,
+} from './proc.ts'
 
 const children: ChildProcess[] = []
 afterEach(() => {
@@ -54,6 +62,15 @@ test('a tree holds children that left the group and the session, parents first',
     if (index > 0) expect(tree.slice(0, index).map((stat) => stat.pid)).toContain(parentPid)
   }
   child.kill('SIGKILL')
+})
+
+test('memory counts in the pages of this kernel, 16 and 64 KiB on some arm64', () => {
+  const auxv = (...pairs: [number, number][]) => Buffer.from(BigUint64Array.from(pairs.flat().map(BigInt)).buffer)
+  expect(pageBytesIn(auxv([33, 6], [16, 4096], [6, 65_536], [0, 0]))).toBe(65_536)
+  expect(pageBytesIn(auxv([0, 0]))).toBe(4096)
+  const kibInStatus = Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${process.ppid}/status`, 'latin1'))?.[1])
+  const { residentBytes = 0 } = processStat(process.ppid) ?? {}
+  expect(residentBytes / 1024 / kibInStatus).toBeCloseTo(1, 0)
 })
 
 test('a name with spaces and parentheses moves no field', () => {

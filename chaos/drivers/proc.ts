@@ -15,7 +15,19 @@ export interface ProcessStat {
 }
 
 const ticksPerSecond = 100
-const pageBytes = 4096
+/** Of the auxiliary vector, by which the kernel tells every program the size of its pages: 4, 16 or 64 KiB. */
+const auxPageSize = 6n
+
+/** From `/proc/self/auxv`: pairs of 64-bit numbers, type and value. */
+export const pageBytesIn = (auxv: Buffer): number => {
+  for (let at = 0; at + 16 <= auxv.length; at += 16)
+    if (auxv.readBigUInt64LE(at) === auxPageSize) return Number(auxv.readBigUInt64LE(at + 8))
+  // 32-bit or big-endian: such kernels have no other size.
+  return 4096
+}
+
+let pageBytes: number | null = null
+const bytesPerPage = (): number => (pageBytes ??= pageBytesIn(readFileSync('/proc/self/auxv')))
 
 /** Figures of a live process, or null when it is gone. A zombie counts as gone: it does nothing any more. */
 export const processStat = (pid: number): ProcessStat | null => {
@@ -39,7 +51,7 @@ const linuxStat = (pid: number): ProcessStat | null => {
     state: fields[0] ?? '',
     cpuSeconds: (field(14) + field(15)) / ticksPerSecond,
     startTicks: field(22),
-    residentBytes: field(24) * pageBytes,
+    residentBytes: field(24) * bytesPerPage(),
   }
 }
 
