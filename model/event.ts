@@ -66,7 +66,6 @@ export type RunEventBody =
   | { type: 'fault.notRemoved'; fault: string; evidence: string; checkBy: string[] }
   | { type: 'fault.skipped'; fault: string; reason: string }
   | { type: 'guard.tripped'; guard: string; evidence: string }
-  | { type: 'interrupted'; signal: string }
   | {
       type: 'audit.done'
       checked: number

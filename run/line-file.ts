@@ -11,10 +11,6 @@ export class LineFile {
     this.#file = openSync(path, 'a', 0o600)
   }
 
-  get closed(): boolean {
-    return this.#file === null
-  }
-
   /**
    * Appends all of it or nothing. Late words after `close` are left out: the descriptor may belong to
    * another file by then.

@@ -69,10 +69,6 @@ export class Supervisor {
     return instance.spec
   }
 
-  names(): string[] {
-    return [...this.#instances.keys()]
-  }
-
   /** Keeps an instance down after it ends. */
   hold(name: string): void {
     const instance = this.#get(name)

@@ -31,7 +31,6 @@ export interface Folded {
   resources: Resources
   usage: Usage
   errors: Map<string, { name: string; error: string; n: number }>
-  acknowledged: boolean
   /** Lines that could not be read or lie outside the run. */
   damaged: number
   overflow: number | null
@@ -62,7 +61,6 @@ export const foldLines = async (
     else if (line.type === 'vus') foldVus(folded, line)
     else if (line.type === 'sample') foldSample(folded, line)
     else if (line.type === 'error') foldError(folded, line)
-    else if (line.type === 'acks') folded.acknowledged = true
     else if (line.type === 'overflow') folded.overflow = line.maxSeries
     else if (line.type === 'end') folded.ended = true
   }
@@ -101,7 +99,6 @@ const newFolded = (plan: Plan, startedAtMs: number): Folded => {
     resources: newResources(plan),
     usage: newUsage(length),
     errors: new Map(),
-    acknowledged: false,
     damaged: 0,
     overflow: null,
     ended: false,

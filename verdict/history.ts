@@ -34,7 +34,6 @@ export interface History {
   audit: Audit | null
   auditFailed: string | null
   guards: { guard: string; evidence: string }[]
-  interruptedBy: string | null
   ended: EndReason
   /** The record has its last event. */
   complete: boolean
@@ -58,7 +57,6 @@ export const readHistory = async (
     audit: null,
     auditFailed: null,
     guards: [],
-    interruptedBy: null,
     ended: 'crashed',
     complete: false,
     clusterClock: null,
@@ -70,10 +68,7 @@ export const readHistory = async (
     if (typeof event !== 'object' || event === null || !Number.isFinite(event.atMs)) history.damaged++
     else apply(history, event)
   }
-  if (!history.complete) {
-    if (history.interruptedBy !== null) history.ended = 'interrupted'
-    else if (history.guards.length > 0) history.ended = 'guard'
-  }
+  if (!history.complete && history.guards.length > 0) history.ended = 'guard'
   return history
 }
 
@@ -114,9 +109,6 @@ const apply = (history: History, event: RunEvent): void => {
       return
     case 'guard.tripped':
       history.guards.push({ guard: event.guard, evidence: event.evidence })
-      return
-    case 'interrupted':
-      history.interruptedBy = event.signal
       return
     case 'cluster.clock':
       history.clusterClock = event

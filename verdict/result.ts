@@ -30,8 +30,7 @@ export const doubts = (
 }
 
 const endText = (history: History): string => {
-  if (history.ended === 'interrupted')
-    return `the run was interrupted${history.interruptedBy === null ? '' : ` (${history.interruptedBy})`}`
+  if (history.ended === 'interrupted') return 'the run was interrupted'
   if (history.ended === 'guard')
     return `a guard stopped the run: ${history.guards.map(({ guard, evidence }) => `${guard} (${evidence})`).join(', ')}`
   return 'the run ended with a crash'
@@ -66,7 +65,7 @@ export const runResult = (
 /** First that applies: fault not removed, interrupted, guard, fail, inconclusive or invalid, pass. */
 export const exitCodeOf = (result: RunResult, history: History): ExitCode => {
   if ([...history.faults.values()].some((fault) => fault.notRemoved !== null)) return exitCodes.faultNotRemoved
-  if (history.ended === 'interrupted' || history.interruptedBy !== null) return exitCodes.interrupted
+  if (history.ended === 'interrupted') return exitCodes.interrupted
   if (history.ended === 'guard' || history.guards.length > 0) return exitCodes.guardTripped
   if (result === 'fail') return exitCodes.failed
   return result === 'pass' ? exitCodes.pass : exitCodes.inconclusive
