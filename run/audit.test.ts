@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { RunEvent } from '../model/event.ts'
 import type { AuditContext, System } from '../model/system.ts'
-import { auditWrites, countDuplicatesBefore } from './audit.ts'
+import { smokePlan } from '../test/fixtures/plan.ts'
+import { auditBudgetMs, auditWrites, countDuplicatesBefore } from './audit.ts'
+import { Pump } from './pump.ts'
 import { Ledger, readEvents, recordFiles } from './record.ts'
 
 let recordDir: string
@@ -73,4 +75,14 @@ test('a deployment that does not say is not known to have none, and that is told
   const broken = { audit: () => Promise.reject(new Error('no route')) } as unknown as System
   expect(await countDuplicatesBefore(broken, ledger, at)).toBe(null)
   expect(await events()).toMatchObject([{ type: 'warning', message: expect.stringContaining('no route') }])
+})
+
+test('a read has more time the more writes were acknowledged', () => {
+  const pump = new Pump(recordDir, smokePlan)
+  const ack = (...ranges: [number, number][]) => pump.line({ type: 'acks', scenario: 'a', fromUs: 1, toUs: 2, ranges })
+  ack([0, 2], [5, 5])
+  ack([10, 999_995])
+  expect(pump.acknowledged).toBe(999_990)
+  expect([auditBudgetMs(0), auditBudgetMs(pump.acknowledged)]).toEqual([60_000, 60_000 + 1_999_980])
+  pump.close()
 })

@@ -6,6 +6,9 @@ import { type Ledger, readWindows } from './record.ts'
 /** Lost ids that the record names; the count is always whole. */
 const namedLost = 1_000
 
+/** Time that a read may take: 60 s, and 2 ms more for each acknowledged write, 1 s for each 500 that are asked for at once. */
+export const auditBudgetMs = (acknowledged: number): number => 60_000 + 2 * acknowledged
+
 /** Where to read. */
 interface AuditAt {
   baseUrl: string

@@ -15,6 +15,8 @@ const tickMs = 250
 /** Takes the stream apart: into the record, the live line, the guards and the steady-state check. */
 export class Pump {
   readonly writer: WindowWriter
+  /** Writes that the system has acknowledged so far. */
+  acknowledged = 0
   /** Takes secrets out of the errors that the system gave. */
   redact: (text: string) => string = (text) => text
   #live = new LiveWindow()
@@ -33,6 +35,7 @@ export class Pump {
   line(line: StreamLine): void {
     this.#live.add(line, Date.now())
     this.#steady?.add(line)
+    if (line.type === 'acks') for (const [from, to] of line.ranges) this.acknowledged += to - from + 1
     this.writer.add(line.type === 'error' ? { ...line, error: this.redact(line.error) } : line)
   }
 

@@ -9,7 +9,7 @@ import type { EndReason } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
 import { type System, startedByUs } from '../model/system.ts'
 import { windowSchemaVersion } from '../model/window.ts'
-import { auditWrites, countDuplicatesBefore } from './audit.ts'
+import { auditBudgetMs, auditWrites, countDuplicatesBefore } from './audit.ts'
 import { sleepUntil } from './clock.ts'
 import { shareCpus } from './cpus.ts'
 import { type RunningSystem, redactor, secretNames } from './environment.ts'
@@ -32,7 +32,6 @@ import { startWatchdog } from './watchdog.ts'
 const undoBudgetMs = 40_000
 /** How long k6 may go on after its planned end and its graceful stop. */
 const lateMs = 20_000
-const auditBudgetMs = 60_000
 
 export interface RunOptions {
   plan: Plan
@@ -170,7 +169,7 @@ const start = async (
     : await countDuplicatesBefore(options.system, ledger, {
         baseUrl: system.auditUrl,
         scenarioEnv: system.scenarioEnv,
-        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(auditBudgetMs)]),
+        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(auditBudgetMs(0))]),
       })
 
   const k6 = new K6(
@@ -258,7 +257,7 @@ const follow = async (
   if (stop.signal.aborted) return
   phase('audit', plan.phases.recovery.endMs)
   const { auditUrl, scenarioEnv } = system
-  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(auditBudgetMs)])
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(auditBudgetMs(pump.acknowledged))])
   pump.writer.settle()
   const toMs = Date.now()
   await auditWrites(options.system, {
