@@ -159,7 +159,8 @@ test('a run that is stopped while it injects ends the inject, and the undo comes
   const inject = `echo $$ > ${mark('pid')}; touch ${mark('a')} ${mark('begun')}; read forever < ${mark('never')}`
   execFileSync('mkfifo', [mark('never')])
   const undoing = `kill -0 $(cat ${mark('pid')}) && touch ${mark('beside')}; rm -f ${mark('a')}`
-  const running = carryOut(fault([{ ...step('a', inject), undo: shell(undoing) } as Injection]))
+  const lasting = { ...shell(inject), timeoutMs: 600_000 }
+  const running = carryOut(fault([{ ...step('a'), inject: lasting, undo: shell(undoing) } as Injection]))
   await expect.poll(() => existsSync(mark('begun'))).toBe(true)
   abort.abort()
   await running
