@@ -204,6 +204,7 @@ describe('when something breaks in the middle', () => {
 
   test('Holdfast and its watchdog killed: cleanup by label, without the record', async () => {
     const run = await begin()
+    run.child.kill('SIGSTOP') // it would end in order when its watchdog is gone
     process.kill(watchdogOf(run), 'SIGKILL')
     run.child.kill('SIGKILL')
     await run.exit

@@ -59,6 +59,7 @@ describe.concurrent('a fault in a cluster', () => {
     const place = await newPlace(cluster)
     const dead = startRun(place, held(), heldMs)
     await dead.event('fault.active')
+    dead.child.kill('SIGSTOP') // it would end in order when its watchdog is gone
     process.kill(watchdogOf(dead), 'SIGKILL')
     dead.child.kill('SIGKILL')
     await dead.exit
@@ -238,6 +239,7 @@ describe.concurrent('a fault in a cluster', () => {
     const place = await newPlace(cluster)
     const run = startRun(place, held(), heldMs)
     await run.event('fault.active')
+    run.child.kill('SIGSTOP') // it would end in order when its watchdog is gone
     process.kill(watchdogOf(run), 'SIGKILL')
     run.child.kill('SIGKILL')
     await run.exit

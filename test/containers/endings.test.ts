@@ -87,6 +87,7 @@ describe.skipIf(noEngine !== undefined)('an ending', () => {
     const ending = await inTheMiddle()
     const watchdogs = watchdogsOf(ending.id)
     expect(watchdogs).toHaveLength(1)
+    ending.run.child.kill('SIGSTOP') // it would end in order when its watchdog is gone
     for (const pid of watchdogs) process.kill(pid, 'SIGKILL')
     ending.run.child.kill('SIGKILL')
     expect(await ending.run.exit).toBe('SIGKILL')
