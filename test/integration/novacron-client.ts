@@ -55,7 +55,8 @@ export const makeClient = (parts: Parts) => {
         baseUrl: api,
         scenarioEnv: parts.layout.scenarioEnv,
         acknowledged: once(ids),
-        signal: AbortSignal.timeout(10_000),
+        // It waits for operations that have not ended.
+        signal: AbortSignal.timeout(40_000),
       }),
     ready: (name: string) =>
       waitUntil(`${name} is ready`, async () => (await get(`${parts.url(name)}/health/ready`)).status === 200),

@@ -74,7 +74,7 @@ test('no-idempotency, ack-before-store, no-db-timeout', async () => {
       const [a, b] = [await client.stats('a'), await client.stats('b')]
       return a.duplicates + b.duplicates > 0
     })
-    expect((await client.audit(['again']))?.duplicates).toBeGreaterThan(0)
+    expect((await client.audit([]))?.duplicates).toBeGreaterThan(0)
 
     // While the database hangs nothing that was acknowledged can be stored: all of it is lost, but for one in hand.
     const ids = ['early-1', 'early-2', 'early-3']
