@@ -4,7 +4,7 @@ import { scenarioNames } from '../../build/bundle.ts'
 import { faults } from '../../chaos/faults/index.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { gameDayNames } from '../../plan/gameday.ts'
-import { isRunning, readLeftovers } from '../../run/leftovers.ts'
+import { isRunning, isSettled, readLeftovers } from '../../run/leftovers.ts'
 import { recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
 import { projectDir, runIds } from '../project.ts'
@@ -63,9 +63,7 @@ const leftOf = async (dir: string): Promise<string> => {
   if (!existsSync(join(dir, recordFiles.events))) return 'nothing'
   const left = await readLeftovers(dir)
   if (isRunning(left)) return 'still running'
-  return left.ended && left.faults.length === 0 && left.engineId === null
-    ? 'nothing'
-    : 'perhaps: run `holdfast cleanup`'
+  return isSettled(left) ? 'nothing' : 'perhaps: run `holdfast cleanup`'
 }
 
 const table = (rows: Row[]): string => {
