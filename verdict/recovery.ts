@@ -6,7 +6,7 @@ import type { Folded } from './fold.ts'
 import type { FaultGroup } from './groups.ts'
 import { sumGrid } from './latency-grid.ts'
 import type { PooledWindow } from './pooling.ts'
-import type { Seconds } from './seconds.ts'
+import { type Seconds, sumSeconds } from './seconds.ts'
 import type { SliRecord } from './sli-record.ts'
 import type { Stretch, TimeBase } from './stretches.ts'
 import { badStretches, goodMsAfter, resolutionMs } from './stretches.ts'
@@ -63,7 +63,7 @@ export const recover = (folded: Folded, record: SliRecord, options: RecoveryOpti
 const dueWhileHeld = ({ baseS, seconds }: TimeBase, { injected, removed }: FaultGroup): number => {
   const from = Math.floor(injected.calledAtMs / 1000) - baseS
   const to = removed === null ? seconds.length : Math.ceil(removed.atMs / 1000) - baseS
-  return sum(Array.from(seconds.due.slice(Math.max(0, from), Math.max(0, to))), (due) => due)
+  return sumSeconds(seconds, (at) => at >= from && at < to).due
 }
 
 interface End {

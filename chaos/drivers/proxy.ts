@@ -9,7 +9,10 @@ const silenceMs = 700
 const answerMs = 3_000
 const removedDeadlineMs = 10_000
 
-/** Toxics on one link. Felt on a connection that was open before and on a new one; gone when none is left and new ones are answered again, or are not for another reason. */
+/**
+ * Toxics on one link. Felt on a connection that was open before and on a new one; gone when none is left and new ones are
+ * answered again, or are not for another reason.
+ */
 export const proxyDriver: Driver<Extract<Injection, { driver: 'proxy' }>> = (injection, context) => {
   const spec = context.proxy(injection.proxy)
   const { name, listenPort, protocol } = spec

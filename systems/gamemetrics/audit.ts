@@ -5,9 +5,8 @@ import { auditIds, getJson, type Progress, patiently } from '../lib/audit.ts'
 const patienceMs = 30_000
 
 /**
- * Asks the read model for every acknowledged batch. What is on its way has the documented 30 s to arrive;
- * what has not by then is lost. Where the players
- * have other events than the batches, some were counted twice, or for nobody.
+ * Asks the read model for every acknowledged batch. What is on its way has the documented 30 s to arrive; what has not by
+ * then is lost. Where the players have other events than the batches, some were counted twice, or for nobody.
  */
 export const auditBatches = (context: AuditContext): Promise<AuditResult> => {
   const { scenarioEnv, signal } = context
