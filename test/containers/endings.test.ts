@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lookUntil } from '../../chaos/drivers/wait.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import type { Command } from '../integration/holdfast-command.ts'
-import { leftAfter, liveProcesses } from '../integration/processes.ts'
+import { leftAfter, watchdogsOf } from '../integration/processes.ts'
 import { endStarted } from '../started.ts'
 import { startHoldfast } from './command.ts'
 import { containersOf, leftOf, noEngine, volumesOf } from './engine.ts'
@@ -55,11 +55,6 @@ const runId = (): string => (existsSync(outDir()) ? (readdirSync(outDir())[0] ??
 const expectNothingLeft = async ({ mark, volumes }: Pick<Ending, 'mark' | 'volumes'>): Promise<void> => {
   expect(await leftAfter(goneDeadlineMs, () => leftOf(mark, volumes))).toEqual([])
 }
-
-const watchdogsOf = (id: string): number[] =>
-  liveProcesses(
-    ({ argv }) => argv.some((arg) => arg.endsWith('watchdog-main.ts')) && argv.some((arg) => arg.includes(id)),
-  ).map((line) => Number(line.split(' ')[0]))
 
 describe.skipIf(noEngine !== undefined)('an ending', () => {
   test('Ctrl-C in the middle of two faults: both proven removed, then everything is', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunEvent } from '../../model/event.ts'
 import { endStarted } from '../started.ts'
-import { liveProcesses } from './processes.ts'
+import { watchdogsOf } from './processes.ts'
 import {
   expectNothingLeft,
   expectReadableRecord,
@@ -56,10 +56,9 @@ test.each([
 test('the watchdog is killed: the run breaks, since nobody would undo it after a SIGKILL of its own', async () => {
   const run = startTiny(folder, 'long')
   await inTheMiddle(run)
-  const [watchdog = ''] = liveProcesses(
-    ({ argv }) => argv.includes(run.recordDir) && argv.some((word) => word.endsWith('watchdog-main.ts')),
-  )
-  process.kill(Number(watchdog.split(' ')[0]), 'SIGKILL')
+  const watchdogs = watchdogsOf(run.recordDir)
+  expect(watchdogs).toHaveLength(1)
+  for (const pid of watchdogs) process.kill(pid, 'SIGKILL')
   const error = 'the watchdog has ended (SIGKILL)'
   expect([await run.exit, run.said()]).toEqual([0, expect.stringContaining(`crashed ${error}`)])
   const events = await expectReadableRecord(run)

@@ -33,6 +33,12 @@ export const liveProcesses = (isMeant: (live: Live) => boolean): string[] =>
         : []
     })
 
+/** Pids of the watchdogs of a run, by its id or the folder of its record. */
+export const watchdogsOf = (run: string): number[] =>
+  liveProcesses(
+    ({ argv }) => argv.some((word) => word.endsWith('watchdog-main.ts')) && argv.some((word) => word.includes(run)),
+  ).map((line) => Number(line.split(' ')[0]))
+
 /** Looks until nothing is left or the time is over; gives what is left. */
 export const leftAfter = async (deadlineMs: number, left: () => string[]): Promise<string[]> => {
   const deadline = performance.now() + deadlineMs

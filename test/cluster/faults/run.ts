@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { Pod } from '../../../model/cluster.ts'
 import type { RunEvent } from '../../../model/event.ts'
 import type { FaultBase } from '../../../model/fault.ts'
+import { watchdogsOf } from '../../integration/processes.ts'
 import { eventOf, eventsOf } from '../../ledger.ts'
 import { endStarted, start } from '../../started.ts'
 
@@ -59,15 +60,7 @@ export const startRun = (
 
 /** The pid of the run's watchdog. */
 export const watchdogOf = ({ recordDir }: ClusterRun): number => {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  const found = pids.find((pid) => {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-      return words.some((word) => word.endsWith('watchdog-main.ts')) && words.includes(recordDir)
-    } catch {
-      return false // it has ended meanwhile
-    }
-  })
+  const [found] = watchdogsOf(recordDir)
   if (found === undefined) throw new Error('the run has no watchdog')
-  return Number(found)
+  return found
 }
