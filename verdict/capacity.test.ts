@@ -58,6 +58,28 @@ describe('the search', () => {
     expect(confirmedFactor(none)).toBe(0.03125)
   })
 
+  it('takes an undecided rate for no bound: it goes on above it until one breaks, then comes near from above', () => {
+    const spec = { from: 1, upTo: 16, growth: 2, precisionRatio: 0.12 }
+    const steps = search(spec, (factor) => (factor === 4 ? 'unclear' : factor < 4 ? 'held' : 'broke'))
+    expect(steps.map(({ factor }) => Number(factor.toFixed(2)))).toEqual([
+      1, 2, 4, 2.83, 3.36, 3.67, 8, 5.66, 4.76, 4.36,
+    ])
+    expect(capacityOf(steps)).toMatchObject({ limit: 'objective', interval: { text: '[367, 436]' } })
+  })
+
+  it('goes above an undecided rate no further than it was told', () => {
+    const steps = search({ upTo: 3, precisionRatio: 1 }, (factor) => (factor === 2 ? 'unclear' : 'held'))
+    expect(steps.map(({ factor }) => factor)).toEqual([1, 2, 3])
+    expect(capacityOf(steps)).toMatchObject({ limit: 'unclear', interval: { text: '[100, ∞]' } })
+    expect(search({ upTo: 8 }, () => 'unclear')).toHaveLength(6)
+  })
+
+  it('ends above an undecided rate where the generator gives out', () => {
+    const spec = { upTo: 64, precisionRatio: 1 }
+    const steps = search(spec, (factor) => (factor === 2 ? 'unclear' : factor < 8 ? 'held' : 'not-offered'))
+    expect(steps.map(({ factor }) => factor)).toEqual([1, 2, 4, 8])
+  })
+
   it('ends after 16 steps, however fine it was asked to be', () => {
     expect(search({ upTo: 1000, growth: 1.01, precisionRatio: 0.01 }, () => 'held')).toHaveLength(16)
   })

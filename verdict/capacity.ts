@@ -10,21 +10,35 @@ const leastBend = 0.2
 
 /**
  * The next rate to try, as a multiple of the load's own: up by `growth` while everything holds, down
- * while nothing does, else the geometric middle. Null when the rates are near enough, or there were
- * enough steps.
+ * while nothing does, else the geometric middle. Where a rate is undecided that is no bound: the search
+ * goes on above it until one breaks. Null when the rates are near enough, or there were enough steps.
  */
 export const nextFactor = (steps: readonly CapacityStep[], spec: CapacitySpec): number | null => {
-  const { upTo, from = Math.min(1, upTo), growth = 2, precisionRatio = 0.1 } = spec
+  const { from = Math.min(1, spec.upTo), growth = 2 } = spec
   if (steps.length === 0) return from
   if (steps.length >= mostSteps) return null
   const { held, notHeld } = edges(steps)
-  if (notHeld === null) {
-    const highest = held?.factor ?? from
-    return highest >= upTo ? null : Math.min(upTo, highest * growth)
-  }
+  if (notHeld === null) return above(held?.factor ?? from, spec)
   if (held === null) return notHeld.factor / growth < from * lowestRatio ? null : notHeld.factor / growth
-  return notHeld.factor / held.factor <= 1 + precisionRatio ? null : Math.sqrt(held.factor * notHeld.factor)
+  return between(held.factor, notHeld.factor, spec) ?? (notHeld.state === 'unclear' ? bound(steps, spec) : null)
 }
+
+/** Looks for what bounds the interval above an undecided rate: the lowest rate that broke, or could not be offered. */
+const bound = (steps: readonly CapacityStep[], spec: CapacitySpec): number | null => {
+  const { held } = edges(steps)
+  const tops = steps.filter(
+    ({ state, factor }) => (state === 'broke' || state === 'not-offered') && factor > (held?.factor ?? 0),
+  )
+  const top = Math.min(...tops.map(({ factor }) => factor))
+  const undecided = Math.max(...steps.map(({ factor }) => factor).filter((factor) => factor < top))
+  return top === Number.POSITIVE_INFINITY ? above(undecided, spec) : between(undecided, top, spec)
+}
+
+const above = (factor: number, { upTo, growth = 2 }: CapacitySpec): number | null =>
+  factor >= upTo ? null : Math.min(upTo, factor * growth)
+
+const between = (low: number, high: number, { precisionRatio = 0.1 }: CapacitySpec): number | null =>
+  high / low <= 1 + precisionRatio ? null : Math.sqrt(low * high)
 
 /** The lowest rate that did not hold, and the highest below it that did: one lucky step above proves nothing. */
 const edges = (steps: readonly CapacityStep[]): { held: CapacityStep | null; notHeld: CapacityStep | null } => {

@@ -43,5 +43,8 @@ test('the planted capacity of a server lies in the interval that the search find
   // A line that grows by 1 % of the rate takes longer than a step to pass 200 ms.
   expect(capacity.interval.low ?? Number.NaN, words).toBeLessThanOrEqual(trueRate * 1.03)
   expect(capacity.interval.high ?? Number.NaN, words).toBeGreaterThanOrEqual(trueRate * 0.97)
-  expect((capacity.interval.high ?? Number.NaN) / (capacity.interval.low ?? Number.NaN), words).toBeLessThan(1.15)
+  // A rate at the capacity itself may stay undecided: then there is a step's precision on each side of it.
+  expect((capacity.interval.high ?? Number.NaN) / (capacity.interval.low ?? Number.NaN), words).toBeLessThan(
+    1.12 ** 2 + 0.01,
+  )
 })
