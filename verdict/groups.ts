@@ -37,9 +37,11 @@ export const groupFaults = (plan: Plan, history: History): FaultGroup[] => {
   return groups.map((members, at) => makeGroup(members, groups[at + 1]?.[0]?.injected.calledAtMs ?? null))
 }
 
-/** Planned for the same moment, as the plan sees an overlap: which of the calls was a millisecond earlier is chance. */
+/** Users are watched by the second: faults planned nearer to each other leave the first no time of its own to be seen in. */
+const apartMs = 1000
+
 const isPlannedWith = ({ fault }: InjectedFault, group: InjectedFault[]): boolean =>
-  group.some((other) => other.fault.atMs === fault.atMs)
+  group.some((other) => Math.abs(other.fault.atMs - fault.atMs) < apartMs)
 
 const member = (fault: PlannedFault, history: FaultHistory | undefined): InjectedFault | null =>
   history?.injected ? { fault, injected: history.injected, removed: fault.oneShot ? null : history.removed } : null

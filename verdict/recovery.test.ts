@@ -323,30 +323,34 @@ describe('special cases', () => {
     { name: 'two kills', first: {}, second: {} },
     { name: 'a kill and a held one', first: {}, second: { holdS: 20 } },
     { name: 'a held one and a kill', first: { holdS: 20 }, second: {} },
-  ])('$name planned for the same moment are one group, whichever call came first', async ({ first, second }) => {
-    for (const later of ['f1', 'f2']) {
-      const { plan, events, lines } = makeRecord({
-        ...{ steadyS: 40, faultsS: 50, recoveryS: 60, streams: [{ perSecond: 100 }] },
-        objectives: [errorObjective({ targetRatio: 0.99 }), resilienceObjective('recoveryTime', 30_000)],
-        faults: [
-          { atS: 60, ...first },
-          { atS: 60, ...second },
-        ],
-        troubles: [{ kind: 'error', fromS: 60.5, toS: 64 }],
-      })
-      const called = events.map((event) =>
-        event.type === 'fault.injected' && event.fault === later
-          ? { ...event, calledAtMs: event.calledAtMs + 1, repliedAtMs: event.repliedAtMs + 1 }
-          : event,
-      )
-      const { verdict } = await judge({ plan, events: called, lines: lines() })
-      expect(verdict.faults.map(({ group }) => group.toSorted())).toEqual([
-        ['f1', 'f2'],
-        ['f1', 'f2'],
-      ])
-      for (const fault of verdict.faults) expect(fault.perSli[0]?.state).toBe('recovered')
-    }
-  })
+    { name: 'two kills half a second apart', first: {}, second: {}, apartS: 0.5 },
+  ])(
+    '$name, planned for the same second, are one group, whichever call came first',
+    async ({ first, second, apartS = 0 }) => {
+      for (const later of ['f1', 'f2']) {
+        const { plan, events, lines } = makeRecord({
+          ...{ steadyS: 40, faultsS: 50, recoveryS: 60, streams: [{ perSecond: 100 }] },
+          objectives: [errorObjective({ targetRatio: 0.99 }), resilienceObjective('recoveryTime', 30_000)],
+          faults: [
+            { atS: 60, ...first },
+            { atS: 60 + apartS, ...second },
+          ],
+          troubles: [{ kind: 'error', fromS: 60.5, toS: 64 }],
+        })
+        const called = events.map((event) =>
+          event.type === 'fault.injected' && event.fault === later
+            ? { ...event, calledAtMs: event.calledAtMs + 1, repliedAtMs: event.repliedAtMs + 1 }
+            : event,
+        )
+        const { verdict } = await judge({ plan, events: called, lines: lines() })
+        expect(verdict.faults.map(({ group }) => group.toSorted())).toEqual([
+          ['f1', 'f2'],
+          ['f1', 'f2'],
+        ])
+        for (const fault of verdict.faults) expect(fault.perSli[0]?.state).toBe('recovered')
+      }
+    },
+  )
 
   it('one request per second still gives edges to the second', async () => {
     const { sli } = await first({

@@ -83,3 +83,61 @@ describe('a series of Prometheus', () => {
     })
   })
 })
+
+describe('a sampled series', () => {
+  const { query: _, ...asked } = memory
+  const depth: GaugeObjective = { ...asked, series: 'queue_depth' }
+
+  /** A minute of load, the last 20 s under a fault; a sample each second of each component, null for none. */
+  const sampled = async (
+    value: (second: number, component: string) => number | null,
+    { components = ['worker-1'], objective = depth, faultAtS = 40 } = {},
+  ) => {
+    const { plan, events, lines } = makeRecord({
+      warmUpS: 0,
+      steadyS: faultAtS,
+      faults: [{ atS: faultAtS, holdS: 5 }],
+      recoveryS: 55 - faultAtS,
+      streams: [{ perSecond: 50 }],
+      objectives: [latencyObjective(), objective],
+    })
+    const samples = components.flatMap((component) =>
+      Array.from({ length: 60 }, (_, second) => second).flatMap((second): RecordLine[] => {
+        const at = value(second, component)
+        const atMs = defaultStartMs + second * 1000
+        return at === null ? [] : [{ type: 'sample', atMs, component, values: { queue_depth: at } }]
+      }),
+    )
+    const { verdict } = await judge({ plan, events, lines: [...lines(), ...samples] })
+    return { result: verdict.result, ...verdict.objectives[1] }
+  }
+
+  it('that nobody saw for a part of the steady state is no data, never good', async () => {
+    const { result, ...objective } = await sampled((second) => (second >= 10 && second < 25 ? null : 50))
+    expect(objective).toMatchObject({
+      outcome: 'no-data',
+      reasonCode: 'gaps',
+      reason: 'worker-1: nobody saw 11 of 40 s of the steady state',
+    })
+    expect(result).toBe('inconclusive')
+  })
+
+  it('is not made whole by that of another component', async () => {
+    const gone = (second: number, name: string) => (name === 'worker-2' && second < 30 ? null : 50)
+    expect(await sampled(gone, { components: ['worker-1', 'worker-2'] })).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringMatching(/^worker-2: nobody saw/),
+    })
+  })
+
+  it('may miss single samples, and all of a component that a fault takes away', async () => {
+    expect(await sampled((second) => (second % 4 === 0 ? 50 : null))).toMatchObject({ outcome: 'pass' })
+    expect(await sampled((second) => (second > 41 ? null : 50))).toMatchObject({ outcome: 'pass' })
+  })
+
+  it('shows a breach with gaps all the same, and is judged under faults as it is', async () => {
+    expect(await sampled((second) => (second > 20 ? null : 150))).toMatchObject({ outcome: 'fail' })
+    const objective: GaugeObjective = { ...depth, phases: ['fault', 'recovered'] }
+    expect(await sampled((second) => (second < 38 ? null : 50), { objective })).toMatchObject({ outcome: 'pass' })
+  })
+})

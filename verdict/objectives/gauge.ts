@@ -1,13 +1,11 @@
 import type { GaugeObjective } from '../../model/objective.ts'
-import { isPrometheusSeries } from '../../model/prometheus.ts'
 import { phaseNames } from '../../model/slo.ts'
 import { formatCount, formatUnit } from '../format.ts'
 import type { Series } from '../resources.ts'
 import { seriesOf } from '../resources.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult, holds } from './context.ts'
-
-const sampledGapMs = 5000
+import { longestGapMs, unseen } from './gaps.ts'
 
 interface Reading {
   component: string
@@ -28,11 +26,11 @@ export const judgeGauge: JudgeObjective<GaugeObjective> = (objective, context) =
     const reason = `${objective.series}: ${formatCount(base.n)} samples, at least ${formatCount(needed)} needed`
     return { ...blankResult(objective, 'no-data', base.n === 0 ? 'no-samples' : 'too-few-samples', reason), ...base }
   }
-  const missing = missingPoints(objective, context)
+  const gaps = unseen(objective, context)
   const good = holds(reading.value, objective.op, objective.value)
   const upper = objective.op === 'lt' || objective.op === 'lte'
   const margin = upper ? objective.value - reading.value : reading.value - objective.value
-  if (good && missing !== null) return { ...blankResult(objective, 'no-data', 'gaps', missing), ...base }
+  if (good && gaps !== null) return { ...blankResult(objective, 'no-data', 'gaps', gaps), ...base }
   return {
     ...blankResult(
       objective,
@@ -46,33 +44,6 @@ export const judgeGauge: JudgeObjective<GaugeObjective> = (objective, context) =
     interval: { low: null, high: null, text: aggregateText(objective) },
     margin: figure(objective, margin),
   }
-}
-
-/** A run's end may cut off the last point, and a scrape may be late: a tenth may be missing. */
-const mostMissingRatio = 0.1
-
-/**
- * Points that a query should have given and no series has, as a reason not to believe a good value:
- * Prometheus is asked for every step of the run, so a gap is a time that nobody saw. Null for few.
- */
-const missingPoints = (objective: GaugeObjective, { folded, phases, plan }: JudgeContext): string | null => {
-  if (!isPrometheusSeries(objective.series) || plan.prometheus === undefined) return null
-  const counts = phases.in(objective.phases)
-  const stepS = plan.prometheus.stepMs / 1000
-  let seconds = 0
-  for (let at = 0; at < folded.chart.seconds.length; at++) {
-    if (counts(at) && at <= folded.lastIndex) seconds++
-  }
-  const expected = Math.floor(seconds / stepS)
-  const seen = new Set(
-    seriesOf(folded.resources, objective.series)
-      .flatMap(({ atMs }) => atMs)
-      .filter((atMs) => counts(Math.floor(atMs / 1000) - folded.baseS)),
-  ).size
-  const missing = expected - seen
-  return missing <= Math.max(1, mostMissingRatio * expected)
-    ? null
-    : `${formatCount(missing)} of ${formatCount(expected)} points are missing or no number`
 }
 
 const aggregateText = (objective: GaugeObjective): string =>
@@ -117,10 +88,6 @@ const whileActive = (objective: GaugeObjective, context: JudgeContext): Counts =
   }
   return (at) => seconds.has(at)
 }
-
-/** Samples farther apart than this say nothing of the time between them. */
-export const longestGapMs = ({ series }: { series: string }, { plan }: JudgeContext): number =>
-  isPrometheusSeries(series) ? Math.max(sampledGapMs, plan.prometheus?.stepMs ?? 0) : sampledGapMs
 
 const readingOf = (
   objective: GaugeObjective,

@@ -5,7 +5,7 @@ import type { Series } from '../resources.ts'
 import { seriesOf } from '../resources.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult, holds, isWorse } from './context.ts'
-import { longestGapMs } from './gauge.ts'
+import { longestGapMs } from './gaps.ts'
 
 /** What starts the clock, and when the next one does. */
 interface Trigger {

@@ -1,0 +1,74 @@
+import type { GaugeObjective } from '../../model/objective.ts'
+import { isPrometheusSeries } from '../../model/prometheus.ts'
+import { formatCount } from '../format.ts'
+import type { Series } from '../resources.ts'
+import { seriesOf } from '../resources.ts'
+import type { JudgeContext } from './context.ts'
+
+const sampledGapMs = 5000
+/** A run's end may cut off the last point, and a sample may be late: a tenth may be missing. */
+const mostMissingRatio = 0.1
+
+type Counts = (at: number) => boolean
+
+/** Samples farther apart than this say nothing of the time between them. */
+export const longestGapMs = ({ series }: { series: string }, { plan }: JudgeContext): number =>
+  isPrometheusSeries(series) ? Math.max(sampledGapMs, plan.prometheus?.stepMs ?? 0) : sampledGapMs
+
+/** Why a good value of a series is not to be believed: a time that nobody saw. Null where there is little of it. */
+export const unseen = (objective: GaugeObjective, context: JudgeContext): string | null =>
+  isPrometheusSeries(objective.series) ? missingPoints(objective, context) : unseenSeconds(objective, context)
+
+/**
+ * Points that a query should have given and no series has: Prometheus is asked for every step of the run. Which
+ * series gives one is left open, since a component may be replaced by another.
+ */
+const missingPoints = (objective: GaugeObjective, context: JudgeContext): string | null => {
+  const { folded, phases, plan } = context
+  if (plan.prometheus === undefined) return null
+  const counts = phases.in(objective.phases)
+  const expected = Math.floor(secondsOf(context, counts).length / (plan.prometheus.stepMs / 1000))
+  const seen = new Set(
+    seriesOf(folded.resources, objective.series)
+      .flatMap(({ atMs }) => atMs)
+      .filter((atMs) => counts(Math.floor(atMs / 1000) - folded.baseS)),
+  ).size
+  const missing = expected - seen
+  return isFew(missing, expected)
+    ? null
+    : `${formatCount(missing)} of ${formatCount(expected)} points are missing or no number`
+}
+
+/**
+ * Seconds of the steady state from which a component's sample is farther away than half the longest gap. Later ones
+ * do not count: a fault may take a component away for good, while its users are served by another.
+ */
+const unseenSeconds = (objective: GaugeObjective, context: JudgeContext): string | null => {
+  const { phases, folded } = context
+  if (!objective.phases.includes('steady')) return null
+  const steady = secondsOf(context, phases.in(['steady']))
+  const reachS = Math.floor(longestGapMs(objective, context) / 2000)
+  const missing = ({ atMs }: Series): number => {
+    const near = new Set<number>()
+    for (const ms of atMs) {
+      const at = Math.floor(ms / 1000) - folded.baseS
+      for (let second = at - reachS; second <= at + reachS; second++) near.add(second)
+    }
+    return steady.filter((at) => !near.has(at)).length
+  }
+  for (const series of seriesOf(folded.resources, objective.series, objective.component)) {
+    const seconds = missing(series)
+    if (!isFew(seconds, steady.length))
+      return `${series.component}: nobody saw ${formatCount(seconds)} of ${formatCount(steady.length)} s of the steady state`
+  }
+  return null
+}
+
+const isFew = (missing: number, expected: number): boolean => missing <= Math.max(1, mostMissingRatio * expected)
+
+/** Seconds of the columns that count, up to the last one of the load. */
+const secondsOf = ({ folded }: JudgeContext, counts: Counts): number[] => {
+  const seconds: number[] = []
+  for (let at = 0; at < folded.chart.seconds.length && at <= folded.lastIndex; at++) if (counts(at)) seconds.push(at)
+  return seconds
+}
