@@ -26,12 +26,28 @@ test('a time that has passed gives true at once', async () => {
 })
 
 test('never resolves early, even when the timer does', async () => {
-  const slept = sleepUntil(1_000_500, never()).then((reached) => [reached, Date.now()])
-  // The clock was set back: the timer is over and the time has not come.
-  await vi.advanceTimersByTimeAsync(400)
-  vi.setSystemTime(1_000_300)
-  await vi.advanceTimersByTimeAsync(1_000)
-  expect(await slept).toEqual([true, 1_000_500])
+  const [begunMs, startMs] = [performance.now(), Date.now()]
+  const early = [0, 0, 499.4].map((ms) => begunMs + ms)
+  const now = vi.spyOn(performance, 'now')
+  for (const ms of early) now.mockReturnValueOnce(ms)
+  const slept = sleepUntil(startMs + 500, never())
+  await vi.advanceTimersByTimeAsync(500)
+  // The timer is over, the time was not yet: it has armed another.
+  expect(vi.getTimerCount()).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await slept).toBe(true)
+})
+
+test.each([
+  { name: 'set back', toMs: 400_000 },
+  { name: 'set forward', toMs: 9_000_000 },
+])('a machine time that is $name makes it neither longer nor shorter', async ({ toMs }) => {
+  const begunMs = performance.now()
+  const slept = sleepUntil(1_000_500, never()).then(() => performance.now() - begunMs)
+  await vi.advanceTimersByTimeAsync(100)
+  vi.setSystemTime(toMs)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(await slept).toBe(500)
 })
 
 test('sleeps longer than one timer can', async () => {
