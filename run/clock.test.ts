@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { sleepUntil } from './clock.ts'
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
+import { sleepUntil, watchClock } from './clock.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }))
 afterEach(() => void vi.useRealTimers())
@@ -55,4 +55,28 @@ test('sleeps longer than one timer can', async () => {
   const slept = sleepUntil(1_000_000 + days60Ms, never()).then(() => Date.now())
   await vi.advanceTimersByTimeAsync(days60Ms)
   expect(await slept).toBe(1_000_000 + days60Ms)
+})
+
+describe('the watch on the machine time', () => {
+  const watched = async (toMs: number) => {
+    const said: string[] = []
+    const stop = watchClock((error) => said.push(error.message))
+    await vi.advanceTimersByTimeAsync(5_000)
+    vi.setSystemTime(toMs)
+    await vi.advanceTimersByTimeAsync(5_000)
+    stop()
+    expect(vi.getTimerCount()).toBe(0)
+    return said
+  }
+
+  it.each([
+    { name: 'back', toMs: 1_002_900, words: ["the machine's time went 2.1 s back during the run"] },
+    {
+      name: 'ahead, as it does when the machine sleeps',
+      toMs: 1_065_000,
+      words: ["the machine's time went 60.0 s ahead during the run"],
+    },
+    { name: 'on as it should', toMs: 1_005_000, words: [] },
+    { name: 'on with a small step', toMs: 1_003_100, words: [] },
+  ])('tells once when it goes $name', async ({ toMs, words }) => expect(await watched(toMs)).toEqual(words))
 })

@@ -1,3 +1,30 @@
+import { HoldfastError } from '../model/errors.ts'
+
+/** How far the machine's time may be moved under a run. */
+const allowedMs = 2000
+
+/**
+ * Tells when the machine's time is set, or the machine slept, for more than 2 s: from then on the times of the load and
+ * of the faults are not those of one clock. Returns the function that stops looking.
+ */
+export const watchClock = (onSet: (error: HoldfastError) => void): (() => void) => {
+  const difference = () => Date.now() - performance.now()
+  const before = difference()
+  const timer = setInterval(() => {
+    const movedMs = difference() - before
+    if (Math.abs(movedMs) <= allowedMs) return
+    clearInterval(timer)
+    const seconds = `${(Math.abs(movedMs) / 1000).toFixed(1)} s`
+    onSet(
+      new HoldfastError(`the machine's time went ${seconds} ${movedMs > 0 ? 'ahead' : 'back'} during the run`, {
+        hint: 'Run it again when the clock is in step (NTP) and the machine stays awake.',
+      }),
+    )
+  }, 1000)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
 /**
  * Resolves at a Unix time in ms, or as soon as the signal aborts (then `false`). Timers fire early
  * by up to a millisecond, so it looks at the clock again: at one that nobody sets, since a machine's time that is

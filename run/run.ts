@@ -10,7 +10,7 @@ import type { Plan } from '../model/plan.ts'
 import { type System, startedByUs } from '../model/system.ts'
 import { windowSchemaVersion } from '../model/window.ts'
 import { auditBudgetMs, auditWrites, countDuplicatesBefore } from './audit.ts'
-import { sleepUntil } from './clock.ts'
+import { sleepUntil, watchClock } from './clock.ts'
 import { shareCpus } from './cpus.ts'
 import { type RunningSystem, redactor, secretNames } from './environment.ts'
 import { runFault } from './faults.ts'
@@ -208,6 +208,8 @@ const start = async (
   const stopSampler = startSampler(targets, (line) => pump.sample(line))
   undo.push('the sampler', async () => stopSampler())
   await k6.ready(stop.signal)
+  const unwatch = watchClock(broken)
+  undo.push('the clock', async () => unwatch())
   const { calledAtMs, repliedAtMs } = await k6.go()
   ledger.append({ type: 'load.started' })
   const startedAtMs = (calledAtMs + repliedAtMs) / 2

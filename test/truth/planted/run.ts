@@ -75,9 +75,11 @@ export const runPlanted = async (options: PlantedRun): Promise<PlantedResult> =>
   return { plan, recordDir, events, live, ...(await judge({ plan, events, lines: readWindows(recordDir) })) }
 }
 
+export const recordDirOf = (name: string): string => join(projectDir, 'out/truth', name)
+
 /** The record of a truth run stays until the next one of its name, to be looked at. */
 export const freshDir = (name: string): string => {
-  const dir = join(projectDir, 'out/truth', name)
+  const dir = recordDirOf(name)
   rmSync(dir, { recursive: true, force: true })
   mkdirSync(dir, { recursive: true })
   return dir
