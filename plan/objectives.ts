@@ -98,6 +98,11 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
         hint: 'Name a series of /metrics, or write a query for Prometheus.',
       })
     }
+    if (measure === 'rate' && spec.query !== undefined && !/rate|deriv|delta|increase/i.test(spec.query)) {
+      throw new HoldfastError('query: gives no rate', {
+        hint: 'Write the rate per second itself, for instance sum(rate(requests_total[1m])).',
+      })
+    }
     if (measure === 'gauge' && spec.aggregate === undefined) {
       throw new HoldfastError('aggregate: is missing', { hint: 'Allowed: max, min, mean, last, p95.' })
     }

@@ -28,13 +28,17 @@ export const plannedPrometheus = (address: string, durationMs: number): PlannedP
 
 /**
  * Objectives that have a query read its answer instead of the sampler's series. What the query
- * selects is all that counts, so the sampler's own selection goes.
+ * selects is all that counts, so the sampler's own selection goes; and a query of a rate answers
+ * with the rate itself, which only has to be averaged.
  */
 export const fromPrometheus = (objectives: Objective[]): Objective[] =>
   objectives.map((objective) => {
     const hasQuery = (objective.kind === 'gauge' || objective.kind === 'reaction') && objective.query !== undefined
     if (!hasQuery) return objective
     const { component: _component, ...rest } = objective
-    if (rest.kind === 'gauge') delete rest.whileSeries
+    if (rest.kind === 'gauge') {
+      delete rest.whileSeries
+      if (rest.aggregate === 'rate') rest.aggregate = 'mean'
+    }
     return { ...rest, series: prometheusSeries(objective.id) }
   })

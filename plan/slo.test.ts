@@ -158,6 +158,11 @@ describe('refusals, one line with file, line, key', () => {
       'x.yaml:6: spec.series: is missing | Name a series of /metrics, or write a query for Prometheus.',
     ],
     [
+      'own kind, a rate whose query gives a counter',
+      own('measure: rate\nop: lt\nvalue: 1\nunit: count\nquery: sum(requests_total)'),
+      'x.yaml:10: spec.query: gives no rate | Write the rate per second itself, for instance sum(rate(requests_total[1m])).',
+    ],
+    [
       'own kind, a key that says nothing',
       own('measure: rto\nop: lt\nvalue: 1\nunit: s\nseries: x'),
       'x.yaml:10: spec.series: says nothing for measure rto | Leave series out.',

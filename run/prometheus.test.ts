@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Plan } from '../model/plan.ts'
 import { demoPlan } from '../test/fixtures/plan.ts'
-import { checkPrometheus, recordPrometheus } from './prometheus.ts'
+import { checkPrometheus, recordPrometheus, refuseOtherQueries } from './prometheus.ts'
 import { queryRange } from './prometheus-api.ts'
 
 let server: Server | undefined
@@ -186,6 +186,25 @@ describe('the record', () => {
       { type: 'sample', atMs: 1_000_000, component: 'pod=a, node=n', values: { 'prometheus:y': 4 } },
       { type: 'sample', atMs: 1_000_000, component: 'b', values: { 'prometheus:y': 4 } },
     ])
+  })
+
+  it('is not replaced by nothing, once the server has forgotten', async () => {
+    const { lines } = await recorded({ x: 'good' })
+    server?.closeAllConnections()
+    server?.close()
+    const plan = planOf(await listen(byQuery), { x: 'none' })
+    expect(await recordPrometheus(plan, folder, span, undefined)).toEqual([
+      'Prometheus knows nothing of that time any more: what was recorded stays',
+    ])
+    expect(JSON.parse(readFileSync(join(folder, 'prometheus.ndjson'), 'utf8'))).toEqual(lines[0])
+  })
+
+  it('is no answer to another query', () => {
+    const plan = planOf('http://127.0.0.1:9', { x: 'up', y: 'down' })
+    expect(() => refuseOtherQueries(plan, planOf('http://127.0.0.1:9', { x: 'up', z: 'new' }))).not.toThrow()
+    expect(() => refuseOtherQueries(plan, planOf('http://127.0.0.1:9', { x: 'up', y: 'other' }))).toThrow(
+      'objective "y": its query is not the one that was asked',
+    )
   })
 
   it('says which queries failed, and keeps the others', async () => {

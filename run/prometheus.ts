@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HoldfastError } from '../model/errors.ts'
 import type { GaugeObjective, ReactionObjective } from '../model/objective.ts'
@@ -29,6 +29,22 @@ export const prometheusQueries = ({ prometheus, objectives }: Pick<Plan, 'promet
       )
 
 /**
+ * Answers that were recorded belong to the queries that were asked.
+ * @throws HoldfastError when an objective of the plan has another query than in the recorded one.
+ */
+export const refuseOtherQueries = (recorded: Plan, plan: Plan): void => {
+  const asked = new Map(prometheusQueries(recorded).map(({ id, query }) => [id, query]))
+  const other = prometheusQueries(plan).find(({ id, query }) => asked.has(id) && asked.get(id) !== query)
+  if (other === undefined) return
+  throw new HoldfastError(
+    `objective "${other.id}": its query is not the one that was asked when the run was recorded`,
+    {
+      hint: 'Add --prometheus <url>, so that it is asked.',
+    },
+  )
+}
+
+/**
  * Asks every query once, before anything starts.
  * @throws HoldfastError when the server does not answer, or refuses a query.
  * @returns what is allowed and probably not meant.
@@ -54,7 +70,7 @@ export const checkPrometheus = async (plan: Plan, token: string | undefined): Pr
 }
 
 /**
- * Writes what Prometheus knows of a run into its record, as samples; replaces what was there.
+ * Writes what Prometheus knows of a run into its record, as samples; replaces what was there, but never by nothing.
  * @returns the queries that failed, as warnings: their series have no data.
  */
 export const recordPrometheus = async (
@@ -80,6 +96,8 @@ export const recordPrometheus = async (
     }
   }
   const file = join(recordDir, recordFiles.prometheus)
+  if (lines.length === 0 && existsSync(file) && statSync(file).size > 0)
+    return [...warnings, 'Prometheus knows nothing of that time any more: what was recorded stays']
   writeFileSync(`${file}.new`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 })
   renameSync(`${file}.new`, file)
   return warnings

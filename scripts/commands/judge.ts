@@ -7,7 +7,7 @@ import { fromPrometheus, plannedPrometheus } from '../../plan/prometheus.ts'
 import { rejudgedPlan } from '../../plan/rejudge.ts'
 import { verdictText } from '../../reports/terminal.ts'
 import { isRunning, readLeftovers } from '../../run/leftovers.ts'
-import { checkPrometheus, prometheusTokenName, recordPrometheus } from '../../run/prometheus.ts'
+import { checkPrometheus, prometheusTokenName, recordPrometheus, refuseOtherQueries } from '../../run/prometheus.ts'
 import { readEvents, readPlan, recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
 import { typedBaselines } from '../baseline.ts'
@@ -27,6 +27,7 @@ export const judgeCommand = async (
   const baselines = typedBaselines(options.baseline, options.out, recordDir)
   const plan = withBaseline(options.slo === undefined ? asked : withSlo(asked, options.slo), baselines)
   if (options.prometheus !== undefined) await askAgain(plan, recordDir)
+  else refuseOtherQueries(recorded, plan)
   const verdict = await judgeRecord(recordDir, plan)
   if (options.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)
   else {
