@@ -8,6 +8,12 @@ import type { Environment } from './system.ts'
 
 export const planSchemaVersion = 1
 
+/**
+ * Faults planned nearer to each other than this are judged as one, as those that overlap: users are watched by the
+ * second, and the first would have no time of its own to be seen in.
+ */
+export const leastApartMs = 1000
+
 /** Everything a run will do, decided before anything starts; `plan.json` of a record. No secrets. */
 export interface Plan {
   schemaVersion: number

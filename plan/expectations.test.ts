@@ -119,6 +119,13 @@ describe('resilience', () => {
     })
   })
 
+  it('takes faults that begin in the same second as one, judged by the last', () => {
+    for (const apartMs of [0, 500]) {
+      const faults = [fault('f1', 40_000, null), fault('f2', 40_000 + apartMs, null)]
+      check(one(resilience('recoveryTime', 5000), { faults })).toMatchObject({ provable: true, text: 'yes' })
+    }
+  })
+
   it('says when the next fault comes too soon', () => {
     const faults = [fault('f1', 40_000, null), fault('f2', 45_000, 10_000)]
     check(one(resilience('recoveryTime', 5000), { faults })).toMatchObject({

@@ -7,6 +7,7 @@ import type {
   SliSelector,
 } from '../model/objective.ts'
 import type { Expectation, Plan, PlannedLoad, Span } from '../model/plan.ts'
+import { leastApartMs } from '../model/plan.ts'
 import { isPrometheusSeries } from '../model/prometheus.ts'
 import { type Environment, startedByUs } from '../model/system.ts'
 import { requestMetric } from '../model/window.ts'
@@ -178,7 +179,7 @@ const ofResilience = (objective: ResilienceObjective, run: PlannedRun): Expectat
 
 /**
  * Longest recovery that could still be seen: until the next fault or the end, less the time that it
- * must hold. Null inside a group of overlapping faults, which is judged as one by its last member.
+ * must hold. Null inside a group of faults that overlap or begin in the same second, which is judged as one by its last member.
  */
 const leftForRecovery = (id: string, { faults, phases, stableForMs }: PlannedRun): number | null => {
   const index = faults.findIndex((fault) => fault.id === id)
@@ -187,7 +188,8 @@ const leftForRecovery = (id: string, { faults, phases, stableForMs }: PlannedRun
   const endMs = endOf(fault)
   const later = faults.slice(index + 1)
   const isInGroup =
-    later.some((other) => other.atMs < endMs) || faults.slice(0, index).some((other) => endOf(other) > endMs)
+    later.some((other) => other.atMs < endMs || other.atMs - fault.atMs < leastApartMs) ||
+    faults.slice(0, index).some((other) => endOf(other) > endMs)
   if (isInGroup) return null
   const nextMs = Math.min(phases.recovery.endMs, ...later.map((other) => other.atMs))
   return nextMs - endMs - stableForMs

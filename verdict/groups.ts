@@ -1,4 +1,5 @@
 import type { Plan, PlannedFault } from '../model/plan.ts'
+import { leastApartMs } from '../model/plan.ts'
 import type { Edge, FaultHistory, History } from './history.ts'
 
 export interface InjectedFault {
@@ -37,11 +38,8 @@ export const groupFaults = (plan: Plan, history: History): FaultGroup[] => {
   return groups.map((members, at) => makeGroup(members, groups[at + 1]?.[0]?.injected.calledAtMs ?? null))
 }
 
-/** Users are watched by the second: faults planned nearer to each other leave the first no time of its own to be seen in. */
-const apartMs = 1000
-
 const isPlannedWith = ({ fault }: InjectedFault, group: InjectedFault[]): boolean =>
-  group.some((other) => Math.abs(other.fault.atMs - fault.atMs) < apartMs)
+  group.some((other) => Math.abs(other.fault.atMs - fault.atMs) < leastApartMs)
 
 const member = (fault: PlannedFault, history: FaultHistory | undefined): InjectedFault | null =>
   history?.injected ? { fault, injected: history.injected, removed: fault.oneShot ? null : history.removed } : null

@@ -137,6 +137,19 @@ describe('validity', () => {
     expect(verdict.load.dropped).toBe(300)
   })
 
+  it('in more series than are kept apart is no proof of anything good, and still one of a breach', async () => {
+    const judged = async (errorRatio: number) => {
+      const objectives = [errorObjective({ targetRatio: 0.9, names: ['GET /'] })]
+      const { plan, events, lines } = makeRecord({ steadyS: 60, streams: [{ perSecond: 50, errorRatio }], objectives })
+      const more = [...lines(), { type: 'overflow' as const, maxSeries: 1000 }]
+      return (await judge({ plan, events, lines: more })).verdict
+    }
+    const good = await judged(0)
+    expect(good).toMatchObject({ result: 'inconclusive', exitCode: 3 })
+    expect(good.sentence).toContain('more than 1,000 series')
+    expect(await judged(0.5)).toMatchObject({ result: 'fail' })
+  })
+
   it('is lost when drops come from a generator without CPU', async () => {
     const series = [
       { component: 'k6', values: (second: number) => ({ process_cpu_seconds: second * 0.95, cpu_limit_cores: 1 }) },

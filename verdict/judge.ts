@@ -10,7 +10,7 @@ import type { Baseline } from './compare.ts'
 import { compare } from './compare.ts'
 import { faultResults, worstSli } from './faults.ts'
 import type { Folded } from './fold.ts'
-import { formatCount, plural } from './format.ts'
+import { plural } from './format.ts'
 import { judgeHealth } from './health.ts'
 import type { History } from './history.ts'
 import { loadPoint } from './load-point.ts'
@@ -213,8 +213,6 @@ const topErrors = (folded: Folded): Verdict['topErrors'] =>
 
 const recordWarnings = (history: History, folded: Folded): string[] => {
   const list: string[] = []
-  if (folded.overflow !== null)
-    list.push(`More than ${formatCount(folded.overflow)} series: the rest was folded into "other".`)
   if (folded.resources.garbage > 0)
     list.push(`${plural(folded.resources.garbage, 'sampled value')} were no numbers and were left out.`)
   if (history.auditFailed !== null)

@@ -54,12 +54,17 @@ export const addSample = (resources: Resources, line: SampleLine): void => {
   }
 }
 
-/** Series of that name: of all components, or of one component's instances (`worker`: `worker-1`, `worker-2`). */
+/**
+ * Series of that name: of all components, or of one component's instances (`worker`: `worker-1`, `worker-2`). The load
+ * generator is no part of the system: it is found by its own name only.
+ */
 export const seriesOf = (resources: Resources, name: string, component?: string): Series[] =>
   [...resources.series.values()].filter(
     (series) =>
       series.name === name &&
-      (component === undefined || series.component === component || isInstance(series.component, component)),
+      (component === undefined
+        ? series.component !== generator.component
+        : series.component === component || isInstance(series.component, component)),
   )
 
 const isInstance = (name: string, component: string): boolean =>

@@ -2,7 +2,7 @@ import type { ExitCode } from '../model/exit-codes.ts'
 import { exitCodes } from '../model/exit-codes.ts'
 import type { Comparison, FaultResult, ObjectiveResult, RunResult } from '../model/verdict.ts'
 import type { Folded } from './fold.ts'
-import { plural } from './format.ts'
+import { formatCount, plural } from './format.ts'
 import type { History } from './history.ts'
 
 /** Why nothing good can be said of the run, beside its objectives: each makes it inconclusive at best. */
@@ -18,6 +18,10 @@ export const doubts = (
   if (history.complete && !folded.ended) reasons.push('the sample stream has no end')
   if (history.startedAtMs === null) reasons.push('the load never started')
   if (folded.damaged > 0) reasons.push(`${plural(folded.damaged, 'line')} of the record could not be used`)
+  if (folded.overflow !== null)
+    reasons.push(
+      `more than ${formatCount(folded.overflow)} series: what failed may stand in "other", under no objective`,
+    )
   if (history.damaged > 0) reasons.push(`${plural(history.damaged, 'event')} of the record could not be read`)
   if (history.errors.length > 0) reasons.push(`an error in the run: ${history.errors[0]}`)
   for (const fault of faults) {

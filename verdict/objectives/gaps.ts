@@ -1,7 +1,6 @@
 import type { GaugeObjective } from '../../model/objective.ts'
 import { isPrometheusSeries } from '../../model/prometheus.ts'
 import { formatCount } from '../format.ts'
-import type { Series } from '../resources.ts'
 import { seriesOf } from '../resources.ts'
 import type { JudgeContext } from './context.ts'
 
@@ -40,28 +39,32 @@ const missingPoints = (objective: GaugeObjective, context: JudgeContext): string
 }
 
 /**
- * Seconds of the steady state from which a component's sample is farther away than half the longest gap. Later ones
- * do not count: a fault may take a component away for good, while its users are served by another.
+ * Seconds of the steady state from which a component's sample is farther away than half the longest gap. Under a fault
+ * gaps are no sign, since it may take the component away; but at the end, when users fare well again, whoever gave
+ * samples before must give them still.
  */
 const unseenSeconds = (objective: GaugeObjective, context: JudgeContext): string | null => {
   const { phases, folded } = context
-  if (!objective.phases.includes('steady')) return null
-  const steady = secondsOf(context, phases.in(['steady']))
-  const reachS = Math.floor(longestGapMs(objective, context) / 2000)
-  const missing = ({ atMs }: Series): number => {
-    const near = new Set<number>()
-    for (const ms of atMs) {
-      const at = Math.floor(ms / 1000) - folded.baseS
-      for (let second = at - reachS; second <= at + reachS; second++) near.add(second)
-    }
-    return steady.filter((at) => !near.has(at)).length
-  }
+  const counted = secondsOf(context, phases.in(objective.phases))
+  const steady = counted.filter((at) => phases.of(at) === 'steady')
+  const last = counted.at(-1)
+  const gapS = longestGapMs(objective, context) / 1000
   for (const series of seriesOf(folded.resources, objective.series, objective.component)) {
-    const seconds = missing(series)
-    if (!isFew(seconds, steady.length))
-      return `${series.component}: nobody saw ${formatCount(seconds)} of ${formatCount(steady.length)} s of the steady state`
+    const seen = series.atMs.map((ms) => Math.floor(ms / 1000) - folded.baseS)
+    const missing = countFarther(steady, seen, Math.floor(gapS / 2))
+    if (!isFew(missing, steady.length))
+      return `${series.component}: nobody saw ${formatCount(missing)} of ${formatCount(steady.length)} s of the steady state`
+    if (last !== undefined && phases.of(last) !== 'fault' && countFarther([last], seen, gapS) > 0)
+      return `${series.component}: nobody saw it at the end`
   }
   return null
+}
+
+/** How many of the seconds have none of `seen` within `reachS`. */
+const countFarther = (seconds: readonly number[], seen: readonly number[], reachS: number): number => {
+  const near = new Set<number>()
+  for (const at of seen) for (let second = at - reachS; second <= at + reachS; second++) near.add(second)
+  return seconds.filter((at) => !near.has(at)).length
 }
 
 const isFew = (missing: number, expected: number): boolean => missing <= Math.max(1, mostMissingRatio * expected)

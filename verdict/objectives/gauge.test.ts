@@ -90,6 +90,7 @@ describe('a sampled series', () => {
       steadyS: faultAtS,
       faults: [{ atS: faultAtS, holdS: 5 }],
       recoveryS: 55 - faultAtS,
+      stableForS: 3,
       streams: [{ perSecond: 50 }],
       objectives: [latencyObjective(), objective],
     })
@@ -114,6 +115,12 @@ describe('a sampled series', () => {
     expect(result).toBe('inconclusive')
   })
 
+  it('is never that of the load generator', async () => {
+    const value = (_: number, name: string) => (name === 'k6' ? 150 : 50)
+    expect(await sampled(value, { components: ['worker-1', 'k6'] })).toMatchObject({ outcome: 'pass' })
+    expect(await sampled(value, { components: ['k6'] })).toMatchObject({ outcome: 'no-data' })
+  })
+
   it('is not made whole by that of another component', async () => {
     const gone = (second: number, name: string) => (name === 'worker-2' && second < 30 ? null : 50)
     expect(await sampled(gone, { components: ['worker-1', 'worker-2'] })).toMatchObject({
@@ -124,13 +131,24 @@ describe('a sampled series', () => {
 
   it('may miss single samples, and all of a component that a fault takes away', async () => {
     expect(await sampled((second) => (second % 4 === 0 ? 50 : null))).toMatchObject({ outcome: 'pass' })
-    expect(await sampled((second) => (second > 41 ? null : 50))).toMatchObject({ outcome: 'pass' })
+    expect(await sampled((second) => (second > 41 && second < 52 ? null : 50))).toMatchObject({ outcome: 'pass' })
   })
 
   it('gives the rate of a counter', async () => {
     const objective: GaugeObjective = { ...depth, aggregate: 'rate', op: 'gt', value: 9 }
     const counted = await sampled((second) => second * 10, { objective })
     expect(counted).toMatchObject({ outcome: 'pass', measured: { value: 10 } })
+  })
+
+  it('of a component that has not come back is no data, whatever the others say', async () => {
+    const gone = (second: number, name: string) => (name === 'worker-2' && second > 41 ? null : 50)
+    const components = ['worker-1', 'worker-2']
+    for (const phases of [depth.phases, ['recovered' as const]]) {
+      expect(await sampled(gone, { components, objective: { ...depth, aggregate: 'last', phases } })).toMatchObject({
+        outcome: 'no-data',
+        reason: 'worker-2: nobody saw it at the end',
+      })
+    }
   })
 
   it('shows a breach with gaps all the same, and is judged under faults as it is', async () => {
