@@ -2,28 +2,35 @@ import { HoldfastError } from '../model/errors.ts'
 
 /** How far the machine's time may be moved under a run. */
 const allowedMs = 2000
+/** As exact as recovery times are told. */
+const toldMs = 100
 
 /**
  * Tells when the machine's time is set, or the machine slept, for more than 2 s: from then on the times of the load and
- * of the faults are not those of one clock. Returns the function that stops looking.
+ * of the faults are not those of one clock.
+ * @returns stops looking, and says what moved the time by less than that, but more than is neglected; null for nothing
  */
-export const watchClock = (onSet: (error: HoldfastError) => void): (() => void) => {
+export const watchClock = (onSet: (error: HoldfastError) => void): (() => string | null) => {
   const difference = () => Date.now() - performance.now()
   const before = difference()
+  const moved = () => difference() - before
+  let isTold = false
   const timer = setInterval(() => {
-    const movedMs = difference() - before
-    if (Math.abs(movedMs) <= allowedMs) return
+    if (Math.abs(moved()) <= allowedMs) return
+    isTold = true
     clearInterval(timer)
-    const seconds = `${(Math.abs(movedMs) / 1000).toFixed(1)} s`
-    onSet(
-      new HoldfastError(`the machine's time went ${seconds} ${movedMs > 0 ? 'ahead' : 'back'} during the run`, {
-        hint: 'Run it again when the clock is in step (NTP) and the machine stays awake.',
-      }),
-    )
+    const hint = 'Run it again when the clock is in step (NTP) and the machine stays awake.'
+    onSet(new HoldfastError(movedText(moved()), { hint }))
   }, 1000)
   timer.unref()
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    return isTold || Math.abs(moved()) < toldMs ? null : movedText(moved())
+  }
 }
+
+const movedText = (ms: number): string =>
+  `the machine's time went ${(Math.abs(ms) / 1000).toFixed(1)} s ${ms > 0 ? 'ahead' : 'back'} during the run`
 
 /**
  * Resolves at a Unix time in ms, or as soon as the signal aborts (then `false`). Timers fire early

@@ -209,7 +209,10 @@ const start = async (
   undo.push('the sampler', async () => stopSampler())
   await k6.ready(stop.signal)
   const unwatch = watchClock(broken)
-  undo.push('the clock', async () => unwatch())
+  undo.push('the clock', async () => {
+    const moved = unwatch()
+    if (moved !== null) ledger.append({ type: 'warning', message: `${moved}: its times may be off by that` })
+  })
   const { calledAtMs, repliedAtMs } = await k6.go()
   ledger.append({ type: 'load.started' })
   const startedAtMs = (calledAtMs + repliedAtMs) / 2

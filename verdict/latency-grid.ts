@@ -1,7 +1,7 @@
 import type { Histogram } from './windows.ts'
 import { addHistogram, addToBucket, mergeHistogram, newHistogram } from './windows.ts'
 
-/** Most columns that a run is folded into: 1 s each up to ten minutes, wider ones in longer runs. */
+/** Most columns that a run is folded into: 1 s each up to seven minutes (and what comes before and after), wider ones in longer runs. */
 export const mostColumns = 600
 
 /** For what is summed over phases and never drawn: with a dozen objectives, half as many save 50 MB. */
@@ -16,7 +16,7 @@ export interface LatencyGrid {
   columns: (Histogram | null)[]
 }
 
-/** @param columns at most so many; runs of up to ten minutes have one per second in any case */
+/** @param columns at most so many; runs of up to seven minutes have one per second in any case */
 export const newGrid = (length: number, columns = mostColumns): LatencyGrid => {
   const step = length <= mostColumns ? 1 : Math.ceil(length / columns)
   return { step, columns: new Array<Histogram | null>(Math.ceil(length / step)).fill(null) }
@@ -38,7 +38,11 @@ export const addToGrid = (grid: LatencyGrid, second: number, sparse: readonly nu
 export const addCountToGrid = (grid: LatencyGrid, second: number, bucket: number, count: number): void =>
   addToBucket(column(grid, second), bucket, count)
 
-/** All samples of the columns whose middle second is selected: exact for runs up to ten minutes. */
+/** Whether a stretch so long is read well enough from its columns: what is beside it in the first and last is at most a tenth. */
+export const isFineEnough = (grid: LatencyGrid, seconds: number): boolean =>
+  grid.step === 1 || seconds >= 10 * grid.step
+
+/** All samples of the columns whose middle second is selected: exact for runs up to seven minutes. */
 export const sumGrid = (grid: LatencyGrid, counts: (second: number) => boolean): Histogram => {
   const sum = newHistogram(3)
   grid.columns.forEach((histogram, at) => {

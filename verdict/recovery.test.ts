@@ -143,6 +143,23 @@ describe('held faults', () => {
     expect((sli.latencyP95Us ?? 0) / 1000).toBeGreaterThan(600)
   })
 
+  it('latencies of a fault that is short for its run are not told: most of a column would be health', async () => {
+    const long = { steadyS: 2000, faultsS: 60, recoveryS: 100, streams: [{ perSecond: 5 }] }
+    const slow = (fromS: number, toS: number) => ({ kind: 'slow' as const, fromS, toS, ms: 600 })
+    const objectives = [latencyObjective({ belowMs: 300 }), resilienceObjective('latencyP95', 500)]
+    const short = await first({ ...long, objectives, faults: [{ atS: 2010, holdS: 20 }], troubles: [slow(2010, 2030)] })
+    expect(short.sli).toMatchObject({ latencyP95Us: null, latencyP99Us: null })
+    expect(short.verdict.objectives[1]).toMatchObject({ outcome: 'no-data' })
+    const held = await first({
+      ...long,
+      faultsS: 300,
+      objectives,
+      faults: [{ atS: 2010, holdS: 290 }],
+      troubles: [slow(2010, 2300)],
+    })
+    expect((held.sli.latencyP95Us ?? 0) / 1000).toBeGreaterThan(600)
+  })
+
   it('a total hang whose timeouts come late keeps its edges', async () => {
     const { sli } = await first({ faults: held, troubles: [{ kind: 'hang', fromS: 60.1, toS: 82.6, ms: 9000 }] })
     expect(sli.timeToImpactMs).toBeCloseTo(105, 0)

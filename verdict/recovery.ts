@@ -4,7 +4,7 @@ import { allowedRatio } from './binomial.ts'
 import { detectedAt } from './burn-rate.ts'
 import type { Folded } from './fold.ts'
 import type { FaultGroup } from './groups.ts'
-import { sumGrid } from './latency-grid.ts'
+import { isFineEnough, sumGrid } from './latency-grid.ts'
 import type { PooledWindow } from './pooling.ts'
 import { type Seconds, sumSeconds } from './seconds.ts'
 import type { SliRecord } from './sli-record.ts'
@@ -176,7 +176,7 @@ const measureEffects = (
   const during = windows.filter((window) => window.due > 0 && window.from < Math.max(to, from + 1))
   const inside = (at: number) => at >= from && at < to
   const badEvents = sumRange(record.seconds, from, to)
-  const latency = record.grid ? sumGrid(record.grid, inside) : null
+  const latency = record.grid && isFineEnough(record.grid, to - from) ? sumGrid(record.grid, inside) : null
   const budget = errorBudget(objective)
   const loss = (window: PooledWindow) =>
     (window.to - window.from) * Math.max(0, options.referenceGoodRatio - (1 - window.bad / window.due))

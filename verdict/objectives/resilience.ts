@@ -107,6 +107,12 @@ export const judgeForFault = (
   )
 }
 
+const whyNothing = ({ measure }: ResilienceObjective, { objective }: SliRecovery): string => {
+  if (measure === 'budgetConsumed') return 'production traffic is not stated'
+  const ofLatency = measure === 'latencyP95' || measure === 'latencyP99'
+  return `${objective}: nothing measured${ofLatency ? ', or the fault was too short for the columns of so long a run' : ''}`
+}
+
 const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecovery): FaultFinding => {
   const value = measuredValue(objective.measure, sli)
   const base = { fault, value }
@@ -116,9 +122,7 @@ const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecover
     return { ...base, outcome: 'pass', reasonCode: 'absorbed', reason: 'no impact seen' }
   }
   if (value === null || !Number.isFinite(value)) {
-    const reason =
-      objective.measure === 'budgetConsumed' ? 'production traffic is not stated' : `${sli.objective}: nothing measured`
-    return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason }
+    return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason: whyNothing(objective, sli) }
   }
   const text = formatMeasure(objective, value)
   const good = holds(value, objective.op, objective.value)
