@@ -132,7 +132,7 @@ export interface SampleLine {
   /** Unix milliseconds. */
   atMs: number
   component: string
-  /** Series name to value: `process_resident_bytes`, `process_cpu_seconds`, and the metrics of the component. */
+  /** Series name to value: `process_resident_bytes`, `process_cpu_seconds`, `process_start_ticks`, and the metrics of the component. */
   values: Record<string, number>
 }
 

@@ -77,6 +77,7 @@ test('memory and CPU of a process tree, with the fixed values beside them', asyn
   expect(line?.values.cpu_limit_cores).toBe(2)
   expect(line?.values.process_resident_bytes).toBeGreaterThan(10_000_000)
   expect(line?.values.process_cpu_seconds).toBeGreaterThan(0)
+  expect(line?.values.process_start_ticks).toBe(self.startTicks)
 })
 
 test('an answer that comes after the stop is left out', async () => {

@@ -51,8 +51,10 @@ export const startSampler = (targets: Sampled[], onSample: (line: SampleLine) =>
 
 const processValues = (ref: ProcessRef | null, treeOf: (pid: number) => ProcessStat[]): Record<string, number> => {
   const tree = ref === null ? [] : treeOf(ref.pid)
-  if (tree.length === 0) return {}
+  if (ref === null || tree.length === 0) return {}
   return {
+    // A child that ends takes its CPU time out of the sum: a restart is seen by this alone.
+    process_start_ticks: ref.startTicks,
     process_resident_bytes: tree.reduce((sum, stat) => sum + stat.residentBytes, 0),
     process_cpu_seconds: tree.reduce((sum, stat) => sum + stat.cpuSeconds, 0),
   }

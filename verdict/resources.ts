@@ -18,15 +18,15 @@ export interface Resources {
 }
 
 export const cpuSeries = 'process_cpu_seconds'
+const startSeries = 'process_start_ticks'
 
 /** The load generator's own process, its CPU time, and the cores it may use. */
 export const generator = { component: 'k6', cpu: cpuSeries, cores: 'cpu_limit_cores' } as const
 
 export const newResources = (plan: Plan): Resources => {
   const names = plan.objectives.flatMap((objective) => {
-    if (objective.kind === 'gauge') return [objective.series, objective.whileSeries ?? objective.series]
-    // CPU time tells when a process was replaced by another.
-    if (objective.kind === 'growth') return [objective.series, cpuSeries]
+    if (objective.kind === 'gauge') return [objective.series, objective.whileSeries ?? objective.series, startSeries]
+    if (objective.kind === 'growth') return [objective.series, cpuSeries, startSeries]
     if (objective.kind !== 'reaction') return []
     return [objective.series, ...(typeof objective.after === 'string' ? [] : [objective.after.series])]
   })
@@ -43,7 +43,7 @@ export const addSample = (resources: Resources, line: SampleLine): void => {
       resources.garbage++
       continue
     }
-    const key = `${line.component}\n${name}`
+    const key = keyOf(line.component, name)
     let series = resources.series.get(key)
     if (!series) {
       series = { component: line.component, name, atMs: [], value: [] }
@@ -66,6 +66,26 @@ export const seriesOf = (resources: Resources, name: string, component?: string)
         ? series.component !== generator.component
         : series.component === component || isInstance(series.component, component)),
   )
+
+/**
+ * When a component's process was replaced by another, Unix ms of the first sample of the new one: by its start; where
+ * that was not sampled (containers), by its CPU time, which begins anew. The CPU time of a tree of processes falls when a
+ * child ends, too.
+ */
+export const restartTimes = (resources: Resources, component: string): ReadonlySet<number> => {
+  const of = (name: string) => resources.series.get(keyOf(component, name))
+  const start = of(startSeries)
+  const cpu = of(cpuSeries)
+  const times = new Set<number>()
+  const series = start ?? cpu
+  series?.value.forEach((value, i) => {
+    const before = series.value[i - 1]
+    if (before !== undefined && (start ? value !== before : value < before)) times.add(series.atMs[i] ?? 0)
+  })
+  return times
+}
+
+const keyOf = (component: string, name: string): string => `${component}\n${name}`
 
 const isInstance = (name: string, component: string): boolean =>
   name.startsWith(`${component}-`) && /^\d+$/.test(name.slice(component.length + 1))

@@ -83,7 +83,12 @@ describe('a sampled series', () => {
   /** A minute of load, the last 20 s under a fault; a sample each second of each component, null for none. */
   const sampled = async (
     value: (second: number, component: string) => number | null,
-    { components = ['worker-1'], objective = depth, faultAtS = 40 } = {},
+    {
+      components = ['worker-1'],
+      objective = depth,
+      faultAtS = 40,
+      more = (_second: number): Record<string, number> => ({}),
+    } = {},
   ) => {
     const { plan, events, lines } = makeRecord({
       warmUpS: 0,
@@ -98,7 +103,8 @@ describe('a sampled series', () => {
       Array.from({ length: 60 }, (_, second) => second).flatMap((second): RecordLine[] => {
         const at = value(second, component)
         const atMs = defaultStartMs + second * 1000
-        return at === null ? [] : [{ type: 'sample', atMs, component, values: { queue_depth: at } }]
+        const values = { [objective.series]: at ?? 0, ...more(second) }
+        return at === null ? [] : [{ type: 'sample', atMs, component, values }]
       }),
     )
     const { verdict } = await judge({ plan, events, lines: [...lines(), ...samples] })
@@ -149,6 +155,16 @@ describe('a sampled series', () => {
         reason: 'worker-2: nobody saw it at the end',
       })
     }
+  })
+
+  it('of CPU time falls when a child ends, which is no restart', async () => {
+    const objective: GaugeObjective = { ...depth, series: 'process_cpu_seconds', aggregate: 'rate', value: 2 }
+    const cpu = (second: number) => 500 + second - (second === 20 ? 10 : 0)
+    const rate = async (start: (second: number) => number) =>
+      (await sampled(cpu, { objective, more: (second) => ({ process_start_ticks: start(second) }) })).measured?.value ??
+      0
+    expect(await rate(() => 77)).toBeLessThan(1.5)
+    expect(await rate((second) => (second < 20 ? 77 : 78))).toBeGreaterThan(9)
   })
 
   it('shows a breach with gaps all the same, and is judged under faults as it is', async () => {

@@ -2,7 +2,7 @@ import type { GaugeObjective } from '../../model/objective.ts'
 import { phaseNames } from '../../model/slo.ts'
 import { formatCount, formatUnit } from '../format.ts'
 import type { Series } from '../resources.ts'
-import { seriesOf } from '../resources.ts'
+import { cpuSeries, restartTimes, seriesOf } from '../resources.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult, holds } from './context.ts'
 import { longestGapMs, unseen } from './gaps.ts'
@@ -65,7 +65,11 @@ const worstReading = (objective: GaugeObjective, context: JudgeContext, counts: 
     return at >= 0 && counts(at) && active(at)
   }
   const readings = seriesOf(resources, objective.series, objective.component)
-    .map((series) => readingOf(objective, series, selected, longestGapMs(objective, context)))
+    .map((series) => {
+      // Only the CPU time of a tree falls without a restart.
+      const restarts = series.name === cpuSeries ? restartTimes(resources, series.component) : null
+      return readingOf(objective, series, selected, longestGapMs(objective, context), restarts)
+    })
     .filter((reading) => reading !== null)
   const [first] = readings
   if (!first) return null
@@ -94,15 +98,24 @@ const readingOf = (
   series: Series,
   selected: (atMs: number) => boolean,
   gapMs: number,
+  restarts: ReadonlySet<number> | null,
 ): Reading | null => {
-  if (objective.aggregate === 'rate') return rateOf(series, selected, gapMs)
+  if (objective.aggregate === 'rate') return rateOf(series, selected, gapMs, restarts)
   const values = series.value.filter((_, i) => selected(series.atMs[i] ?? 0))
   if (values.length === 0) return null
   return { component: series.component, value: aggregates[objective.aggregate](values), n: values.length }
 }
 
-/** Increase per second over the seconds that count; a counter that falls was restarted at zero. */
-const rateOf = (series: Series, selected: (atMs: number) => boolean, gapMs: number): Reading | null => {
+/**
+ * Increase per second over the seconds that count; a counter that falls was restarted at zero.
+ * @param restarts when it was, where that is known; null: whenever it falls
+ */
+const rateOf = (
+  series: Series,
+  selected: (atMs: number) => boolean,
+  gapMs: number,
+  restarts: ReadonlySet<number> | null,
+): Reading | null => {
   let increase = 0
   let ms = 0
   let n = 0
@@ -112,7 +125,8 @@ const rateOf = (series: Series, selected: (atMs: number) => boolean, gapMs: numb
     if (!selected(atMs) || stepMs <= 0 || stepMs > gapMs) continue
     const now = series.value[i] ?? 0
     const before = series.value[i - 1] ?? 0
-    increase += now >= before ? now - before : now
+    const isNew = restarts === null ? now < before : restarts.has(atMs)
+    increase += isNew ? now : Math.max(0, now - before)
     ms += stepMs
     n++
   }

@@ -25,7 +25,14 @@ type Sample = Record<string, number>
 /** An hour of load and a sample a second; a worker as `bytes` says, with CPU time that rises. */
 const judged = async (
   bytes: (second: number) => number | null,
-  more: { steadyS?: number; requireProof?: boolean; cpu?: (second: number) => number; component?: string } = {},
+  more: {
+    steadyS?: number
+    requireProof?: boolean
+    cpu?: (second: number) => number
+    /** Of the process; not sampled unless told. */
+    start?: (second: number) => number
+    component?: string
+  } = {},
 ): Promise<ObjectiveResult> => {
   const { steadyS = 3600, requireProof = false, cpu = (second) => second * 0.1, component = 'worker-1' } = more
   const { plan, events, lines } = makeRecord({
@@ -39,7 +46,8 @@ const judged = async (
         component,
         values: (second): Sample => {
           const value = bytes(second)
-          return value === null ? {} : { process_resident_bytes: value, process_cpu_seconds: cpu(second) }
+          const start = more.start && { process_start_ticks: more.start(second) }
+          return value === null ? {} : { process_resident_bytes: value, process_cpu_seconds: cpu(second), ...start }
         },
       },
     ],
@@ -122,6 +130,16 @@ describe('no data', () => {
       reasonCode: 'too-few-samples',
     })
   })
+})
+
+it('a child that ends, which takes its CPU time along, is no restart; another start is', async () => {
+  const base = noise(1)
+  const cpu = (second: number) => 100 + second * 0.1 - (second % 240 === 0 ? 2 : 0)
+  const same = await judged(base, { cpu, start: () => 77 })
+  expect(same).toMatchObject({ outcome: 'pass' })
+  expect(same.n).toBeGreaterThan(3500)
+  const replaced = await judged(base, { cpu, start: (second) => Math.floor(second / 240) })
+  expect(replaced).toMatchObject({ outcome: 'no-data', reasonCode: 'too-few-samples' })
 })
 
 it('a restart in the middle is no negative growth: the longest life decides', async () => {

@@ -3,7 +3,7 @@ import { phaseNames } from '../../model/slo.ts'
 import type { Figure, Outcome } from '../../model/verdict.ts'
 import { formatCount, formatMs, formatNumber } from '../format.ts'
 import type { Series } from '../resources.ts'
-import { cpuSeries, seriesOf } from '../resources.ts'
+import { restartTimes, seriesOf } from '../resources.ts'
 import type { Slope } from '../theil-sen.ts'
 import { theilSen } from '../theil-sen.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
@@ -77,8 +77,7 @@ const conclude = (
 const growthsIn = (objective: GrowthObjective, context: JudgeContext, counts: (at: number) => boolean): Growth[] => {
   const { resources, baseS } = context.folded
   return seriesOf(resources, objective.series, objective.component).flatMap((series) => {
-    const [cpu] = seriesOf(resources, cpuSeries, series.component).filter((one) => one.component === series.component)
-    const life = longestLife(series, cpu, (atMs) => {
+    const life = longestLife(series, restartTimes(resources, series.component), (atMs) => {
       const at = Math.floor(atMs / 1000) - baseS
       return at >= 0 && counts(at)
     })
@@ -95,16 +94,12 @@ const growthsIn = (objective: GrowthObjective, context: JudgeContext, counts: (a
   })
 }
 
-/** Samples of the longest time without a restart, which shows as CPU time that begins anew. */
+/** Samples of the longest time without a restart. */
 const longestLife = (
   series: Series,
-  cpu: Series | undefined,
+  restarts: ReadonlySet<number>,
   counts: (atMs: number) => boolean,
 ): [atMs: number, value: number][] => {
-  const restarts = new Set<number>()
-  cpu?.value.forEach((value, i) => {
-    if (i > 0 && value < (cpu.value[i - 1] ?? 0)) restarts.add(cpu.atMs[i] ?? 0)
-  })
   let best: [number, number][] = []
   let life: [number, number][] = []
   series.atMs.forEach((atMs, i) => {
