@@ -24,8 +24,9 @@ const lockOfDead = () =>
   writeFileSync(join(locks, 'shop-local.lock'), JSON.stringify({ ...dead, runId: 'dead', recordDir: record }))
 /** Another boot: nobody waits for a watchdog. */
 const started: RunEventBody = { type: 'run.started', schemaVersion: 1, runId: 'dead', ...dead, bootId: 'another' }
-const ledger = (...events: RunEventBody[]) => {
-  const file = new Ledger(record)
+const ledger = (...events: RunEventBody[]) => ledgerIn(record, ...events)
+const ledgerIn = (dir: string, ...events: RunEventBody[]) => {
+  const file = new Ledger(dir)
   for (const event of events) file.append(event)
   file.close()
 }
@@ -74,6 +75,18 @@ test('what a killed run left is undone before the next one, and its record says 
   expect(await settle()).toEqual([expect.stringContaining('run dead was killed')])
   expect(readdirSync(root)).not.toContain('mark')
   expect((await types()).slice(2)).toEqual(['warning', 'fault.provenRemoved', 'run.ended'])
+  expect(await settle()).toEqual([])
+})
+
+test('of a killed search for the capacity the step is found that was going on', async () => {
+  lockOfDead()
+  writeFileSync(join(root, 'mark'), '')
+  const [first, second] = ['01', '02'].map((name) => join(record, 'steps', name)) as [string, string]
+  for (const dir of [first, second]) mkdirSync(dir, { recursive: true })
+  ledgerIn(first, started, { type: 'run.ended', reason: 'completed' })
+  ledgerIn(second, started, markFault(`rm ${join(root, 'mark')}`))
+  expect(await settle()).toEqual([expect.stringContaining('run dead was killed')])
+  expect(readdirSync(root)).not.toContain('mark')
   expect(await settle()).toEqual([])
 })
 

@@ -25,6 +25,8 @@ export const recordFiles = {
   work: 'work',
   /** Kept for the last words when the disk is full; gone afterwards. */
   reserve: 'reserve',
+  /** Of a search for the capacity: a record for each rate, `01` on. */
+  steps: 'steps',
 } as const
 
 /** Room for the last events of a run, given up page by page: whoever has filled the disk takes what is free. */

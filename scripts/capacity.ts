@@ -5,6 +5,7 @@ import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
 import { exitCodes } from '../model/exit-codes.ts'
 import type { Plan } from '../model/plan.ts'
 import type { RunListener } from '../run/listener.ts'
+import { recordFiles } from '../run/record.ts'
 import { run } from '../run/run.ts'
 import { StopSwitch } from '../run/stop.ts'
 import { confirmedFactor, isSettled, nextFactor } from '../verdict/capacity.ts'
@@ -88,7 +89,8 @@ export const capacitySteps = async (
     tried,
   )
 
-const stepDir = (recordDir: string, number: number): string => join(recordDir, 'steps', String(number).padStart(2, '0'))
+const stepDir = (recordDir: string, number: number): string =>
+  join(recordDir, recordFiles.steps, String(number).padStart(2, '0'))
 
 /**
  * After the run that was to confirm a rate: every step so far, when it did not hold and the search has to go on.
@@ -105,7 +107,8 @@ export const unconfirmed = async (
   if (isSettled(steps, spec)) return null
   const dir = stepDir(recordDir, steps.length)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
-  for (const name of readdirSync(recordDir)) if (name !== 'steps') renameSync(join(recordDir, name), join(dir, name))
+  for (const name of readdirSync(recordDir))
+    if (name !== recordFiles.steps) renameSync(join(recordDir, name), join(dir, name))
   return steps
 }
 

@@ -20,11 +20,17 @@ export const newRunId = (gameDay: string, now: Date): string => {
     .replaceAll(/^-+|-+$/g, '')}`
 }
 
+/** A record that can be judged has a plan. */
+const isRecord = (dir: string): boolean => existsSync(join(dir, recordFiles.plan))
+
+/** A search for the capacity that was killed has none yet, and left its steps: there may be something to undo. */
+export const hasBegun = (dir: string): boolean => isRecord(dir) || existsSync(join(dir, recordFiles.steps))
+
 /** Runs in a folder of records, oldest first. */
-export const runIds = (outDir: string): string[] =>
+export const runIds = (outDir: string, counts = isRecord): string[] =>
   existsSync(outDir)
     ? readdirSync(outDir)
-        .filter((name) => existsSync(join(outDir, name, recordFiles.plan)))
+        .filter((name) => counts(join(outDir, name)))
         .sort()
     : []
 
@@ -32,11 +38,11 @@ export const runIds = (outDir: string): string[] =>
  * The folder of a run given by its id or path; `latest` is the newest one.
  * @throws HoldfastError when there is no such record.
  */
-export const recordDirOf = (run: string, outDir: string): string => {
-  const ids = runIds(outDir)
+export const recordDirOf = (run: string, outDir: string, counts = isRecord): string => {
+  const ids = runIds(outDir, counts)
   const id = run === 'latest' ? ids.at(-1) : ids.find((known) => known === run)
   if (id !== undefined) return resolve(outDir, id)
-  if (existsSync(join(run, recordFiles.plan))) return resolve(run)
+  if (counts(run)) return resolve(run)
   throw new HoldfastError(`no run "${run}" in ${outDir}`, {
     hint: '`holdfast list` shows the runs there are; `latest` is the newest.',
   })

@@ -7,12 +7,13 @@ import { listRuns, type RunInCluster, removeRun } from '../../chaos/drivers/kube
 import { cleanLine } from '../../model/clean.ts'
 import { HoldfastError } from '../../model/errors.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
+import { ledgerDirs } from '../../run/ledgers.ts'
 import { cleanUp, isRunning, readLeftovers } from '../../run/leftovers.ts'
 import { dropLocksOf } from '../../run/lock.ts'
 import { noteCleanUp } from '../../run/note-clean-up.ts'
 import { readPlan } from '../../run/record.ts'
 import { stateDir } from '../../run/state-dir.ts'
-import { recordDirOf, runIds } from '../project.ts'
+import { hasBegun, recordDirOf, runIds } from '../project.ts'
 
 /** `holdfast cleanup [run|--all]`: undoes from the ledger what a run left behind. Safe to run twice. */
 export const cleanupCommand = async (run: string | undefined, options: CleanupOptions): Promise<ExitCode> => {
@@ -26,26 +27,35 @@ export const cleanupCommand = async (run: string | undefined, options: CleanupOp
     const id = run === undefined ? run : idOf(run, options.out)
     return report(await cleanUpCluster(id, options), options)
   }
-  const dirs =
-    run === undefined ? runIds(options.out).map((id) => recordDirOf(id, options.out)) : [recordDirOf(run, options.out)]
+  const runs = run === undefined ? runIds(options.out, hasBegun) : [run]
   const results = []
-  for (const dir of dirs) {
-    const left = await readLeftovers(dir)
-    if (isRunning(left)) {
+  for (const dir of runs.map((name) => recordDirOf(name, options.out, hasBegun))) {
+    const ledgers = await readLedgers(dir)
+    const running = ledgers.find(({ left }) => isRunning(left))
+    if (running !== undefined) {
       if (run !== undefined) {
-        throw new HoldfastError(`${dir} is still running (pid ${left.pid})`, {
+        throw new HoldfastError(`${dir} is still running (pid ${running.left.pid})`, {
           hint: `Press Ctrl-C in its terminal, or end it with: holdfast stop ${run}`,
         })
       }
       continue
     }
-    const result = await cleanUp(dir)
-    noteCleanUp(dir, '`holdfast cleanup` cleaned up', left, result)
+    const done: string[] = []
+    const failed: string[] = []
+    for (const ledger of ledgers) {
+      const result = await cleanUp(ledger.dir)
+      noteCleanUp(ledger.dir, '`holdfast cleanup` cleaned up', ledger.left, result)
+      done.push(...result.done)
+      failed.push(...result.failed)
+    }
     dropLocksOf(dir, join(stateDir(), 'locks'))
-    results.push({ run: dir, ...result })
+    results.push({ run: dir, done, failed })
   }
   return report(results, options)
 }
+
+const readLedgers = (dir: string) =>
+  Promise.all(ledgerDirs(dir).map(async (ledger) => ({ dir: ledger, left: await readLeftovers(ledger) })))
 
 interface CleanupOptions extends ClusterChoice {
   env?: 'kubernetes'

@@ -4,10 +4,11 @@ import { scenarioNames } from '../../build/bundle.ts'
 import { faults } from '../../chaos/faults/index.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { gameDayNames } from '../../plan/gameday.ts'
+import { ledgerDirs } from '../../run/ledgers.ts'
 import { isRunning, isSettled, readLeftovers } from '../../run/leftovers.ts'
 import { recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
-import { projectDir, runIds } from '../project.ts'
+import { hasBegun, projectDir, runIds } from '../project.ts'
 import { readable, readVerdict } from '../read-verdict.ts'
 
 export type Listed = 'runs' | 'gamedays' | 'scenarios' | 'faults' | 'systems'
@@ -45,7 +46,7 @@ const lists: Record<Exclude<Listed, 'runs'>, () => Row[]> = {
 /** Runs with their verdict, and whether anything may still be there. */
 const runRows = async (outDir: string): Promise<Row[]> =>
   await Promise.all(
-    runIds(outDir).map(async (id) => {
+    runIds(outDir, hasBegun).map(async (id) => {
       const dir = join(outDir, id)
       return { run: id, verdict: verdictOf(dir), left: await leftOf(dir) }
     }),
@@ -60,10 +61,10 @@ const verdictOf = (dir: string): string => {
 }
 
 const leftOf = async (dir: string): Promise<string> => {
-  if (!existsSync(join(dir, recordFiles.events))) return 'nothing'
-  const left = await readLeftovers(dir)
-  if (isRunning(left)) return 'still running'
-  return isSettled(left) ? 'nothing' : 'perhaps: run `holdfast cleanup`'
+  const ledgers = ledgerDirs(dir).filter((ledger) => existsSync(join(ledger, recordFiles.events)))
+  const all = await Promise.all(ledgers.map(readLeftovers))
+  if (all.some(isRunning)) return 'still running'
+  return all.every(isSettled) ? 'nothing' : 'perhaps: run `holdfast cleanup`'
 }
 
 const table = (rows: Row[]): string => {
