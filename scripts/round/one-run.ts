@@ -39,12 +39,9 @@ export const oneRun = async (
     mkdirSync(join(at.roundDir, 'logs'), { recursive: true, mode: 0o700 })
     writeFileSync(join(at.roundDir, log), stripVTControlCharacters(end.stderr), { mode: 0o600 })
     const record = recordOf(end)
-    if (record === null) {
-      return { ...run, ...unknown, exitCode: codeOf(end), explanation: lastWords(end), durationMs: since() }
-    }
-    const found = judged(readVerdict(record), weakness)
-    const explanation = end.tookTooLong ? `Took far too long and was ended. ${found.explanation}` : found.explanation
-    return { ...run, ...found, explanation, record: relative(at.roundDir, record), durationMs: since() }
+    if (record === null) return { ...run, ...unknown, ...withoutRecord(end), durationMs: since() }
+    const found = { ...run, ...judged(readVerdict(record), weakness), record: relative(at.roundDir, record) }
+    return { ...found, ...(end.tookTooLong ? tookTooLong(found) : {}), durationMs: since() }
   } catch (error) {
     const failure = { exitCode: exitCodes.inconclusive, explanation: cleanLine(messageOf(error)) }
     return { ...run, ...unknown, ...failure, durationMs: since() }
@@ -64,9 +61,23 @@ const recordOf = ({ stdout }: ChildEnd): string | null => {
 const codeOf = ({ code }: ChildEnd): ExitCode =>
   Object.values(exitCodes).find((known) => known === code && known !== exitCodes.pass) ?? exitCodes.inconclusive
 
+type Told = Pick<RoundRun, 'exitCode' | 'explanation'>
+
+/** It was ended by the round: nobody interrupted anything, and what it would have shown is not known. */
+export const tookTooLong = ({ exitCode, explanation }: Told): Told => ({
+  exitCode: exitCode === exitCodes.interrupted ? exitCodes.inconclusive : exitCode,
+  explanation: `Took far too long and was ended. ${explanation}`,
+})
+
+/** What is known of a run that printed no verdict. */
+export const withoutRecord = (end: ChildEnd): Told => {
+  const told = { exitCode: codeOf(end), explanation: lastWords(end) }
+  return end.tookTooLong ? tookTooLong(told) : told
+}
+
 /** The error that it ended with, in its own words. */
-const lastWords = ({ stderr, code }: ChildEnd): string => {
+const lastWords = ({ stderr, code, signal }: ChildEnd): string => {
   const lines = stripVTControlCharacters(stderr).split('\n')
   const error = lines.findLast((line) => line.startsWith('✕ '))
-  return cleanLine(error?.slice(2) ?? `It ended with exit code ${code} and said nothing.`)
+  return cleanLine(error?.slice(2) ?? `It ended with ${signal ?? `exit code ${code}`} and said nothing.`)
 }
