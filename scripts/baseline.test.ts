@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -99,6 +99,17 @@ describe('holdfast compare', () => {
     write('b')
     expect((await compared('b', [join(out, 'a')])).comparison.runs).toEqual(['a'])
     expect((await compared('a', ['latest'])).comparison.runs).toEqual(['b'])
+  })
+
+  it('finds a baseline of --out for a record that is elsewhere, and one beside it', async () => {
+    write('a')
+    write('b')
+    write('c')
+    const elsewhere = join(out, 'artifacts', 'c')
+    mkdirSync(join(out, 'artifacts'))
+    renameSync(join(out, 'c'), elsewhere)
+    expect((await compared(elsewhere, ['latest'])).comparison).toMatchObject({ runs: ['b'], notComparable: [] })
+    expect((await compared('a', [elsewhere])).comparison).toMatchObject({ runs: ['c'], notComparable: [] })
   })
 
   it('refuses a baseline that is not there, and the run itself', async () => {

@@ -21,15 +21,18 @@ const mostRuns = 10
  * @param itself folder of the record that is compared with them, where there is one
  * @throws HoldfastError for one that is not there, or is that record.
  */
-export const typedBaselines = (names: string[], outDir: string, itself?: string): string[] =>
-  names.map((name) => {
+export const typedBaselines = (names: string[], outDir: string, itself?: string): string[] => {
+  const folder = itself === undefined ? resolve(outDir) : dirname(itself)
+  return names.map((name) => {
     if (name === previousRuns) return name
     const dir = recordDirOf(name, outDir)
     if (dir === itself) {
       throw new HoldfastError(`${basename(dir)} would be compared with itself`, { hint: 'Name another run.' })
     }
-    return dirname(dir) === resolve(outDir) ? basename(dir) : dir
+    // An id is looked for beside the record.
+    return dirname(dir) === folder ? basename(dir) : dir
   })
+}
 
 /** A baseline run by its name: the folder of its record, or null when there is none. */
 type Found = { name: string; dir: string | null }
