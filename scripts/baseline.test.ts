@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -45,14 +45,16 @@ describe('before a run', () => {
     expect(() => typedBaselines(['gone'], out)).toThrow('no run "gone"')
   })
 
-  it('a baseline that cannot decide is refused where it gates, and a warning where it does not', () => {
+  it('a baseline is refused where it gates and none of the runs it names can decide, else it is a warning', () => {
     write('a', 100, { bundle: { sha256: 'other' } })
     const plan = write('b')
     const check = (runs: string[], gates: boolean) =>
       checkBaseline({ ...plan, ...baseline(runs, gates) }, join(out, 'b'))
     expect(() => check(['a'], true)).toThrow('baseline a: its scenarios are not the same (bundle hash)')
     expect(() => check(['gone'], true)).toThrow('baseline gone: there is no such record')
-    expect(() => check(['previous'], true)).toThrow('baseline previous: no earlier run of this game day has passed')
+    write('aa')
+    expect(check(['a', 'aa'], true)).toEqual(['baseline a: its scenarios are not the same (bundle hash)'])
+    expect(check(['previous'], true)).toEqual(['baseline previous: no earlier run of this game day has passed'])
     expect(check(['gone'], false)).toEqual(['baseline gone: there is no such record'])
     expect(checkBaseline(plan, join(out, 'b'))).toEqual([])
   })
@@ -65,6 +67,49 @@ it('previous are the newest earlier runs of the same game day that passed', asyn
   const plan = write('d', 100, baseline(['previous']))
   const found = await readBaseline(plan, join(out, 'd'))
   expect(found?.runs.map(({ runId }) => runId)).toEqual(['a'])
+})
+
+describe('previous that gates', () => {
+  const gating = baseline(['previous'])
+  const judged = (runId: string, medianMs = 100, more: Partial<Plan> = {}) =>
+    judgeRecord(join(out, runId), write(runId, medianMs, { ...gating, ...more }))
+  const begins = 'The baseline decides nothing yet: it begins with this run, if that passes.'
+
+  it('begins with the first run, which gates those after it', async () => {
+    const first = await judged('a')
+    expect(first).toMatchObject({ result: 'pass', exitCode: 0, baseline: { gates: false, outcome: 'no-data' } })
+    const words = `Not comparable with previous: no earlier run of this game day has passed. ${begins}`
+    expect(first.detail).toContain(words)
+    for (const report of ['report.html', 'report.md', 'junit.xml'])
+      expect(readFileSync(join(out, 'a', report), 'utf8')).toContain(words)
+    expect(await judged('b', 150)).toMatchObject({ result: 'fail', baseline: { gates: true, runs: ['a'] } })
+  })
+
+  it('begins again after a change of the scenarios, and names what differs', async () => {
+    await judged('a', 100, { bundle: { sha256: 'other' } })
+    const plan = write('b', 100, gating)
+    expect(checkBaseline(plan, join(out, 'b'))).toEqual(['baseline a: its scenarios are not the same (bundle hash)'])
+    const { result, baseline } = await judgeRecord(join(out, 'b'), plan)
+    expect(result).toBe('pass')
+    expect(baseline?.sentence).toBe(`Not comparable with a: its scenarios are not the same (bundle hash). ${begins}`)
+  })
+
+  it('does not begin again where the one to compare with is broken, or many have failed since', async () => {
+    await judged('a')
+    const verdict = JSON.parse(readFileSync(join(out, 'a', recordFiles.verdict), 'utf8')) as object
+    for (let i = 0; i < 11; i++) {
+      const runId = `b${i}`
+      const plan = write(runId, 150, gating)
+      const failed = { ...verdict, runId: plan.runId, result: 'fail', exitCode: 1 }
+      writeFileSync(join(out, runId, recordFiles.verdict), JSON.stringify(failed))
+    }
+    expect(await judged('c', 150)).toMatchObject({ result: 'fail', baseline: { gates: true, runs: ['a'] } })
+    writeFileSync(join(out, 'a', recordFiles.windows), 'garbage\n{}\n')
+    expect(await judged('d')).toMatchObject({
+      result: 'inconclusive',
+      baseline: { gates: true, notComparable: [{ run: 'a' }] },
+    })
+  })
 })
 
 it('a record that cannot be read is named and ends nothing', async () => {
@@ -116,6 +161,8 @@ describe('holdfast compare', () => {
     write('a')
     await expect(compared('a', ['gone'])).rejects.toThrow('no run "gone"')
     await expect(compared('latest', ['latest'])).rejects.toThrow('a would be compared with itself')
-    expect((await compared('a', ['previous'])).code).toBe(3)
+    const { code, comparison } = await compared('a', ['previous'])
+    expect(code).toBe(3)
+    expect(comparison.sentence).toBe('Not comparable with previous: no earlier run of this game day has passed.')
   })
 })

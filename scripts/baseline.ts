@@ -43,8 +43,9 @@ type Found = { name: string; dir: string | null }
  */
 export const readBaseline = async (plan: Plan, recordDir: string): Promise<Baseline | undefined> => {
   if (plan.baseline === undefined) return undefined
-  const baseline: Baseline = { gates: plan.baseline.gates, runs: [], unreadable: [] }
   const found = plan.baseline.runs.flatMap((name) => findRuns(name, plan, recordDir))
+  const begins = plan.baseline.gates && plan.baseline.runs.every(isPrevious) && !found.some(fits(plan))
+  const baseline: Baseline = { gates: plan.baseline.gates, begins, runs: [], unreadable: [] }
   for (const { name, dir } of found) {
     if (dir === null) baseline.unreadable.push({ run: name, reason: notThere(name) })
     else {
@@ -67,26 +68,32 @@ export const readMeasured = async (dir: string, by: Plan): Promise<MeasuredRun> 
 
 /**
  * Before a run: what is wrong with its baseline, as far as plans tell.
- * @throws HoldfastError where the baseline gates and so could not decide.
- * @returns the same as warnings where it is only shown.
+ * @throws HoldfastError where it names runs that are to decide, and none of them can. `previous` alone is never
+ * refused: the first run of a game day, or the first after a change of it, is what the next ones are compared with.
+ * @returns what is wrong, as warnings
  */
 export const checkBaseline = (plan: Plan, recordDir: string): string[] => {
   const { baseline } = plan
   if (baseline === undefined) return []
-  const problems = baseline.runs
-    .flatMap((name) => findRuns(name, plan, recordDir))
-    .flatMap(({ name, dir }) => {
-      const reason = dir === null ? notThere(name) : whyNot(plan, dir)
-      return reason === null ? [] : [`baseline ${name}: ${reason}`]
-    })
+  const found = baseline.runs.flatMap((name) => findRuns(name, plan, recordDir))
+  const problems = found.flatMap((one) => {
+    const reason = whyNot(plan, one)
+    return reason === null ? [] : [`baseline ${one.name}: ${reason}`]
+  })
   const [first] = problems
-  if (first !== undefined && baseline.gates) {
+  if (first !== undefined && baseline.gates && !baseline.runs.every(isPrevious) && !found.some(fits(plan))) {
     throw new HoldfastError(first, { hint: 'Name another run with --baseline, or take gates out of the game day.' })
   }
   return problems
 }
 
-const whyNot = (plan: Plan, dir: string): string | null => {
+const isPrevious = (name: string): boolean => name === previousRuns
+
+/** Whether a run is one to compare with, by its plan; what else is wrong with it, the judge names. */
+const fits = (plan: Plan) => (found: Found) => whyNot(plan, found) === null
+
+const whyNot = (plan: Plan, { name, dir }: Found): string | null => {
+  if (dir === null) return notThere(name)
   try {
     return whyNotComparable(plan, readPlan(dir))
   } catch (error) {
@@ -102,10 +109,10 @@ const notThere = (name: string): string =>
 const findRuns = (name: string, plan: Plan, recordDir: string): Found[] => {
   const outDir = dirname(recordDir)
   if (name === previousRuns) {
-    const ids = earlierVerdicts(recordDir, plan, mostRuns).filter(({ result }) => result === 'pass')
-    return ids.length === 0
+    const passed = earlierVerdicts(recordDir, plan, mostRuns, ({ result }) => result === 'pass')
+    return passed.length === 0
       ? [{ name, dir: null }]
-      : ids.map(({ runId }) => ({ name: runId, dir: join(outDir, runId) }))
+      : passed.map(({ runId }) => ({ name: runId, dir: join(outDir, runId) }))
   }
   const dirs = [join(outDir, name), resolve(name), resolve(projectDir, name)]
   const dir = dirs.find((candidate) => existsSync(join(candidate, recordFiles.plan))) ?? null

@@ -10,7 +10,12 @@ import { readable, readVerdict } from './read-verdict.ts'
  * environment and weaknesses, and ended as planned. One that can't be read is left out: it is no
  * part of this verdict.
  */
-export const earlierVerdicts = (recordDir: string, plan: Plan, most = 8): Verdict[] => {
+export const earlierVerdicts = (
+  recordDir: string,
+  plan: Plan,
+  most = 8,
+  counts: (verdict: Verdict) => boolean = () => true,
+): Verdict[] => {
   const outDir = dirname(recordDir)
   const found: Verdict[] = []
   const before = runIds(outDir).filter((id) => id < basename(recordDir))
@@ -19,7 +24,7 @@ export const earlierVerdicts = (recordDir: string, plan: Plan, most = 8): Verdic
     const earlierPlan = readable(() => readPlan(join(outDir, id)))
     if (earlierPlan === null || !isAlike(earlierPlan, plan)) continue
     const verdict = readable(() => readVerdict(join(outDir, id)))
-    if (verdict?.ended === 'completed') found.push(verdict)
+    if (verdict?.ended === 'completed' && counts(verdict)) found.push(verdict)
   }
   return found
 }

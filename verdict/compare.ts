@@ -19,6 +19,8 @@ const fewestBlocks = 10
 /** Other runs of the same load, read with the objectives of the run that is compared. */
 export interface Baseline {
   gates: boolean
+  /** It would gate, and there is nothing yet to be slower than: it begins with this run, if that passes. */
+  begins?: boolean
   runs: MeasuredRun[]
   /** Runs that could not be read. */
   unreadable: { run: string; reason: string }[]
@@ -46,10 +48,10 @@ export const compare = (current: MeasuredRun, baseline: Baseline): Comparison =>
   return {
     runs: runs.map(({ runId }) => runId),
     notComparable,
-    gates: baseline.gates,
+    gates: baseline.gates && baseline.begins !== true,
     outcome,
     proven,
-    sentence: sentenceOf(rows, runs.length, notComparable),
+    sentence: sentenceOf(rows, runs.length, notComparable) + (baseline.begins === true ? beginning : ''),
     notes: notesOf(current, runs),
     rows,
   }
@@ -158,6 +160,8 @@ const outcomeOf = (rows: readonly ComparedLatency[], requireProof: boolean): { o
   const outcome = seen.reduce<Outcome>((worst, { change }) => worse(worst, of[change]), 'pass')
   return { outcome, proven: seen.every(({ change }) => change !== 'unclear') }
 }
+
+const beginning = ' The baseline decides nothing yet: it begins with this run, if that passes.'
 
 const sentenceOf = (
   rows: readonly ComparedLatency[],
