@@ -113,6 +113,7 @@ export const planSchema = z.object({
   system: z.object({ name: z.string(), title: z.string(), standsFor: texts }),
   environment: z.enum(environments),
   cluster: z.object({ context: z.string().nullable(), namespace: z.string(), server: z.string() }).optional(),
+  baseUrl: z.string().exactOptional(),
   profile: z.enum(profileNames),
   requireProof: z.boolean(),
   phases: z.object({ warmUp: span, steady: span, faults: span, recovery: span }),

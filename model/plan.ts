@@ -26,6 +26,8 @@ export interface Plan {
   environment: Environment
   /** In `kubernetes`: where the system is. */
   cluster?: ClusterRef
+  /** In `external`: the address of the system, as a URL in its normal form; absent in records of before it was kept. */
+  baseUrl?: string
   profile: ProfileName
   /** True: an objective without proof is inconclusive; false: "no breach seen" passes. */
   requireProof: boolean

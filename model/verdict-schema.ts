@@ -162,7 +162,7 @@ export const verdictSchema = z.strictObject({
         measured: z.array(z.strictObject({ objective: z.string(), title: z.string(), figure: figure.nullable() })),
       }),
     )
-    .describe('Earlier runs of the same game day, profile and environment, newest first.'),
+    .describe('Earlier runs of the same game day, profile, environment and place, newest first.'),
 })
 
 /** JSON Schema (draft 2020-12) of `verdict.json`; `docs/schemas/verdict.schema.json` holds it. */

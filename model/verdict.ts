@@ -115,7 +115,7 @@ export interface FaultResult {
 export const mayBeLeft = (fault: FaultResult): boolean =>
   !fault.oneShot && !fault.confirmedRemoved && (fault.activeAtMs !== null || fault.checkBy.length > 0)
 
-/** An earlier run of the same game day, profile and environment. */
+/** An earlier run of the same game day, profile, environment and place. */
 export interface EarlierRun {
   runId: string
   startedAtMs: number

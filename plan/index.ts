@@ -116,6 +116,7 @@ export const makePlan = async (
     system: { name: system.name, title: system.title, standsFor: startedByUs(environment) ? standIns(system) : [] },
     environment,
     ...(options.cluster && { cluster: options.cluster.ref }),
+    ...(environment === 'external' && options.baseUrl && { baseUrl: new URL(options.baseUrl).href }),
     profile,
     requireProof: options.requireProof ?? profile === 'full',
     ...timing,

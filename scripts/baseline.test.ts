@@ -69,6 +69,17 @@ it('previous are the newest earlier runs of the same game day that passed', asyn
   expect(found?.runs.map(({ runId }) => runId)).toEqual(['a'])
 })
 
+it('previous are of the same deployment: another address, or one that is not known, is another', async () => {
+  const at = (baseUrl?: string): Partial<Plan> => ({ environment: 'external', ...(baseUrl ? { baseUrl } : {}) })
+  await judgeRecord(join(out, 'a'), write('a', 100, at('https://staging/')))
+  await judgeRecord(join(out, 'b'), write('b', 100, at('https://other/')))
+  await judgeRecord(join(out, 'c'), write('c', 100, at()))
+  const plan = write('d', 100, { ...baseline(['previous']), ...at('https://staging/') })
+  const verdict = await judgeRecord(join(out, 'd'), plan)
+  expect(verdict.baseline?.runs).toEqual(['a'])
+  expect(verdict.history.map(({ runId }) => runId)).toHaveLength(1)
+})
+
 describe('previous that gates', () => {
   const gating = baseline(['previous'])
   const judged = (runId: string, medianMs = 100, more: Partial<Plan> = {}) =>

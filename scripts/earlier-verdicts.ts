@@ -2,12 +2,13 @@ import { basename, dirname, join } from 'node:path'
 import type { Plan } from '../model/plan.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { readPlan } from '../run/record.ts'
+import { placeOf } from '../verdict/comparable.ts'
 import { runIds } from './project.ts'
 import { readable, readVerdict } from './read-verdict.ts'
 
 /**
  * Verdicts of the runs before this one in the same folder, newest first: same game day, profile,
- * environment and weaknesses, and ended as planned. One that can't be read is left out: it is no
+ * environment, place and weaknesses, and ended as planned. One that can't be read is left out: it is no
  * part of this verdict.
  */
 export const earlierVerdicts = (
@@ -33,4 +34,5 @@ const isAlike = (a: Plan, b: Plan): boolean =>
   a.gameDay === b.gameDay &&
   a.profile === b.profile &&
   a.environment === b.environment &&
+  placeOf(a) === placeOf(b) &&
   [...a.weaknesses].sort().join() === [...b.weaknesses].sort().join()

@@ -20,10 +20,17 @@ export const differences = (plan: Plan, { runId, plan: other }: MeasuredRun): st
   const add = (what: string, here: string, there: string) => {
     if (here !== there) notes.push(`${runId}: ${what} ${there || 'none'}, here ${here || 'none'}.`)
   }
+  add('place', placeOf(plan), placeOf(other))
   add('machine', plan.provenance.platform, other.provenance.platform)
   add('k6', plan.provenance.k6, other.provenance.k6)
   add('weaknesses', [...plan.weaknesses].sort().join(', '), [...other.weaknesses].sort().join(', '))
   return notes
+}
+
+/** Which deployment was driven: an address, or a namespace of a cluster; nothing where it is started for each run. */
+export const placeOf = ({ environment, cluster, baseUrl }: Plan): string => {
+  if (cluster) return `${cluster.namespace} in ${cluster.server}`
+  return baseUrl ?? (environment === 'external' ? 'unknown' : '')
 }
 
 /** The recovered phase compares only after the same faults. */

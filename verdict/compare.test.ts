@@ -126,6 +126,22 @@ describe('what does not fit', () => {
   })
 })
 
+it.each<[string, Partial<Plan>, Partial<Plan>, string]>([
+  ['address', { baseUrl: 'https://a/' }, { baseUrl: 'https://b/' }, 'place https://b/, here https://a/'],
+  ['address, in a record that does not hold it', { baseUrl: 'https://a/' }, {}, 'place unknown, here https://a/'],
+  [
+    'namespace',
+    { environment: 'kubernetes', cluster: { context: 'one', kubeconfig: [], namespace: 'a', server: 'https://c' } },
+    { environment: 'kubernetes', cluster: { context: 'two', kubeconfig: [], namespace: 'b', server: 'https://c' } },
+    'place b in https://c, here a in https://c',
+  ],
+])('says that another deployment was driven: %s', async (_, here, there, text) => {
+  const run = (seed: number, plan: Partial<Plan>) => measured(specOf(seed), { environment: 'external', ...plan })
+  const { outcome, notes } = await against(await run(1, here), [await run(2, there)])
+  expect(outcome).toBe('pass')
+  expect(notes[0]).toBe(`run-2: ${text}.`)
+})
+
 it('says that fewer than five runs do not tell how runs vary', async () => {
   const { notes } = await against(await measured(specOf(1)), (await five).slice(0, 2))
   expect(notes[0]).toMatch(/^2 baseline runs, at least 5 are needed/)

@@ -13,7 +13,7 @@ export const history = ({ verdict }: JudgedRecord): Markup => {
   const [newest] = verdict.history
   if (newest === undefined) return nothing
   const levels = newest.measured.slice(0, mostColumns)
-  return html`<section><h2>Earlier runs <small>same game day, profile and environment</small></h2>${table(
+  return html`<section><h2>Earlier runs <small>same game day, profile, environment and place</small></h2>${table(
     'Earlier runs',
     [
       { heading: 'When', look: 'keep', cell: ({ startedAtMs }) => dateText(startedAtMs) },

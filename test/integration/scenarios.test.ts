@@ -213,7 +213,11 @@ describe('the release gate', () => {
         tools,
         userEnv: { BATCHSENDER_WEBHOOK_SECRET: secret },
       })
-      expect(plan).toMatchObject({ environment: 'external', requireProof: true })
+      expect(plan).toMatchObject({
+        environment: 'external',
+        baseUrl: 'https://staging.example.com/',
+        requireProof: true,
+      })
       const required = plan.objectives.filter(({ gate }) => gate === 'required').map(({ id }) => id)
       const unprovable = plan.expectations.filter(
         ({ objective, provable }) => required.includes(objective) && !provable,
