@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
-import { capacityOf, confirmedFactor, nextFactor } from './capacity.ts'
+import { capacityOf, confirmedFactor, isSettled, nextFactor } from './capacity.ts'
 
 const step = (factor: number, state: CapacityStep['state'], more: Partial<CapacityStep> = {}): CapacityStep => ({
   factor,
@@ -71,7 +71,73 @@ describe('the search', () => {
     const steps = search({ upTo: 3, precisionRatio: 1 }, (factor) => (factor === 2 ? 'unclear' : 'held'))
     expect(steps.map(({ factor }) => factor)).toEqual([1, 2, 3])
     expect(capacityOf(steps)).toMatchObject({ limit: 'unclear', interval: { text: '[100, ∞]' } })
-    expect(search({ upTo: 8 }, () => 'unclear')).toHaveLength(6)
+  })
+
+  it('does not go down while nothing broke: lower rates have fewer requests to decide by', () => {
+    const none = search({ upTo: 8 }, () => 'unclear')
+    expect(none.map(({ factor }) => factor)).toEqual([1, 2, 4, 8])
+    expect(capacityOf(none).sentence).toMatch(/^No rate that was tried is known to hold; at 100\/s nothing is decided/)
+  })
+
+  it('finds the capacity above rates that had too few requests to decide', () => {
+    const steps = search({ upTo: 16 }, (factor) => (factor < 3 ? 'unclear' : factor <= 6 ? 'held' : 'broke'))
+    expect(Math.min(...steps.map(({ factor }) => factor))).toBe(1)
+    const { limit, interval } = capacityOf(steps)
+    expect(limit).toBe('objective')
+    expect(interval.low).toBeGreaterThan(540)
+    expect(interval.low).toBeLessThanOrEqual(600)
+    expect(interval.high).toBeGreaterThan(600)
+    expect(confirmedFactor(steps) * 100).toBe(interval.low)
+  })
+
+  it('goes down from an undecided rate when one above it broke', () => {
+    const spec = { upTo: 16, precisionRatio: 1 }
+    const steps = search(spec, (factor) => (factor < 0.3 ? 'held' : factor < 3 ? 'unclear' : 'broke'))
+    expect(steps.map(({ factor }) => factor)).toEqual([1, 2, 4, 0.5, 0.25])
+    expect(capacityOf(steps)).toMatchObject({ limit: 'objective', interval: { text: '[25, 400]' } })
+  })
+
+  const states = fc.array(fc.constantFrom<CapacityStep['state'][]>('held', 'broke', 'unclear', 'not-offered'), {
+    minLength: 1,
+    maxLength: 40,
+  })
+  const ratios = fc.constantFrom(0.05, 0.1, 0.5, 1)
+
+  it('ends whatever the steps say, tries no rate twice, and calls none held from a proven break on', () => {
+    fc.assert(
+      fc.property(states, ratios, (answers, precisionRatio) => {
+        const pending = [...answers]
+        const steps = search({ upTo: 20, precisionRatio }, () => pending.shift() ?? 'unclear')
+        const factors = steps.map(({ factor }) => factor)
+        expect(steps.length).toBeLessThanOrEqual(16)
+        expect(new Set(factors).size).toBe(factors.length)
+        expect(Math.max(...factors)).toBeLessThanOrEqual(20)
+        expect(Math.min(...factors)).toBeGreaterThanOrEqual(1 / 32)
+        const lowestBroken = Math.min(...steps.filter(({ state }) => state === 'broke').map(({ factor }) => factor))
+        expect((capacityOf(steps).holdsPerSecond ?? 0) / 100).toBeLessThan(lowestBroken)
+      }),
+    )
+  })
+
+  it('ends with its confirming runs, whatever they say, and what it then calls held is what they confirmed', () => {
+    fc.assert(
+      fc.property(states, ratios, (answers, precisionRatio) => {
+        const pending = [...answers]
+        const spec = { upTo: 20, precisionRatio }
+        const steps: CapacityStep[] = []
+        const tryAt = (factor: number) => steps.push(step(factor, pending.shift() ?? 'unclear'))
+        let confirmed = 0
+        do {
+          expect(steps.length).toBeLessThan(40)
+          for (let factor = nextFactor(steps, spec); factor !== null; factor = nextFactor(steps, spec)) tryAt(factor)
+          confirmed = confirmedFactor(steps)
+          tryAt(confirmed)
+        } while (!isSettled(steps, spec))
+        const { holdsPerSecond } = capacityOf(steps)
+        if (holdsPerSecond !== null) expect(holdsPerSecond).toBe(confirmed * 100)
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   it('ends above an undecided rate where the generator gives out', () => {

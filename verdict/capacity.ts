@@ -11,7 +11,8 @@ const leastBend = 0.2
 /**
  * The next rate to try, as a multiple of the load's own: up by `growth` while everything holds, down
  * while nothing does, else the geometric middle. Where a rate is undecided that is no bound: the search
- * goes on above it until one breaks. Null when the rates are near enough, or there were enough steps.
+ * goes on above it until one breaks, and below it only then: a lower rate has fewer requests to decide by.
+ * Null when the rates are near enough, or there were enough steps.
  */
 export const nextFactor = (steps: readonly CapacityStep[], spec: CapacitySpec): number | null => {
   const { from = Math.min(1, spec.upTo), growth = 2 } = spec
@@ -19,8 +20,12 @@ export const nextFactor = (steps: readonly CapacityStep[], spec: CapacitySpec): 
   if (steps.length >= mostSteps) return null
   const { held, notHeld } = edges(steps)
   if (notHeld === null) return above(held?.factor ?? from, spec)
-  if (held === null) return notHeld.factor / growth < from * lowestRatio ? null : notHeld.factor / growth
-  return between(held.factor, notHeld.factor, spec) ?? (notHeld.state === 'unclear' ? bound(steps, spec) : null)
+  const inside = held && between(held.factor, notHeld.factor, spec)
+  const next = inside ?? (notHeld.state === 'unclear' ? bound(steps, spec) : null)
+  if (next !== null || held !== null) return next
+  if (notHeld.state === 'unclear' && !steps.some(({ state }) => state === 'broke')) return null
+  const below = Math.min(...steps.map(({ factor }) => factor)) / growth
+  return below < from * lowestRatio ? null : below
 }
 
 /** Looks for what bounds the interval above an undecided rate: the lowest rate that broke, or could not be offered. */
@@ -40,10 +45,15 @@ const above = (factor: number, { upTo, growth = 2 }: CapacitySpec): number | nul
 const between = (low: number, high: number, { precisionRatio = 0.1 }: CapacitySpec): number | null =>
   high / low <= 1 + precisionRatio ? null : Math.sqrt(low * high)
 
-/** The lowest rate that did not hold, and the highest below it that did: one lucky step above proves nothing. */
+/**
+ * The lowest rate that did not hold, and the highest below it that did: one lucky step above proves nothing.
+ * Undecided rates below all others prove nothing either, where the next one up held each time.
+ */
 const edges = (steps: readonly CapacityStep[]): { held: CapacityStep | null; notHeld: CapacityStep | null } => {
   const sorted = steps.toSorted((a, b) => a.factor - b.factor)
-  const notHeld = sorted.find(({ state }) => state !== 'held') ?? null
+  const decided = sorted.find(({ state }) => state !== 'unclear')?.factor ?? 0
+  const from = sorted.every(({ state, factor }) => factor !== decided || state === 'held') ? decided : 0
+  const notHeld = sorted.find(({ state, factor }) => state !== 'held' && factor >= from) ?? null
   const held =
     sorted.findLast(({ state, factor }) => state === 'held' && (notHeld === null || factor < notHeld.factor)) ?? null
   return { held, notHeld }
@@ -102,10 +112,9 @@ const sentenceOf = (
   limit: Capacity['limit'],
 ): string => {
   const rate = (step: CapacityStep) => `${formatNumber(round(step.offeredPerSecond))}/s`
+  const none = notHeld?.state === 'broke' ? 'Holds no rate that was tried' : 'No rate that was tried is known to hold'
   const interval = (above: string) =>
-    held
-      ? `Holds ${rate(held)} [${formatNumber(round(held.offeredPerSecond))}, ${above}]`
-      : 'Holds no rate that was tried'
+    held ? `Holds ${rate(held)} [${formatNumber(round(held.offeredPerSecond))}, ${above}]` : none
   if (limit === 'objective' && broke)
     return `${interval(formatNumber(round(broke.offeredPerSecond)))}, breaks at ${rate(broke)} on ${broke.reason}.`
   if (limit === 'generator' && notHeld)
