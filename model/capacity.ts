@@ -33,7 +33,7 @@ export interface CapacityStep {
   state: 'held' | 'broke' | 'unclear' | 'not-offered'
   /** What broke, or why the step is no answer; `` when it held. */
   reason: string
-  /** Arrivals in steady state. */
+  /** Arrivals in steady state; as planned where none was seen of it. */
   offeredPerSecond: number
   achievedPerSecond: number
   /** All requests of the latency objectives in steady state; null without any. */

@@ -1,7 +1,8 @@
 import type { CapacityStep, Saturation } from '../model/capacity.ts'
+import type { Plan } from '../model/plan.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { formatRatio } from './format.ts'
-import { cpuLimitRatio } from './health.ts'
+import { cpuLimitRatio, plannedIterations } from './health.ts'
 import { sumGrid } from './latency-grid.ts'
 import type { RunData } from './read-run.ts'
 import { generator, seriesOf } from './resources.ts'
@@ -25,13 +26,21 @@ export const loadPoint = (run: RunData, verdict: Verdict, factor: number): Capac
   return {
     factor,
     ...stateOf(verdict),
-    offeredPerSecond: verdict.load.steadyOfferedPerSecond,
+    // A guard may stop a step in its warm-up: then the rate that broke is the one that was to come.
+    offeredPerSecond: verdict.load.steadyOfferedPerSecond || plannedPerSecond(run.plan),
     achievedPerSecond: verdict.load.steadyAchievedPerSecond,
     p50Ms: ms(0.5),
     p95Ms: ms(0.95),
     errorRatio: due === 0 ? null : failed / due,
     saturation: saturations(run, verdict.load.k6CpuRatio, steady),
   }
+}
+
+/** Mean arrival rate that was planned for the steady state. */
+const plannedPerSecond = ({ load, phases: { steady } }: Plan): number => {
+  const seconds = (steady.endMs - steady.startMs) / 1000
+  const planned = load.reduce((sum, each) => sum + plannedIterations(each, steady.startMs, steady.endMs), 0)
+  return seconds > 0 ? planned / seconds : 0
 }
 
 /**
