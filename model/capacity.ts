@@ -58,7 +58,7 @@ export interface Capacity {
   holdsPerSecond: number | null
   /** From the highest rate that holds to the lowest that is known not to; null = open above. */
   interval: { low: number | null; high: number | null; text: string }
-  /** What ends the interval above. */
+  /** What ends the interval above; `maximum`: the highest rate that was asked for held. */
   limit: 'objective' | 'generator' | 'maximum' | 'unclear'
   sentence: string
   /** Rate from which on latency grows faster than load; null where the curve has none. */

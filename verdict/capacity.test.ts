@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
-import { capacityOf, confirmedFactor, isSettled, nextFactor } from './capacity.ts'
+import { confirmedFactor, isSettled, nextFactor, capacityOf as saidOf } from './capacity.ts'
 
 const step = (factor: number, state: CapacityStep['state'], more: Partial<CapacityStep> = {}): CapacityStep => ({
   factor,
@@ -15,6 +15,9 @@ const step = (factor: number, state: CapacityStep['state'], more: Partial<Capaci
   saturation: [],
   ...more,
 })
+
+/** What is said of them, where 4 is the highest rate that was asked for unless told. */
+const capacityOf = (steps: CapacityStep[], upTo = 4) => saidOf(steps, upTo)
 
 /** A system that holds up to `capacity`, searched to the end. */
 const search = (spec: CapacitySpec, stateAt: (factor: number) => CapacityStep['state']): CapacityStep[] => {
@@ -45,7 +48,11 @@ describe('the search', () => {
   it('goes no further than it was told, and says that nothing broke', () => {
     const steps = search({ upTo: 6 }, () => 'held')
     expect(steps.map(({ factor }) => factor)).toEqual([1, 2, 4, 6])
-    expect(capacityOf(steps)).toMatchObject({ limit: 'maximum', interval: { low: 600, high: null, text: '[600, ∞]' } })
+    expect(capacityOf(steps, 6)).toMatchObject({
+      limit: 'maximum',
+      interval: { low: 600, high: null, text: '[600, ∞]' },
+      sentence: 'Holds 600/s [600, ∞]; nothing broke up to the highest rate that was asked for.',
+    })
   })
 
   it('goes down where the first rate does not hold, and gives up at a thirty-second of it', () => {
@@ -147,7 +154,15 @@ describe('the search', () => {
   })
 
   it('ends after 16 steps, however fine it was asked to be', () => {
-    expect(search({ upTo: 1000, growth: 1.01, precisionRatio: 0.01 }, () => 'held')).toHaveLength(16)
+    const steps = search({ upTo: 1000, growth: 1.01, precisionRatio: 0.01 }, () => 'held')
+    expect(steps).toHaveLength(16)
+    // The run that confirms the last rate is none of its own.
+    const last = steps.at(-1)?.factor ?? 0
+    expect(capacityOf([...steps, step(last, 'held')], 1000)).toMatchObject({
+      limit: 'unclear',
+      sentence:
+        'Holds 116/s [116, ∞]; nothing broke, but the search ended after 16 rates, below the highest that was asked for.',
+    })
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Capacity, CapacitySpec, CapacityStep } from '../model/capacity.ts'
-import { formatMs, formatNumber, formatRatio } from './format.ts'
+import { formatMs, formatNumber, formatRatio, plural } from './format.ts'
 
 const mostSteps = 16
 /** Below this share of the first rate nothing is looked for. */
@@ -76,12 +76,13 @@ export const isSettled = (steps: readonly CapacityStep[], spec: CapacitySpec): b
 /**
  * What the steps say together. A rate that was tried twice and did not hold once, does not hold.
  * The interval reaches from the highest rate that holds to the lowest that is proven broken.
+ * @param upTo highest rate that was asked for, as a multiple of the load's own; a search may end before it
  */
-export const capacityOf = (all: readonly CapacityStep[]): Capacity => {
+export const capacityOf = (all: readonly CapacityStep[], upTo: number): Capacity => {
   const steps = all.toSorted((a, b) => a.factor - b.factor)
   const { held, notHeld } = edges(steps)
   const broke = steps.find(({ state, factor }) => state === 'broke' && factor > (held?.factor ?? 0)) ?? null
-  const limit = limitOf(broke, notHeld)
+  const limit = limitOf(broke, notHeld, held !== null && held.factor >= upTo)
   const low = held?.offeredPerSecond ?? null
   const high = limit === 'objective' ? (broke?.offeredPerSecond ?? null) : null
   return {
@@ -92,16 +93,16 @@ export const capacityOf = (all: readonly CapacityStep[]): Capacity => {
       text: `[${low === null ? '0' : formatNumber(round(low))}, ${high === null ? '∞' : formatNumber(round(high))}]`,
     },
     limit,
-    sentence: sentenceOf(held, broke, notHeld, limit),
+    sentence: sentenceOf(held, broke, notHeld, limit, new Set(steps.map(({ factor }) => factor)).size),
     knee: kneeOf(steps),
     bottleneck: bottleneckOf(steps),
     steps,
   }
 }
 
-const limitOf = (broke: CapacityStep | null, notHeld: CapacityStep | null): Capacity['limit'] => {
+const limitOf = (broke: CapacityStep | null, notHeld: CapacityStep | null, reachedTop: boolean): Capacity['limit'] => {
   if (broke) return 'objective'
-  if (notHeld === null) return 'maximum'
+  if (notHeld === null) return reachedTop ? 'maximum' : 'unclear'
   return notHeld.state === 'not-offered' ? 'generator' : 'unclear'
 }
 
@@ -110,6 +111,7 @@ const sentenceOf = (
   broke: CapacityStep | null,
   notHeld: CapacityStep | null,
   limit: Capacity['limit'],
+  tried: number,
 ): string => {
   const rate = (step: CapacityStep) => `${formatNumber(round(step.offeredPerSecond))}/s`
   const none = notHeld?.state === 'broke' ? 'Holds no rate that was tried' : 'No rate that was tried is known to hold'
@@ -120,7 +122,8 @@ const sentenceOf = (
   if (limit === 'generator' && notHeld)
     return `${interval('∞')}; where it breaks is not known: the load generator could not offer ${rate(notHeld)} (${notHeld.reason}).`
   if (limit === 'maximum') return `${interval('∞')}; nothing broke up to the highest rate that was asked for.`
-  return `${interval('∞')}; ${notHeld ? `at ${rate(notHeld)} nothing is decided (${notHeld.reason})` : 'nothing more is known'}.`
+  if (notHeld) return `${interval('∞')}; at ${rate(notHeld)} nothing is decided (${notHeld.reason}).`
+  return `${interval('∞')}; nothing broke, but the search ended after ${plural(tried, 'rate')}, below the highest that was asked for.`
 }
 
 /** Three digits: the next one is noise. */

@@ -108,7 +108,10 @@ export const judge = async ({
   }
   const point = loadPoint(run, judgedRun, plan.capacity?.factor ?? 1)
   return {
-    verdict: plan.capacity === undefined ? judgedRun : withCapacity(judgedRun, [...plan.capacity.steps, point]),
+    verdict:
+      plan.capacity === undefined
+        ? judgedRun
+        : withCapacity(judgedRun, [...plan.capacity.steps, point], plan.capacity.upTo),
     point,
     charts: makeCharts({
       plan,
@@ -124,8 +127,8 @@ export const judge = async ({
 }
 
 /** What was found out about the capacity comes first, unless the run itself has to say something worse. */
-const withCapacity = (verdict: Verdict, steps: CapacityStep[]): Verdict => {
-  const capacity = capacityOf(steps)
+const withCapacity = (verdict: Verdict, steps: CapacityStep[], upTo: number): Verdict => {
+  const capacity = capacityOf(steps, upTo)
   const [first, second] =
     verdict.result === 'pass' ? [capacity.sentence, verdict.sentence] : [verdict.sentence, capacity.sentence]
   return { ...verdict, capacity, sentence: first, detail: `${second} ${verdict.detail}` }

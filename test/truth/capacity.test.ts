@@ -8,6 +8,7 @@ import { truthOf } from './planted/truth.ts'
 
 /** Two workers at 25 ms each; what a timer adds to that is the machine's, so the server's own log is asked. */
 const workers = 2
+const upTo = 16
 const plants = { '/line': { latency: { kind: 'fixed' as const, ms: 25 }, workers } }
 
 /** What the server answered per second while requests waited in line: no more is in it. */
@@ -22,7 +23,7 @@ const fullRate = (recordDir: string): number => {
 
 test('the planted capacity of a server lies in the interval that the search finds', { timeout: 400_000 }, async () => {
   const trueRates: number[] = []
-  const { steps } = await searchCapacity({ from: 2, upTo: 16, growth: 2, precisionRatio: 0.12 }, async (factor, n) => {
+  const { steps } = await searchCapacity({ from: 2, upTo, growth: 2, precisionRatio: 0.12 }, async (factor, n) => {
     const { point, recordDir } = await runPlanted({
       name: `capacity-${n}`,
       scenarios: ['line'],
@@ -35,7 +36,7 @@ test('the planted capacity of a server lies in the interval that the search find
     if (point.state === 'broke') trueRates.push(fullRate(recordDir))
     return { ...point, factor } satisfies CapacityStep
   })
-  const capacity = capacityOf(steps)
+  const capacity = capacityOf(steps, upTo)
   const trueRate = trueRates.reduce((sum, rate) => sum + rate, 0) / trueRates.length
   const words = `${capacity.sentence} The server did ${trueRate.toFixed(1)}/s.`
   expect(capacity.limit, words).toBe('objective')
