@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CapacityStep } from '../model/capacity.ts'
+import type { EndReason } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
 import { recordFiles } from '../run/record.ts'
+import { StopSwitch } from '../run/stop.ts'
 import { latencyObjective, makeRecord } from '../test/fixtures/record.ts'
-import { searchCapacity, unconfirmed } from './capacity.ts'
+import { confirmedFactor } from '../verdict/capacity.ts'
+import { confirmFound, searchCapacity, unconfirmed } from './capacity.ts'
 
 let dir = ''
 beforeEach(() => {
@@ -27,13 +30,16 @@ const tried = (factor: number, state: CapacityStep['state']): CapacityStep => ({
   saturation: [],
 })
 
+const none = Array.from({ length: 6 }, (_, i) => tried(1 / 2 ** i, 'broke'))
+
 /** The record of a run that was to confirm a rate, beside those of the steps before it. */
-const write = (medianMs: number, factor: number, steps: CapacityStep[]): Plan => {
+const write = (medianMs: number, factor: number, steps: CapacityStep[], ended: EndReason = 'completed'): Plan => {
   const made = makeRecord({
     warmUpS: 1,
     steadyS: 20,
     streams: [{ perSecond: 40, medianMs, sigma: 0.2 }],
     objectives: [latencyObjective()],
+    ended,
   })
   const plan = { ...made.plan, capacity: { factor, upTo: spec.upTo, steps } }
   mkdirSync(join(dir, 'steps', '01'), { recursive: true })
@@ -77,9 +83,48 @@ describe('the run that is to confirm a rate', () => {
   })
 
   it('ends the search when nothing is left to try', async () => {
-    const none = Array.from({ length: 6 }, (_, i) => tried(1 / 2 ** i, 'broke'))
     const plan = write(2000, 1 / 32, none)
     expect(await unconfirmed(spec, plan, dir)).toBeNull()
+  })
+})
+
+describe('what stops a confirming run', () => {
+  /** Confirms the rate, and then what comes below it; the first run ends as told. */
+  const confirm = async (first: number, steps: CapacityStep[], ending: EndReason) => {
+    const outer = new StopSwitch()
+    const ran: number[] = []
+    const { end } = await confirmFound(
+      spec,
+      { plan: write(20, first, steps) },
+      dir,
+      outer,
+      async ({ plan }, own) => {
+        const { factor, steps: before } = plan.capacity ?? { factor: Number.NaN, steps: [] }
+        const reason = ran.length === 0 ? ending : 'completed'
+        ran.push(factor)
+        if (reason !== 'completed') own.stop(reason)
+        write(20, factor, before, reason)
+        return { reason, error: null }
+      },
+      async (next) => ({ plan: write(20, confirmedFactor(next), next) }),
+    )
+    return { ran, end: end.reason, outer: outer.reason }
+  }
+  const found = [tried(1, 'held'), tried(2, 'held'), tried(4, 'broke')]
+
+  it('is one more step when a guard did, and the search goes on', async () => {
+    expect(await confirm(2, found, 'guard')).toEqual({ ran: [2, 1], end: 'completed', outer: 'completed' })
+    expect(readdirSync(join(dir, 'steps'))).toEqual(['01', '04'])
+  })
+
+  it('stops the whole when a guard did, and no other rate is left', async () => {
+    expect(await confirm(1 / 32, none, 'guard')).toEqual({ ran: [1 / 32], end: 'guard', outer: 'guard' })
+    expect(readdirSync(dir)).toContain(recordFiles.events)
+  })
+
+  it.each(['interrupted', 'crashed'] as const)('stops the whole when it was %s', async (reason) => {
+    expect(await confirm(2, found, reason)).toEqual({ ran: [2], end: reason, outer: reason })
+    expect(readdirSync(dir)).toContain(recordFiles.events)
   })
 })
 

@@ -6,7 +6,7 @@ import { exitCodes } from '../model/exit-codes.ts'
 import type { Plan } from '../model/plan.ts'
 import type { RunListener } from '../run/listener.ts'
 import { recordFiles } from '../run/record.ts'
-import { run } from '../run/run.ts'
+import { type RunEnd, run } from '../run/run.ts'
 import { StopSwitch } from '../run/stop.ts'
 import { confirmedFactor, isSettled, nextFactor } from '../verdict/capacity.ts'
 import { formatMs, formatNumber } from '../verdict/format.ts'
@@ -110,6 +110,32 @@ export const unconfirmed = async (
   for (const name of readdirSync(recordDir))
     if (name !== recordFiles.steps) renameSync(join(recordDir, name), join(dir, name))
   return steps
+}
+
+/**
+ * Runs what was planned for the rate that was found. Where that does not hold (a guard that stops it is one way) it
+ * becomes a step, and `searchOn` plans the next; what ended the last run, or any but by a guard, stops the whole.
+ * @param runOnce makes the record in `recordDir`
+ */
+export const confirmFound = async <P extends { plan: Plan }>(
+  spec: CapacitySpec,
+  found: P,
+  recordDir: string,
+  outer: StopSwitch,
+  runOnce: (planned: P, stop: StopSwitch) => Promise<RunEnd>,
+  searchOn: (steps: CapacityStep[]) => Promise<P>,
+): Promise<{ planned: P; end: RunEnd }> => {
+  for (let planned = found; ; ) {
+    const own = linked(outer)
+    const end = await runOnce(planned, own)
+    if (own.reason === 'interrupted' || own.reason === 'crashed') outer.stop(own.reason)
+    const steps = outer.signal.aborted ? null : await unconfirmed(spec, planned.plan, recordDir)
+    if (steps === null) {
+      if (own.reason !== 'completed') outer.stop(own.reason)
+      return { planned, end }
+    }
+    planned = await searchOn(steps)
+  }
 }
 
 /** A guard ends its step only; Ctrl-C ends the step and the search. */

@@ -18,7 +18,7 @@ import { checkPrometheus, prometheusTokenName } from '../../run/prometheus.ts'
 import { run } from '../../run/run.ts'
 import { safetyLever, stateDir } from '../../run/state-dir.ts'
 import { StopSwitch } from '../../run/stop.ts'
-import { capacitySteps, unconfirmed } from '../capacity.ts'
+import { capacitySteps, confirmFound } from '../capacity.ts'
 import { judgeRecord } from '../judge-record.ts'
 import { makeNotifier } from '../notify.ts'
 import { type GameDayOptions, planGameDay } from '../plan-game-day.ts'
@@ -46,18 +46,18 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     const recordDir = join(outDir, ready.plan.runId)
     progress.plan(ready.plan)
     const at = { recordDir, lever, stop, progress }
-    let planned = await afterSearch(ready, gameDay, options, at)
-    for (const warning of planned.warnings) progress.warn(warning)
-    const { plan: begun } = planned
+    const first = await afterSearch(ready, gameDay, options, at)
+    for (const warning of first.warnings) progress.warn(warning)
+    const { plan: begun } = first
     notifier.send(startNotification(begun))
     const onAbort = () => {
       if (stop.reason !== 'completed') notifier.send(abortNotification(begun, stop.reason))
     }
     stop.signal.addEventListener('abort', onAbort, { once: true })
     const { machine, namespace } = locks
-    const runOnce = ({ plan, system, bundleFile, tools }: typeof planned) =>
+    const runOnce = ({ plan, system, bundleFile, tools }: typeof first, ownStop: StopSwitch) =>
       run({
-        ...{ plan, system, bundleFile, tools, projectDir, recordDir, stop },
+        ...{ plan, system, bundleFile, tools, projectDir, recordDir, stop: ownStop },
         baseUrl: options.baseUrl ?? null,
         cluster: ready.cluster,
         userEnv: process.env,
@@ -66,13 +66,11 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
         safetyLever: lever,
         listener: progress.listener,
       })
-    let end = await runOnce(planned)
-    while (ready.search !== undefined && !stop.signal.aborted) {
-      const steps = await unconfirmed(ready.search, planned.plan, recordDir)
-      if (steps === null) break
-      planned = await afterSearch(ready, gameDay, options, at, steps)
-      end = await runOnce(planned)
-    }
+    const searchOn = (steps: CapacityStep[]) => afterSearch(ready, gameDay, options, at, steps)
+    const { planned, end } =
+      ready.search === undefined
+        ? { planned: first, end: await runOnce(first, stop) }
+        : await confirmFound(ready.search, first, recordDir, stop, runOnce, searchOn)
     const { plan } = planned
     progress.close()
     const verdict = await judgeRecord(recordDir, plan)
