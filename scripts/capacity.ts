@@ -10,7 +10,7 @@ import { type RunEnd, run } from '../run/run.ts'
 import { StopSwitch } from '../run/stop.ts'
 import { confirmedFactor, isSettled, nextFactor } from '../verdict/capacity.ts'
 import { formatMs, formatNumber } from '../verdict/format.ts'
-import { judgeStep } from './judge-record.ts'
+import { judgeStep, stepDir } from './judge-record.ts'
 import { type GameDayOptions, planGameDay } from './plan-game-day.ts'
 import { projectDir } from './project.ts'
 
@@ -88,9 +88,6 @@ export const capacitySteps = async (
     () => at.stop.signal.aborted,
     tried,
   )
-
-const stepDir = (recordDir: string, number: number): string =>
-  join(recordDir, recordFiles.steps, String(number).padStart(2, '0'))
 
 /**
  * After the run that was to confirm a rate: every step so far, when it did not hold and the search has to go on.

@@ -13,9 +13,10 @@ import { systems } from '../../systems/index.ts'
 import { typedBaselines } from '../baseline.ts'
 import { judgeRecord } from '../judge-record.ts'
 import { projectDir, recordDirOf } from '../project.ts'
+import { rejudgedSteps } from '../rejudge-steps.ts'
 import { printWarning, useColor } from '../terminal.ts'
 
-/** `holdfast judge <run>`: judges a record again, offline; with `--slo` by another document. */
+/** `holdfast judge <run>`: judges a record again, offline; with `--slo` by another document, a search's steps too. */
 export const judgeCommand = async (
   run: string,
   options: { slo?: string; baseline: string[]; prometheus?: string; out: string; json?: boolean },
@@ -25,9 +26,11 @@ export const judgeCommand = async (
   await refuseLive(recordDir)
   const asked = withPrometheus(recorded, options.prometheus, options.slo)
   const baselines = typedBaselines(options.baseline, options.out, recordDir)
-  const plan = withBaseline(options.slo === undefined ? asked : withSlo(asked, options.slo), baselines)
-  if (options.prometheus !== undefined) await askAgain(plan, recordDir)
-  else refuseOtherQueries(recorded, plan)
+  const { slo } = options
+  const planned = withBaseline(slo === undefined ? asked : withSlo(asked, slo), baselines)
+  if (options.prometheus !== undefined) await askAgain(planned, recordDir)
+  else refuseOtherQueries(recorded, planned)
+  const plan = slo === undefined ? planned : await withStepsBy(slo, planned, recordDir)
   const verdict = await judgeRecord(recordDir, plan)
   if (options.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)
   else {
@@ -85,6 +88,15 @@ const withSlo = (recorded: Plan, sloFile: string): Plan => {
     })
   const components = Object.keys(system.components)
   return rejudgedPlan(recorded, projectDir, resolve(sloFile), { components, hasAudit: system.audit !== undefined })
+}
+
+/** What is said of the capacity is by one document: the steps of the search are judged by the other one, too. */
+const withStepsBy = async (slo: string, plan: Plan, recordDir: string): Promise<Plan> => {
+  const rejudged = await rejudgedSteps(plan, recordDir, (step) => withSlo(step, slo))
+  if (rejudged !== null) return rejudged
+  printWarning(`${recordDir}: the steps of its search are not all there to be judged by ${slo}: no capacity is told`)
+  const { capacity, ...rest } = plan
+  return rest
 }
 
 /** A verdict in the record of a run that is going on would be read as its end. */
