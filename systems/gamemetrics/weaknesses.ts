@@ -3,7 +3,7 @@ import type { WeaknessSpec } from '../../model/system.ts'
 /** Defects that the stand-in can be given, and what catches each. All off by default. */
 export const weaknesses = {
   'ack-before-store': {
-    does: 'ingestion answers 202 up to 1.5 s before the broker has the batch, and loses it in a crash',
+    does: 'ingestion answers 202 1.5 s before the broker has the batch, and loses it in a crash',
     gameDay: 'all-experiments',
     objective: 'no-lost-writes',
   },

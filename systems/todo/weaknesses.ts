@@ -3,7 +3,7 @@ import type { WeaknessSpec } from '../../model/system.ts'
 /** Defects that the stand-in can be given, and what catches each. All off by default. */
 export const weaknesses = {
   'ack-before-store': {
-    does: 'answers 201 up to 1.5 s before the task is stored, and loses it in a crash',
+    does: 'answers 201 1.5 s before the task is stored, and loses it in a crash',
     gameDay: 'pod-restarts',
     objective: 'no-lost-writes',
   },

@@ -2,8 +2,10 @@ import { errorFields, type Log } from '../../lib/log.ts'
 import type { BatchStore, BatchView } from './batch-store.ts'
 import type { NewBatch } from './new-batch.ts'
 
+const waitMs = 1500
+
 /**
- * The weakness `ack-before-store`: batches wait in memory for up to 1.5 s after they were
+ * The weakness `ack-before-store`: batches wait in memory for 1.5 s after they were
  * acknowledged. What waits when the process is killed is gone. Until then nobody can tell: reads
  * see what waits, too.
  */
@@ -17,10 +19,10 @@ export class EarlyAck {
     this.#store = store
     this.#log = log
     this.#stored = stored
-    setInterval(() => void this.flush(), 1500)
   }
 
   add(batch: NewBatch): void {
+    if (!this.#waiting.has(batch.id)) setTimeout(() => void this.flush([batch.id]), waitMs)
     this.#waiting.set(batch.id, { batch, createdAt: new Date().toISOString() })
   }
 
@@ -34,15 +36,18 @@ export class EarlyAck {
     })
   }
 
-  async flush(): Promise<void> {
-    for (const { batch } of [...this.#waiting.values()]) {
+  /** Stores those of the ids that wait; all unless told. */
+  async flush(ids: readonly string[] = [...this.#waiting.keys()]): Promise<void> {
+    for (const id of ids) {
+      const waiting = this.#waiting.get(id)
+      if (!waiting) continue
       try {
-        await this.#store.add(batch)
+        await this.#store.add(waiting.batch)
         this.#stored()
       } catch (error) {
-        this.#log.error('acknowledged batch not stored', { id: batch.id, ...errorFields(error) })
+        this.#log.error('acknowledged batch not stored', { id, ...errorFields(error) })
       }
-      this.#waiting.delete(batch.id)
+      this.#waiting.delete(id)
     }
   }
 }

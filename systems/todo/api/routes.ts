@@ -82,14 +82,22 @@ export const addRoutes = (app: Hono, options: RouteOptions): void => {
     const { title, done } = await bodyOf(c)
     if (title !== undefined && !isTitle(title)) return refuse('title: 1 to 500 characters')
     if (done !== undefined && typeof done !== 'boolean') return refuse('done: true or false')
-    await earlyAck?.flush()
     const change = { ...(title === undefined ? {} : { title }), ...(done === undefined ? {} : { done }) }
-    return c.json(found(await store.update(owner, c.req.param('id'), change)))
+    const id = c.req.param('id')
+    const waiting = earlyAck?.find(id)
+    if (waiting?.owner === owner && done !== true) {
+      const task = { ...waiting, ...change }
+      earlyAck?.add(id, task)
+      return c.json(task)
+    }
+    await earlyAck?.flush([id])
+    return c.json(found(await store.update(owner, id, change)))
   })
 
   app.delete('/tasks/:id', async (c) => {
     const owner = userFrom(c)
-    await earlyAck?.flush()
-    return c.json(found(await store.remove(owner, c.req.param('id'))))
+    const id = c.req.param('id')
+    await earlyAck?.flush([id])
+    return c.json(found(await store.remove(owner, id)))
   })
 }
