@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { fstatSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resolveTools, userPrefix } from '../../build/toolchain.ts'
 import { isSameProcess, processTree, signalProcess } from '../../chaos/drivers/proc.ts'
 import type { LocalLayout, ProcessSpec, System } from '../../model/system.ts'
+import { reservePorts } from '../../run/ports.ts'
 import { proxyPort } from '../../systems/lib/links.ts'
 
 const projectDir = join(import.meta.dirname, '../..')
@@ -35,13 +35,13 @@ export const startParts = async (
     name,
     ...Array.from({ length: replicas }, (_, i) => `${name}-${i + 1}`),
   ])
-  const ports = new Map(await Promise.all(names.map(async (name) => [name, await freePort()] as const)))
+  const reserved = await reservePorts(names.length)
   // Without proxies the port of a proxy is that of its upstream.
   const port = (name: string): number => {
     const link = system.links.find(({ from, to }) => proxyPort(from, to) === name)
-    const known = ports.get(link?.to ?? name)
-    if (known === undefined) throw new Error(`no port for ${name}`)
-    return known
+    const owner = link?.to ?? name
+    if (!names.includes(owner)) throw new Error(`no port for ${name}`)
+    return reserved(owner)
   }
   const layout = system.local?.({
     runId: 'test',
@@ -74,12 +74,14 @@ export const startParts = async (
       readiness,
     } = spec(name)
     const log = openSync(logFile(name), 'a')
+    // What an earlier process of this name has said tells nothing of this one.
+    const before = fstatSync(log).size
     const child = spawn(file, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', log, log] })
     children.set(name, child)
     await waitUntil(`${name} is ready`, async () => {
       if (child.exitCode !== null) throw new Error(`${name} ended: ${readFileSync(logFile(name), 'utf8')}`)
       if (readiness.kind !== 'http')
-        return readFileSync(logFile(name), 'utf8').split(/ready to accept|Server is ready/).length > 1
+        return /ready to accept|Server is ready/.test(readFileSync(logFile(name)).subarray(before).toString())
       return (await fetch(readiness.url).catch(() => null))?.ok === true
     })
   }
@@ -173,15 +175,3 @@ export const waitUntil = async (what: string, isSo: () => Promise<boolean>): Pro
     await sleep(20)
   }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
