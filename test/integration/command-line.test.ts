@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { processesWithEnvironment } from '../../chaos/drivers/proc.ts'
-import { lookUntil } from '../../chaos/drivers/wait.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { endStarted } from '../started.ts'
 import { type Command, holdfastIn } from './holdfast-command.ts'
+import { leftAfter } from './processes.ts'
 
 const gameDay = join(import.meta.dirname, '../fixtures/gamedays/interrupted.ts')
 /** What the watchdog has for undoing everything. */
@@ -34,9 +34,7 @@ const newestRun = (): string => readdirSync(join(folder, 'out')).sort().at(-1) ?
 const marked = ({ child }: Command, runId: string) => processesWithEnvironment('HOLDFAST_RUN', `${runId}:${child.pid}`)
 
 const nothingLeftOf = async (run: Command, runId: string): Promise<void> => {
-  const left = () => marked(run, runId)
-  const gone = await lookUntil(() => ({ ok: left().length === 0, text: '' }), { deadlineMs: promisedMs })
-  expect(gone.ok ? [] : left()).toEqual([])
+  expect(await leftAfter(promisedMs, () => marked(run, runId))).toEqual([])
 }
 
 test('Ctrl-C in the middle of two faults: both are removed, exit 130, a record that is judged and says so', async () => {
