@@ -76,6 +76,8 @@ describe.concurrent('ended at any moment', () => {
 /** One `holdfast run`, with records and locks of its own. */
 const start = (name: string) => {
   const folder = join(root, name)
+  // Its name may be the beginning of another one's.
+  const inFolder = `${folder}/`
   mkdirSync(folder)
   const stateHome = join(folder, 'state')
   const locksDir = join(stateHome, 'holdfast/locks')
@@ -99,8 +101,8 @@ const start = (name: string) => {
       ...liveProcesses(
         ({ environ, argv }) =>
           environ.some(
-            (each) => (each.startsWith('HOLDFAST_RUN=') && each.endsWith(`:${child.pid}`)) || each.includes(folder),
-          ) || argv.some((each) => each.includes(folder)),
+            (each) => (each.startsWith('HOLDFAST_RUN=') && each.endsWith(`:${child.pid}`)) || each.includes(inFolder),
+          ) || argv.some((each) => each.includes(inFolder)),
       ),
       ...[mark, join(dir, 'work'), join(dir, 'reserve')].filter(existsSync),
       ...lockHolders(locksDir).map(({ runId }) => `lock of ${runId}`),
