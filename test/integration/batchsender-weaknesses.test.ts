@@ -33,7 +33,7 @@ test('no-db-timeout: says nothing while the database hangs', async () => {
 })
 
 test('no-idempotency: a killed worker means e-mails sent twice', async () => {
-  await post(`${parts.url('provider')}/control`, { delayMs: 100 })
+  await post(`${parts.url('provider')}/control`, { delayMs: 400 })
   expect((await post(`${api}/batches`, batchOf('killed', 10_000))).status).toBe(202)
   await waitUntil('the batch is stored', async () => (await get(`${api}/batches/killed`)).status === 200)
   await killWorkerAmidst(parts, 'killed')

@@ -71,7 +71,7 @@ test('the same batch again is the same batch, another one with its id is refused
 })
 
 test('a batch whose worker is killed is completed by the others, and nobody gets it twice', async () => {
-  await post(`${parts.url('provider')}/control`, { delayMs: 100 })
+  await post(`${parts.url('provider')}/control`, { delayMs: 400 })
   const before = await stats(parts)
   await post(`${api}/batches`, batchOf('killed', 10_000))
   await killWorkerAmidst(parts, 'killed')

@@ -10,8 +10,8 @@ let app: ReturnType<typeof todoClient>
 beforeAll(async () => {
   parts = await startParts(todo, {
     weaknesses: ['ack-before-store', 'lost-events', 'ws-forgets', 'consumer-forgets', 'no-auth-limit', 'slow-list'],
-    // Every call of the consumer's fails.
-    options: { apiTimeoutMs: '0' },
+    // Every call of the consumer's fails; and a test that is itself kept waiting for 2 s is no client that is gone.
+    options: { apiTimeoutMs: '0', pingEveryMs: '60000' },
   })
   app = todoClient(parts)
 })

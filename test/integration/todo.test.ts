@@ -7,7 +7,8 @@ let parts: Parts
 let app: ReturnType<typeof todoClient>
 
 beforeAll(async () => {
-  parts = await startParts(todo, { options: { ackWaitMs: '1000' } })
+  // A test that is itself kept waiting for 2 s would be taken for a client that is gone.
+  parts = await startParts(todo, { options: { ackWaitMs: '1000', pingEveryMs: '60000' } })
   app = todoClient(parts)
 })
 afterAll(() => parts?.stop())
