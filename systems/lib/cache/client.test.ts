@@ -60,7 +60,12 @@ test('a cache that says nothing costs the first few reads a moment, and then not
   answering = false
   const cache = makeCache({ timeoutMs: 50 })
   for (let i = 0; i < 10; i++) expect(await cache.read('a', async () => 'source')).toBe('source')
-  expect(asked).toEqual(['GET a', 'GET a', 'GET a'])
+  // On a busy machine the time of a call may be over before the server has read it.
+  expect(asked.length).toBeLessThanOrEqual(3)
+  // It would answer now, but nobody asks any more.
+  answering = true
+  stored.set('a', 'stored')
+  expect(await cache.read('a', async () => 'source')).toBe('source')
 })
 
 test('the weakness: without the cache there is no answer', async () => {
