@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { backoffDelayMs, retry } from './backoff.ts'
 
@@ -34,8 +35,20 @@ test('being stopped ends the wait', async () => {
     maxDelayMs: 1e6,
     signal: stop.signal,
   })
+  // It has failed once and waits when all that was due is done.
+  await nextTurn()
   stop.abort()
-  await expect(running).rejects.toThrow(/abort|down/)
+  await expect(running).rejects.toThrow('aborted')
+})
+
+test('who was stopped during a call waits for nothing', async () => {
+  const stop = new AbortController()
+  const call = () => {
+    stop.abort()
+    return Promise.reject(new Error('down'))
+  }
+  const wait = () => expect.unreachable('it waited')
+  await expect(retry(call, { ...options, signal: stop.signal, wait })).rejects.toThrow('down')
 })
 
 test('returns what the first successful try returns', async () => {
