@@ -331,9 +331,9 @@ describe('a real k6 run against a server of known behaviour', () => {
         name,
       ).toBe(true)
       expect(
-        of('http_req_failed', { name }).every(({ data }) => data.value === 0),
+        of('http_req_failed', { name }).map(({ data }) => data.value),
         name,
-      ).toBe(true)
+      ).toEqual(found.map(() => 0))
     }
     expect(of('holdfast_request', { name: 'POST /batches wrong type' }).length).toBeGreaterThan(0)
     expect(of('holdfast_request', { name: 'POST /batches wrong type' })).toEqual(
@@ -350,9 +350,9 @@ describe('a real k6 run against a server of known behaviour', () => {
   })
 
   it('signs as the system does', () => {
-    expect(
-      of('holdfast_request', { name: 'POST /webhooks/:provider' }).every(({ data }) => data.tags.ok === 'true'),
-    ).toBe(true)
+    const signed = of('holdfast_request', { name: 'POST /webhooks/:provider' })
+    expect(signed.length).toBeGreaterThan(0)
+    expect(signed.every(({ data }) => data.tags.ok === 'true')).toBe(true)
     expect(sign(secret, 'x')).toMatch(/^sha256=[0-9a-f]{64}$/)
   })
 
