@@ -9,7 +9,7 @@ import { readWindows } from '../../run/record.ts'
 import { judge } from '../../verdict/judge.ts'
 import { goodRatio, p95Below, resilience } from './planted/objectives.ts'
 import { collect, type PlantedResult, runPlanted } from './planted/run.ts'
-import { quantile, servedMs, truthOf, waitedOf } from './planted/truth.ts'
+import { countsFromMs, quantile, servedMs, truthOf, waitedOf } from './planted/truth.ts'
 
 let result: PlantedResult
 
@@ -49,9 +49,7 @@ const objective = (id: string) => {
 /** What the server logged of a path for the seconds that count, and of the whole run. */
 const truth = (path: string) => {
   const all = truthOf(result.recordDir, path)
-  const steady = result.verdict.phases.find(({ phase }) => phase === 'steady')
-  const fromMs = Math.ceil((result.verdict.startedAtMs + (steady?.startMs ?? 0)) / 1000) * 1000
-  return { all, steady: all.filter(({ sentMs }) => sentMs >= fromMs) }
+  return { all, steady: all.filter(({ sentMs }) => sentMs >= countsFromMs(result.verdict)) }
 }
 
 const expectP95 = (id: string, path: string) => {

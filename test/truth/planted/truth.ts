@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Verdict } from '../../../model/verdict.ts'
 import { recordFiles } from '../../../run/record.ts'
 import type { TruthLine, WitnessLine } from './plants.ts'
 import { truthFile } from './system.ts'
@@ -66,6 +67,10 @@ export const allRequests = (truth: TruthLine[]): TrueRequest[] => {
     return { n, sentMs: before.sentMs + share * (after.sentMs - before.sentMs), answer: null }
   })
 }
+
+/** Unix ms from which on the judge of a run without faults counts requests: whole seconds after the warm-up. */
+export const countsFromMs = ({ startedAtMs, phases }: Verdict): number =>
+  Math.ceil((startedAtMs + (phases.find(({ phase }) => phase === 'steady')?.startMs ?? Number.NaN)) / 1000) * 1000
 
 /** Milliseconds that the server took for an answer, from its own clock. */
 export const servedMs = ({ arrivedUs, answeredUs }: TruthLine): number => (answeredUs - arrivedUs) / 1000
