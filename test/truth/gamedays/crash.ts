@@ -12,6 +12,7 @@ export default {
   faults: [kill({ target: 'api', at: '0s' })],
   recovery: { for: '9s', stableFor: '2s' },
   blastRadius: { api: 1 },
-  objectives: [recoveryWithin(6)],
+  // Of requests that succeed: a process that stays down refuses them, and slow ones are the machine's.
+  objectives: [recoveryWithin(6, { sli: 'uptime' })],
   systemOptions: { rateLimitPerMinute: '1000000' },
 } satisfies GameDay
