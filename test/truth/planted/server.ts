@@ -46,10 +46,13 @@ const serve = (plant: Plant, url: URL, request: IncomingMessage, response: Serve
   const id = url.searchParams.get('id')
   const { status, delayMs } = decide(plant, n)
   const copies = id === null ? undefined : store(plant, n, id)
+  unlogged++
   response.on('close', () => {
     const line = { path: url.pathname, n, sentMs: Number(url.searchParams.get('sent')), arrivedUs, answeredUs: nowUs() }
     const write = id === null ? {} : { id, stored: copies ?? 0 }
     tell({ ...line, ...write, status: response.writableFinished ? status : 0 })
+    unlogged--
+    if (isLeaving) leave()
   })
   if (status === 0) return
   const answer = () => {
@@ -120,7 +123,18 @@ const refuse = (ms: number): void => {
   setTimeout(() => server.listen(port, host, () => tell({ refuses: false, atUs: nowUs() })), ms)
 }
 
+/** Requests that are not in the log yet. */
+let unlogged = 0
+let isLeaving = false
+
+/** Only when every request that came is in the log: the connections that end with it tell of theirs a moment later. */
+const leave = (): void => {
+  if (unlogged === 0) process.exit(0)
+}
+
 process.on('SIGTERM', () => {
+  isLeaving = true
+  server.close()
   server.closeAllConnections()
-  process.exit(0)
+  leave()
 })

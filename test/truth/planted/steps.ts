@@ -3,7 +3,7 @@ import { prove } from '../../../verdict/binomial.ts'
 import { plannedIterations } from '../../../verdict/health.ts'
 import type { TruthLine } from './plants.ts'
 import type { PlantedResult } from './run.ts'
-import { allRequests, countsFromMs, isBad, servedMs, type TrueRequest, truthOf } from './truth.ts'
+import { allRequests, countsFromMs, isBad, mayBeBad, servedMs, truthOf } from './truth.ts'
 
 /** What the server's log says of one step of a search for the capacity. */
 export interface TrueStep {
@@ -44,18 +44,6 @@ export const trueStep = ({ plan, recordDir, verdict }: PlantedResult, limitMs: n
 
 const stateOf = (bad: number, n: number): CapacityStep['state'] =>
   prove(bad, n, 0.05) === 'proven-fail' ? 'broke' : bad > 0.05 * n ? 'unclear' : 'held'
-
-/**
- * The server can't see when an answer reached the client: at the latest when the client's next request arrived,
- * because then both the client and the way to it were at work.
- */
-const mayBeBad = (all: TrueRequest[], limitMs: number) => (request: TrueRequest) => {
-  if (isBad(limitMs)(request) || request.answer === null) return true
-  const answeredMs = request.answer.answeredUs / 1000
-  const next = all.find(({ n, sentMs }) => n > request.n && sentMs >= answeredMs)
-  const seenMs = next?.answer ? next.answer.arrivedUs / 1000 : (next?.sentMs ?? answeredMs)
-  return seenMs - request.sentMs >= limitMs
-}
 
 /** A whole number of rounds of two workers. */
 const pieceAnswers = 24

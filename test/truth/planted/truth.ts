@@ -18,6 +18,9 @@ export interface TrueRequest {
 export interface TrueOutage {
   firstMs: number
   lastMs: number
+  /** Its first and its last request. */
+  firstN: number
+  lastN: number
   requests: number
 }
 
@@ -81,6 +84,21 @@ export const isBad =
   ({ sentMs, answer }: TrueRequest): boolean =>
     answer === null || answer.status !== 200 || answer.answeredUs / 1000 - sentMs >= thresholdMs
 
+/**
+ * Bad for the client, or perhaps so: the server can't see when an answer reached it. At the latest that was when the
+ * client's next request arrived, for then both the client and the way to the server were at work.
+ * @param all every request of the path
+ */
+export const mayBeBad =
+  (all: TrueRequest[], thresholdMs: number) =>
+  (request: TrueRequest): boolean => {
+    if (isBad(thresholdMs)(request) || request.answer === null) return true
+    const answeredMs = request.answer.answeredUs / 1000
+    const next = all.find(({ n, sentMs }) => n > request.n && sentMs >= answeredMs)
+    const seenMs = next?.answer ? next.answer.arrivedUs / 1000 : (next?.sentMs ?? answeredMs)
+    return seenMs - request.sentMs >= thresholdMs
+  }
+
 /** The longest row of bad requests among those sent in a span; single stray ones are none. */
 export const longestOutage = (
   requests: TrueRequest[],
@@ -96,7 +114,44 @@ export const longestOutage = (
   const [first] = best
   const last = best.at(-1)
   if (!first || !last) throw new Error('the server knows of no outage in this span')
-  return { firstMs: first.sentMs, lastMs: last.sentMs, requests: best.length }
+  return { firstMs: first.sentMs, lastMs: last.sentMs, firstN: first.n, lastN: last.n, requests: best.length }
+}
+
+/** So many bad requests may make an outage of their own for the judge, who allows 5 % of at least 20. */
+const fewestOfAnOutage = 5
+
+/**
+ * What a stall of the machine did beside an outage, in words: bad requests in a second that the outage touches, which
+ * move its edges for the judge, or so many that they are another one. Undefined where the log has no such thing.
+ * @param edgeMs so near to an edge they do not matter
+ */
+export const besideOutage = (
+  requests: TrueRequest[],
+  thresholdMs: number,
+  { firstMs, lastMs }: TrueOutage,
+  span: { fromMs: number; toMs: number; edgeMs: number },
+): string | undefined => {
+  const apartMs = ({ sentMs }: TrueRequest) => Math.max(firstMs - sentMs, sentMs - lastMs)
+  const beside = requests
+    .filter(({ sentMs }) => sentMs >= span.fromMs && sentMs < span.toMs)
+    .filter((request) => apartMs(request) > span.edgeMs)
+    .filter(mayBeBad(requests, thresholdMs))
+  const [first] = beside
+  if (!first || (beside.length < fewestOfAnOutage && beside.every((request) => apartMs(request) > 1000)))
+    return undefined
+  const from = `${((first.sentMs - firstMs) / 1000).toFixed(2)} s after the beginning of the outage`
+  return `the machine held up ${beside.length} requests beside the outage, the first of them ${from}`
+}
+
+/**
+ * A stall over the end of a load, in words: k6 makes up for what was due before, but not once its time is over. Undefined
+ * where requests came to the end, or where so much is missing that it was no stall.
+ * @param plannedMs length of the load
+ */
+export const stallAtEnd = (truth: TruthLine[], startedAtMs: number, plannedMs: number): string | undefined => {
+  const missingMs = startedAtMs + plannedMs - Math.max(...truth.map(({ sentMs }) => sentMs))
+  if (missingMs < 100 || missingMs > 3000) return undefined
+  return `the machine held up k6 over the end of the load: nothing was sent in its last ${Math.round(missingMs)} ms`
 }
 
 /** The smallest value that at least this share of the values does not exceed. */
