@@ -6,10 +6,14 @@
 // each with 1 % or 2 ms to spare, must lie what the sample path and the judge make of it.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readWindows } from '../../run/record.ts'
+import { prove } from '../../verdict/binomial.ts'
 import { judge } from '../../verdict/judge.ts'
 import { goodRatio, p95Below, resilience } from './planted/objectives.ts'
 import { collect, type PlantedResult, runPlanted } from './planted/run.ts'
-import { countsFromMs, quantile, servedMs, truthOf, waitedOf } from './planted/truth.ts'
+import { allRequests, countsFromMs, quantile, seenByMs, servedMs, truthOf, waitedOf } from './planted/truth.ts'
+
+/** How often k6 writes what it has counted, as ARCHITECTURE.md says. */
+const flushMs = 200
 
 let result: PlantedResult
 
@@ -81,11 +85,12 @@ describe('latency', () => {
     const { all } = truth('/two-modes')
     const { phases } = objective('two modes')
     const waited = waitedOf(result.recordDir, '/two-modes')
-    const slow = all.filter(({ n }) => (waited.get(n) ?? Number.NaN) >= 100)
     expect(waited.size).toBe(all.length)
-    expect(slow.length).toBeGreaterThanOrEqual(all.filter((line) => servedMs(line) >= 100).length)
     expect(sum(phases, 'n')).toBe(all.length)
-    expect(sum(phases, 'bad')).toBe(slow.length)
+    // On an idle machine both are the planted ones: nothing is near 100 ms. A request that was held up until there may be
+    // on either side of it: the client's own clock begins before k6's and ends after it.
+    expect(sum(phases, 'bad')).toBeGreaterThanOrEqual(all.filter((line) => servedMs(line) >= 100).length)
+    expect(sum(phases, 'bad')).toBeLessThanOrEqual(all.filter(({ n }) => (waited.get(n) ?? Number.NaN) >= 100).length)
   })
 })
 
@@ -125,11 +130,26 @@ describe('writes', () => {
     expect(audit().duplicates).toBe(twice.length)
   })
 
-  test('the oldest and the newest lost write are dated to the flush', () => {
-    const lost = writes().filter(({ status, stored }) => status === 200 && stored === 0)
-    const atMs = lost.map(({ answeredUs }) => answeredUs / 1000)
-    expect(Math.abs((audit().oldestLostAtMs ?? 0) - Math.min(...atMs))).toBeLessThan(300)
-    expect(Math.abs((audit().newestLostAtMs ?? 0) - Math.max(...atMs))).toBeLessThan(300)
+  test('the oldest and the newest lost write are dated to the flush', async () => {
+    const flushes = (await collect(readWindows(result.recordDir))).filter((line) => line.type === 'acks')
+    const requests = allRequests(writes())
+    const lost = writes()
+      .filter(({ status, stored }) => status === 200 && stored === 0)
+      .map((write) => {
+        const flush = flushes.find(({ ranges }) => ranges.some(([from, to]) => write.n >= from && write.n <= to))
+        return { write, fromMs: (flush?.fromUs ?? Number.NaN) / 1000, toMs: (flush?.toUs ?? Number.NaN) / 1000 }
+      })
+    // Acknowledged is what the client has seen: after the server had it, and as a rule before the client went on.
+    for (const { write, fromMs, toMs } of lost) {
+      expect(toMs).toBeGreaterThanOrEqual(write.arrivedUs / 1000)
+      const seenMs = seenByMs(requests, write.n, write.answeredUs)
+      expect(fromMs).toBeLessThanOrEqual(Math.max(seenMs, write.answeredUs / 1000 + flushMs))
+    }
+    expect(audit().oldestLostAtMs).toBe(Math.min(...lost.map(({ fromMs }) => fromMs)))
+    expect(audit().newestLostAtMs).toBe(Math.max(...lost.map(({ toMs }) => toMs)))
+    // A flush may be late on a busy machine; most are not.
+    const widths = lost.map(({ fromMs, toMs }) => toMs - fromMs)
+    expect(quantile(widths, 0.5)).toBeLessThanOrEqual(flushMs)
   })
 
   test('losses and duplicates fail', () => {
@@ -139,7 +159,12 @@ describe('writes', () => {
 })
 
 describe('verdicts', () => {
-  test.each(['holds', 'holds, by k6'])('half the allowance: %s', (id) => {
+  test.for(['holds', 'holds, by k6'])('half the allowance: %s', (id, { skip }) => {
+    const { steady } = truth('/skewed')
+    const waited = waitedOf(result.recordDir, '/skewed')
+    const slow = steady.filter(({ n }) => (waited.get(n) ?? Number.NaN) >= 485).length
+    const words = `the machine held up requests until ${slow} of ${steady.length} took 485 ms: too many to prove half of them`
+    skip(prove(slow, steady.length, 0.05) !== 'proven-pass', words)
     expect(objective(id)).toMatchObject({ outcome: 'pass', proven: true })
   })
 

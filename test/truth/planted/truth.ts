@@ -85,19 +85,22 @@ export const isBad =
     answer === null || answer.status !== 200 || answer.answeredUs / 1000 - sentMs >= thresholdMs
 
 /**
- * Bad for the client, or perhaps so: the server can't see when an answer reached it. At the latest that was when the
- * client's next request arrived, for then both the client and the way to the server were at work.
+ * Unix ms at which an answer had reached its client at the latest, which the server can't see: when the client's next
+ * request arrived, for then both the client and the way to the server were at work.
  * @param all every request of the path
  */
+export const seenByMs = (all: TrueRequest[], n: number, answeredUs: number): number => {
+  const next = all.find((other) => other.n > n && other.sentMs >= answeredUs / 1000)
+  return next?.answer ? next.answer.arrivedUs / 1000 : (next?.sentMs ?? answeredUs / 1000)
+}
+
+/** Bad for the client, or perhaps so. */
 export const mayBeBad =
   (all: TrueRequest[], thresholdMs: number) =>
-  (request: TrueRequest): boolean => {
-    if (isBad(thresholdMs)(request) || request.answer === null) return true
-    const answeredMs = request.answer.answeredUs / 1000
-    const next = all.find(({ n, sentMs }) => n > request.n && sentMs >= answeredMs)
-    const seenMs = next?.answer ? next.answer.arrivedUs / 1000 : (next?.sentMs ?? answeredMs)
-    return seenMs - request.sentMs >= thresholdMs
-  }
+  (request: TrueRequest): boolean =>
+    isBad(thresholdMs)(request) ||
+    request.answer === null ||
+    seenByMs(all, request.n, request.answer.answeredUs) - request.sentMs >= thresholdMs
 
 /** The longest row of bad requests among those sent in a span; single stray ones are none. */
 export const longestOutage = (
