@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { PlannedFault } from '../../model/plan.ts'
 import { p95Below, resilience } from '../truth/planted/objectives.ts'
 import { type PlantedResult, runPlanted } from '../truth/planted/run.ts'
-import { allRequests, isBad, longestOutage, truthOf } from '../truth/planted/truth.ts'
+import { allRequests, besideOutage, isBad, longestOutage, truthOf } from '../truth/planted/truth.ts'
 import { type EngineFact, listen, noEngine } from './engine.ts'
 
 const edgeMs = 300
@@ -75,8 +75,9 @@ describe.skipIf(noEngine !== undefined)('what the judge says of a container', ()
     const seen = result.verdict.faults[at]
     const sli = seen?.perSli[0]
     if (!seen || !sli) throw new Error(`no result for ${kind}`)
-    const fromMs = (seen.activeAtMs ?? 0) - 1000
-    const toMs = result.verdict.faults[at + 1]?.activeAtMs ?? Number.POSITIVE_INFINITY
+    const calls = result.events.filter((event) => event.type === 'fault.injected').map((event) => event.calledAtMs)
+    const [calledAtMs = Number.NaN, toMs = Number.POSITIVE_INFINITY] = calls.slice(at)
+    const fromMs = calledAtMs - 1000
     const requests = allRequests(truthOf(result.recordDir, '/healthy'))
     const truth = longestOutage(requests, isBad(thresholdMs), { fromMs, toMs })
     const [begin, end] = edges[kind].map((action) => facts.find((fact) => fact.action === action && fact.atMs > fromMs))
@@ -87,7 +88,13 @@ describe.skipIf(noEngine !== undefined)('what the judge says of a container', ()
       return call?.type === type ? call.repliedAtMs - call.calledAtMs : 0
     }
     const slackMs = { begin: edgeMs + widthMs('fault.injected'), end: edgeMs + widthMs('fault.removed') }
-    return { seen, sli, truth, begin, end, slackMs }
+    // Seconds that the machine held up by itself: the judge sees an outage in them, too, and is right.
+    const near = { fromMs: calledAtMs, toMs, edgeMs: edgeMs + wayBackMs[kind] }
+    const noise =
+      truth.firstMs < calledAtMs - edgeMs
+        ? `requests were held up ${Math.round(calledAtMs - truth.firstMs)} ms before the fault`
+        : besideOutage(requests, thresholdMs, truth, near)
+    return { seen, sli, truth, begin, end, slackMs, noise }
   }
 
   describe.each(kinds)('%s', (kind) => {
@@ -101,8 +108,9 @@ describe.skipIf(noEngine !== undefined)('what the judge says of a container', ()
       if (!seen.oneShot) expect(Math.abs((seen.removedAtMs ?? 0) - end.atMs)).toBeLessThanOrEqual(slackMs.end)
     })
 
-    test('users felt it when the server says', () => {
-      const { sli, truth } = look(kind)
+    test('users felt it when the server says', ({ skip }) => {
+      const { sli, truth, noise } = look(kind)
+      skip(noise !== undefined, noise)
       expect(sli.state).toBe('recovered')
       expect(Math.abs((sli.impactAtMs ?? 0) - truth.firstMs)).toBeLessThanOrEqual(edgeMs)
       const laterMs = (sli.recoveredAtMs ?? 0) - truth.lastMs
@@ -110,13 +118,14 @@ describe.skipIf(noEngine !== undefined)('what the judge says of a container', ()
       expect(laterMs).toBeLessThanOrEqual(edgeMs + wayBackMs[kind])
     })
 
-    test('recovery time: from the edge that the engine tells to the last request that went bad', () => {
-      const { seen, sli, truth, begin, end, slackMs } = look(kind)
+    test('recovery time: from the edge that the engine tells to the last request that went bad', ({ skip }) => {
+      const { seen, sli, truth, begin, end, slackMs, noise } = look(kind)
+      // Nobody is served before the engine has given the container back.
+      expect(truth.lastMs).toBeGreaterThanOrEqual(end.atMs - thresholdMs - edgeMs)
+      skip(noise !== undefined, noise)
       const [edge, edgeSlackMs] = seen.oneShot ? [begin, slackMs.begin] : [end, slackMs.end]
       const trueMs = Math.max(0, truth.lastMs - edge.atMs)
       expect(Math.abs((sli.recoveryMs ?? 0) - trueMs)).toBeLessThanOrEqual(edgeMs + edgeSlackMs + wayBackMs[kind])
-      // Nobody is served before the engine has given the container back.
-      expect(truth.lastMs).toBeGreaterThanOrEqual(end.atMs - thresholdMs - edgeMs)
     })
   })
 })
