@@ -7,7 +7,8 @@ export default {
   title: 'A worker and the API die with batches in hand',
   purpose: 'Catches effects that happen twice, writes that were acknowledged too early, and consumers that grow.',
   system: 'batchsender',
-  load: [{ scenario: 'sustained', rateFactor: 3 }],
+  // So many batches that one waits to be stored whenever the API may die, just after a flush too.
+  load: [{ scenario: 'sustained', rateFactor: 6 }],
   warmUp: '1s',
   steady: '10s',
   faults: [
