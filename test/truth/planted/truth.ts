@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verdict } from '../../../model/verdict.ts'
 import { recordFiles } from '../../../run/record.ts'
+import { plural } from '../../../verdict/format.ts'
 import type { TruthLine, WitnessLine } from './plants.ts'
 import { truthFile } from './system.ts'
 
@@ -143,7 +144,7 @@ export const besideOutage = (
   if (!first || (beside.length < fewestOfAnOutage && beside.every((request) => apartMs(request) > 1000)))
     return undefined
   const from = `${((first.sentMs - firstMs) / 1000).toFixed(2)} s after the beginning of the outage`
-  return `the machine held up ${beside.length} requests beside the outage, the first of them ${from}`
+  return `the machine held up ${plural(beside.length, 'request')} beside the outage, the first ${from}`
 }
 
 /**
