@@ -54,18 +54,10 @@ test('the planted capacity of a server lies in the interval that the search find
   const capacity = capacityOf(steps)
   const { low, high } = capacity.interval
   expect(capacity.limit, capacity.sentence).toBe('objective')
-  // A rate at the capacity itself may stay undecided: then there is a step's precision on each side of it.
-  const undecided = steps.filter(
-    ({ state, offeredPerSecond }) =>
-      state === 'unclear' && offeredPerSecond > (low ?? 0) && offeredPerSecond < (high ?? 0),
-  ).length
-  expect((high ?? Number.NaN) / (low ?? 0), capacity.sentence).toBeLessThan(1.12 ** Math.max(2, 1 + undecided) + 0.01)
-
   const ofState = (wanted: CapacityStep['state']) => truths.filter((_, i) => steps[i]?.state === wanted)
-  const trueRate = quantile(
-    ofState('broke').flatMap(({ fullRates }) => fullRates),
-    0.5,
-  )
+  const fullRates = ofState('broke').flatMap((truth) => truth.fullRates)
+  ctx.skip(fullRates.length === 0, `the machine broke each step, the server had no line for long: ${capacity.sentence}`)
+  const trueRate = quantile(fullRates, 0.5)
   const words = `${capacity.sentence} The server did ${trueRate.toFixed(1)}/s.`
   expect(trueRate, words).toBeLessThan(workers * 40)
   // One number is the capacity only of a server that was as fast in every step. A line that grows by 1 % of the rate
@@ -76,4 +68,10 @@ test('the planted capacity of a server lies in the interval that the search find
   ctx.skip(held > trueRate * 1.03 || broke < trueRate * 0.97, `the machine's speed changed: ${words} But ${unlike}`)
   expect(low ?? Number.NaN, words).toBeLessThanOrEqual(trueRate * 1.03)
   expect(high ?? Number.NaN, words).toBeGreaterThanOrEqual(trueRate * 0.97)
+  // A rate at the capacity itself may stay undecided: then there is a step's precision on each side of it.
+  const undecided = steps.filter(
+    ({ state, offeredPerSecond }) =>
+      state === 'unclear' && offeredPerSecond > (low ?? 0) && offeredPerSecond < (high ?? 0),
+  ).length
+  expect((high ?? Number.NaN) / (low ?? 0), capacity.sentence).toBeLessThan(1.12 ** Math.max(2, 1 + undecided) + 0.01)
 })
