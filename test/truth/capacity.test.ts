@@ -11,6 +11,7 @@ import { quantile } from './planted/truth.ts'
 const workers = 2
 const serviceMs = 25
 const limitMs = 200
+const upTo = 16
 const plants = { '/line': { latency: { kind: 'fixed' as const, ms: serviceMs }, workers } }
 
 const rising: CapacityStep['state'][] = ['held', 'unclear', 'broke']
@@ -19,7 +20,7 @@ test('the planted capacity of a server lies in the interval that the search find
   timeout: 400_000,
 }, async (ctx) => {
   const truths: TrueStep[] = []
-  const { steps } = await searchCapacity({ from: 2, upTo: 16, growth: 2, precisionRatio: 0.12 }, async (factor, n) => {
+  const { steps } = await searchCapacity({ from: 2, upTo, growth: 2, precisionRatio: 0.12 }, async (factor, n) => {
     const result = await runPlanted({
       name: `capacity-${n}`,
       scenarios: ['line'],
@@ -51,7 +52,7 @@ test('the planted capacity of a server lies in the interval that the search find
     `k6 was held up: ${((missing ?? 0) * 100).toFixed(1)} % of a step's requests never came`,
   )
 
-  const capacity = capacityOf(steps)
+  const capacity = capacityOf(steps, upTo)
   const { low, high } = capacity.interval
   expect(capacity.limit, capacity.sentence).toBe('objective')
   const ofState = (wanted: CapacityStep['state']) => truths.filter((_, i) => steps[i]?.state === wanted)
