@@ -158,6 +158,16 @@ it('draws what the components used under the timeline, in the same section, and 
   }
 })
 
+it('names a line of the latency once, for all objectives that share its threshold', () => {
+  const sloLines = [
+    { label: 'api p95', ms: 500 },
+    { label: 'events p95', ms: 500 },
+  ]
+  const texts = [...parse(html({ ...passed, charts: { ...passed.charts, sloLines } })).querySelectorAll('text')]
+  const names = texts.map(({ textContent }) => textContent).filter((text) => text?.startsWith('SLO '))
+  expect(new Set(names)).toEqual(new Set(['SLO api p95, events p95']))
+})
+
 it('says so where nothing was measured', () => {
   expect(parse(html(interrupted)).body.textContent).toContain('Nothing was measured.')
 })

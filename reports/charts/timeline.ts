@@ -133,22 +133,31 @@ const latencyPanel = (charts: Charts): Element => {
 export const nearbyLines = (lines: Charts['sloLines'], highestMs: number): Charts['sloLines'] =>
   lines.filter(({ ms }) => ms > 0 && ms <= highestMs * 20)
 
-/** Dashed lines of the objectives, named at the left where lines of the data seldom are. */
-export const sloMarks = (lines: Charts['sloLines']): Plot.Markish[] => [
-  Plot.ruleY(lines, { y: 'ms', stroke: 'var(--slo)', strokeDasharray: '6 4', strokeWidth: 1.2 }),
-  Plot.text(lines, {
-    y: 'ms',
-    frameAnchor: 'left',
-    dx: 5,
-    dy: -7,
-    textAnchor: 'start',
-    text: ({ label }: { label: string }) => `SLO ${clip(cleanLine(label), 40)}`,
-    fill: 'var(--slo)',
-    fontSize: 11,
-    stroke: 'var(--bg)',
-    strokeWidth: 3,
-  }),
-]
+/**
+ * Dashed lines of the objectives, named at the left where lines of the data seldom are, and below, since the title of the
+ * panel may be above. Objectives with the same threshold share a line and its name.
+ */
+export const sloMarks = (lines: Charts['sloLines']): Plot.Markish[] => {
+  const named = [...Map.groupBy(lines, ({ ms }) => ms)].map(([ms, same]) => ({
+    ms,
+    text: `SLO ${clip(same.map(({ label }) => cleanLine(label)).join(', '), 60)}`,
+  }))
+  return [
+    Plot.ruleY(named, { y: 'ms', stroke: 'var(--slo)', strokeDasharray: '6 4', strokeWidth: 1.2 }),
+    Plot.text(named, {
+      y: 'ms',
+      frameAnchor: 'left',
+      dx: 5,
+      dy: 9,
+      textAnchor: 'start',
+      text: 'text',
+      fill: 'var(--slo)',
+      fontSize: 11,
+      stroke: 'var(--bg)',
+      strokeWidth: 3,
+    }),
+  ]
+}
 
 /** The lines' names at their right ends, moved apart. */
 const lineEnds = ({ latency }: Charts, [low, high]: [number, number]): Plot.Markish[] => {
