@@ -1,4 +1,5 @@
 import { retry } from '../../lib/backoff.ts'
+import { EarlyAck } from '../../lib/early-ack.ts'
 import { errorFields, makeLog } from '../../lib/log.ts'
 import { makeRegistry, poolMetrics } from '../../lib/metrics.ts'
 import { openDatabase } from '../../lib/open-database.ts'
@@ -10,9 +11,8 @@ import { listen, makeService } from '../../lib/service.ts'
 import { openQueue } from '../dependencies.ts'
 import { BatchSenderSettings } from '../settings.ts'
 import { BatchStore } from './batch-store.ts'
-import { EarlyAck } from './early-ack.ts'
 import { publishBatches } from './publish-batches.ts'
-import { addRoutes } from './routes.ts'
+import { addRoutes, type WaitingBatch } from './routes.ts'
 import { createSchema } from './schema.ts'
 import { webhookWriter } from './webhook-store.ts'
 
@@ -27,7 +27,11 @@ await runPart(log, async () => {
 
   const store = new BatchStore(database)
   const outbox = new Outbox({ publishSome: () => publishBatches(database, queue), log, everyMs: 1000 })
-  const earlyAck = settings.has('ack-before-store') ? new EarlyAck(store, log, () => outbox.kick()) : null
+  const storeLate = async ({ batch }: WaitingBatch) => {
+    await store.add(batch)
+    outbox.kick()
+  }
+  const earlyAck = settings.has('ack-before-store') ? new EarlyAck(storeLate, log) : null
 
   let schemaReady = false
   const schema = async () => {

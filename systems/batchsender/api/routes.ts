@@ -1,12 +1,12 @@
 import type { Hono } from 'hono'
+import type { EarlyAck } from '../../lib/early-ack.ts'
 import type { GroupWriter } from '../../lib/group-writer.ts'
 import { HttpError } from '../../lib/http-error.ts'
 import { isText, parseObject } from '../../lib/json-body.ts'
 import type { Outbox } from '../../lib/outbox.ts'
 import { verifySignature } from '../../lib/signature.ts'
 import type { BatchStore, BatchView } from './batch-store.ts'
-import type { EarlyAck } from './early-ack.ts'
-import { isBatchId, parseNewBatch } from './new-batch.ts'
+import { isBatchId, type NewBatch, parseNewBatch } from './new-batch.ts'
 import type { WebhookEvent } from './webhook-store.ts'
 
 export interface RouteOptions {
@@ -15,10 +15,25 @@ export interface RouteOptions {
   webhooks: GroupWriter<WebhookEvent>
   webhookSecret: string
   /** Weakness `ack-before-store`. */
-  earlyAck: EarlyAck | null
+  earlyAck: EarlyAck<WaitingBatch> | null
   /** Weakness `unsigned-webhooks`. */
   acceptUnsigned: boolean
 }
+
+/** A batch that was acknowledged and is not stored. */
+export interface WaitingBatch {
+  batch: NewBatch
+  createdAt: string
+}
+
+const viewOf = ({ batch, createdAt }: WaitingBatch): BatchView => ({
+  id: batch.id,
+  status: 'queued',
+  total: batch.recipients.length,
+  sent: 0,
+  createdAt,
+  completedAt: null,
+})
 
 const maxIds = 1000
 
@@ -29,13 +44,14 @@ export const addRoutes = (app: Hono, options: RouteOptions): void => {
   const find = async (ids: string[]): Promise<BatchView[]> => {
     const stored = await store.find(ids)
     const known = new Set(stored.map(({ id }) => id))
-    return [...stored, ...(earlyAck?.find(ids.filter((id) => !known.has(id))) ?? [])]
+    const waiting = ids.filter((id) => !known.has(id)).map((id) => earlyAck?.find(id))
+    return [...stored, ...waiting.filter((batch) => batch !== undefined).map(viewOf)]
   }
 
   app.post('/batches', async (c) => {
     const batch = parseNewBatch(await c.req.text())
     if (earlyAck) {
-      earlyAck.add(batch)
+      earlyAck.add(batch.id, { batch, createdAt: new Date().toISOString() })
       return c.json({ id: batch.id, status: 'queued' }, 202)
     }
     const status = await store.add(batch)
