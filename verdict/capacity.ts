@@ -21,7 +21,7 @@ export const nextFactor = (steps: readonly CapacityStep[], spec: CapacitySpec): 
   const { held, notHeld } = edges(steps)
   if (notHeld === null) return above(held?.factor ?? from, spec)
   const inside = held && between(held.factor, notHeld.factor, spec)
-  const next = inside ?? (notHeld.state === 'unclear' ? bound(steps, spec) : null)
+  const next = inside ?? (notHeld.state === 'unclear' ? bound(steps, held, spec) : null)
   if (next !== null || held !== null) return next
   if (notHeld.state === 'unclear' && !steps.some(({ state }) => state === 'broke')) return null
   const below = Math.min(...steps.map(({ factor }) => factor)) / growth
@@ -29,8 +29,7 @@ export const nextFactor = (steps: readonly CapacityStep[], spec: CapacitySpec): 
 }
 
 /** Looks for what bounds the interval above an undecided rate: the lowest rate that broke, or could not be offered. */
-const bound = (steps: readonly CapacityStep[], spec: CapacitySpec): number | null => {
-  const { held } = edges(steps)
+const bound = (steps: readonly CapacityStep[], held: CapacityStep | null, spec: CapacitySpec): number | null => {
   const tops = steps.filter(
     ({ state, factor }) => (state === 'broke' || state === 'not-offered') && factor > (held?.factor ?? 0),
   )

@@ -17,6 +17,9 @@ export interface Resources {
   garbage: number
 }
 
+/** Samples farther apart than this say nothing of the time between them. */
+export const sampledGapMs = 5000
+
 export const cpuSeries = 'process_cpu_seconds'
 const startSeries = 'process_start_ticks'
 

@@ -1,5 +1,5 @@
 import type { SampleLine } from '../model/window.ts'
-import { generator } from './resources.ts'
+import { generator, sampledGapMs } from './resources.ts'
 
 /** One figure of every component that is drawn under the timeline, whether or not it has an objective. */
 interface Figure {
@@ -21,9 +21,6 @@ export const usageFigures: readonly Figure[] = [
   { series: 'queue_depth', title: 'Queue depth', unit: 'messages', scale: 1 },
   { series: 'consumer_lag', title: 'Consumer lag', unit: 'messages', scale: 1 },
 ]
-
-/** Samples farther apart than this say nothing of the time between them. */
-const longestGapMs = 5_000
 
 interface Instance {
   sum: Float64Array
@@ -78,7 +75,7 @@ export const addUsage = (usage: Usage, line: SampleLine, baseS: number): void =>
 /** Null for the first sample, after a gap, and when the counter began anew with its process. */
 const perSecond = ({ lastAtMs, lastValue }: Instance, atMs: number, value: number): number | null => {
   const elapsedMs = atMs - lastAtMs
-  return elapsedMs > 0 && elapsedMs <= longestGapMs && value >= lastValue
+  return elapsedMs > 0 && elapsedMs <= sampledGapMs && value >= lastValue
     ? (value - lastValue) / (elapsedMs / 1000)
     : null
 }

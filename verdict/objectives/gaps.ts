@@ -1,16 +1,15 @@
 import type { GaugeObjective } from '../../model/objective.ts'
 import { isPrometheusSeries } from '../../model/prometheus.ts'
 import { formatCount } from '../format.ts'
-import { seriesOf } from '../resources.ts'
+import { sampledGapMs, seriesOf } from '../resources.ts'
 import type { JudgeContext } from './context.ts'
 
-const sampledGapMs = 5000
 /** A run's end may cut off the last point, and a sample may be late: a tenth may be missing. */
 const mostMissingRatio = 0.1
 
 type Counts = (at: number) => boolean
 
-/** Samples farther apart than this say nothing of the time between them. */
+/** `sampledGapMs`; for Prometheus at least the step that it is asked by. */
 export const longestGapMs = ({ series }: { series: string }, { plan }: JudgeContext): number =>
   isPrometheusSeries(series) ? Math.max(sampledGapMs, plan.prometheus?.stepMs ?? 0) : sampledGapMs
 
@@ -50,21 +49,19 @@ const unseenSeconds = (objective: GaugeObjective, context: JudgeContext): string
   const last = counted.at(-1)
   const gapS = longestGapMs(objective, context) / 1000
   for (const series of seriesOf(folded.resources, objective.series, objective.component)) {
-    const seen = series.atMs.map((ms) => Math.floor(ms / 1000) - folded.baseS)
-    const missing = countFarther(steady, seen, Math.floor(gapS / 2))
+    const seen = new Set(series.atMs.map((ms) => Math.floor(ms / 1000) - folded.baseS))
+    const missing = steady.filter((at) => isFarther(at, seen, Math.floor(gapS / 2))).length
     if (!isFew(missing, steady.length))
       return `${series.component}: nobody saw ${formatCount(missing)} of ${formatCount(steady.length)} s of the steady state`
-    if (last !== undefined && phases.of(last) !== 'fault' && countFarther([last], seen, gapS) > 0)
+    if (last !== undefined && phases.of(last) !== 'fault' && isFarther(last, seen, gapS))
       return `${series.component}: nobody saw it at the end`
   }
   return null
 }
 
-/** How many of the seconds have none of `seen` within `reachS`. */
-const countFarther = (seconds: readonly number[], seen: readonly number[], reachS: number): number => {
-  const near = new Set<number>()
-  for (const at of seen) for (let second = at - reachS; second <= at + reachS; second++) near.add(second)
-  return seconds.filter((at) => !near.has(at)).length
+const isFarther = (at: number, seen: ReadonlySet<number>, reachS: number): boolean => {
+  for (let second = at - reachS; second <= at + reachS; second++) if (seen.has(second)) return false
+  return true
 }
 
 const isFew = (missing: number, expected: number): boolean => missing <= Math.max(1, mostMissingRatio * expected)
