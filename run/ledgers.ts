@@ -2,6 +2,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { recordFiles } from './record.ts'
 
+/** Folder of the n-th rate that a search for the capacity tried, from 1, in the record of the search. */
+export const stepDir = (recordDir: string, number: number): string =>
+  join(recordDir, recordFiles.steps, String(number).padStart(2, '0'))
+
 /** Records of the rates that a search for the capacity has tried, first to last; none in any other record. */
 export const stepDirs = (recordDir: string): string[] => {
   const dir = join(recordDir, recordFiles.steps)

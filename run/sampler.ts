@@ -50,8 +50,9 @@ export const startSampler = (targets: Sampled[], onSample: (line: SampleLine) =>
 }
 
 const processValues = (ref: ProcessRef | null, treeOf: (pid: number) => ProcessStat[]): Record<string, number> => {
-  const tree = ref === null ? [] : treeOf(ref.pid)
-  if (ref === null || tree.length === 0) return {}
+  if (ref === null) return {}
+  const tree = treeOf(ref.pid)
+  if (tree.length === 0) return {}
   return {
     // A child that ends takes its CPU time out of the sum: a restart is seen by this alone.
     process_start_ticks: ref.startTicks,

@@ -44,7 +44,8 @@ type Found = { name: string; dir: string | null }
 export const readBaseline = async (plan: Plan, recordDir: string): Promise<Baseline | undefined> => {
   if (plan.baseline === undefined) return undefined
   const found = plan.baseline.runs.flatMap((name) => findRuns(name, plan, recordDir))
-  const begins = plan.baseline.gates && plan.baseline.runs.every(isPrevious) && !found.some(fits(plan))
+  const begins =
+    plan.baseline.gates && isOnlyPrevious(plan.baseline) && found.every((one) => whyNot(plan, one) !== null)
   const baseline: Baseline = { gates: plan.baseline.gates, begins, runs: [], unreadable: [] }
   for (const { name, dir } of found) {
     if (dir === null) baseline.unreadable.push({ run: name, reason: notThere(name) })
@@ -81,17 +82,15 @@ export const checkBaseline = (plan: Plan, recordDir: string): string[] => {
     return reason === null ? [] : [`baseline ${one.name}: ${reason}`]
   })
   const [first] = problems
-  if (first !== undefined && baseline.gates && !baseline.runs.every(isPrevious) && !found.some(fits(plan))) {
+  if (first !== undefined && baseline.gates && !isOnlyPrevious(baseline) && problems.length === found.length) {
     throw new HoldfastError(first, { hint: 'Name another run with --baseline, or take gates out of the game day.' })
   }
   return problems
 }
 
-const isPrevious = (name: string): boolean => name === previousRuns
+const isOnlyPrevious = ({ runs }: { runs: string[] }): boolean => runs.every((name) => name === previousRuns)
 
-/** Whether a run is one to compare with, by its plan; what else is wrong with it, the judge names. */
-const fits = (plan: Plan) => (found: Found) => whyNot(plan, found) === null
-
+/** Why a run is none to compare with, by its plan; null where it is one. What else is wrong with it, the judge names. */
 const whyNot = (plan: Plan, { name, dir }: Found): string | null => {
   if (dir === null) return notThere(name)
   try {

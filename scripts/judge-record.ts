@@ -19,10 +19,6 @@ export const judgeRecord = async (recordDir: string, plan: Plan): Promise<Verdic
 export const judgeStep = async (recordDir: string, plan: Plan): Promise<{ verdict: Verdict; point: CapacityStep }> =>
   judgeFiles(recordDir, plan)
 
-/** Folder of the n-th rate that a search tried, from 1, in the record of the search. */
-export const stepDir = (recordDir: string, number: number): string =>
-  join(recordDir, recordFiles.steps, String(number).padStart(2, '0'))
-
 const judgeFiles = async (recordDir: string, plan: Plan) => {
   const earlier = earlierVerdicts(recordDir, plan)
   const baseline = await readBaseline(plan, recordDir)

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { CapacityStep } from '../model/capacity.ts'
 import type { Plan } from '../model/plan.ts'
+import { stepDir } from '../run/ledgers.ts'
 import { readPlan } from '../run/record.ts'
-import { judgeStep, stepDir } from './judge-record.ts'
+import { judgeStep } from './judge-record.ts'
 
 /**
  * The plan of a search's record with each of its steps judged anew, since one sentence about the capacity can't speak for

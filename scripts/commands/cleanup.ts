@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { ClusterChoice } from '../../chaos/drivers/kube/choice.ts'
 import { type Cluster, connect } from '../../chaos/drivers/kube/connect.ts'
 import { currentHolder, freeLock, type Holder } from '../../chaos/drivers/kube/lock.ts'
@@ -27,9 +27,12 @@ export const cleanupCommand = async (run: string | undefined, options: CleanupOp
     const id = run === undefined ? run : idOf(run, options.out)
     return report(await cleanUpCluster(id, options), options)
   }
-  const runs = run === undefined ? runIds(options.out, hasBegun) : [run]
+  const dirs =
+    run === undefined
+      ? runIds(options.out, hasBegun).map((id) => resolve(options.out, id))
+      : [recordDirOf(run, options.out, hasBegun)]
   const results = []
-  for (const dir of runs.map((name) => recordDirOf(name, options.out, hasBegun))) {
+  for (const dir of dirs) {
     const ledgers = await readLedgers(dir)
     const running = ledgers.find(({ left }) => isRunning(left))
     if (running !== undefined) {
