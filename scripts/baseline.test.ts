@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Plan } from '../model/plan.ts'
 import { recordFiles } from '../run/record.ts'
 import { latencyObjective, makeRecord } from '../test/fixtures/record.ts'
+import { writeRecord } from '../test/fixtures/write-record.ts'
 import { checkBaseline, readBaseline, typedBaselines } from './baseline.ts'
 import { compareCommand } from './commands/compare.ts'
 import { judgeRecord } from './judge-record.ts'
@@ -28,12 +29,7 @@ const write = (runId: string, medianMs = 100, more: Partial<Plan> = {}): Plan =>
     objectives: [latencyObjective()],
   })
   const plan = { ...made.plan, runId, ...more }
-  const dir = join(out, runId)
-  mkdirSync(dir)
-  const lines = (rows: Iterable<unknown>) => [...rows].map((row) => `${JSON.stringify(row)}\n`).join('')
-  writeFileSync(join(dir, recordFiles.plan), JSON.stringify(plan))
-  writeFileSync(join(dir, recordFiles.events), lines(made.events))
-  writeFileSync(join(dir, recordFiles.windows), lines(made.lines()))
+  writeRecord(join(out, runId), plan, made)
   return plan
 }
 const baseline = (runs: string[], gates = true): Pick<Plan, 'baseline'> => ({ baseline: { runs, gates } })

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import type { Plan } from '../model/plan.ts'
 import { recordFiles } from '../run/record.ts'
 import { StopSwitch } from '../run/stop.ts'
 import { latencyObjective, makeRecord } from '../test/fixtures/record.ts'
+import { writeRecord } from '../test/fixtures/write-record.ts'
 import { confirmedFactor } from '../verdict/capacity.ts'
 import { confirmFound, searchCapacity, unconfirmed } from './capacity.ts'
 
@@ -43,10 +44,7 @@ const write = (medianMs: number, factor: number, steps: CapacityStep[], ended: E
   })
   const plan = { ...made.plan, capacity: { factor, upTo: spec.upTo, steps } }
   mkdirSync(join(dir, 'steps', '01'), { recursive: true })
-  const lines = (rows: Iterable<unknown>) => [...rows].map((row) => `${JSON.stringify(row)}\n`).join('')
-  writeFileSync(join(dir, recordFiles.plan), JSON.stringify(plan))
-  writeFileSync(join(dir, recordFiles.events), lines(made.events))
-  writeFileSync(join(dir, recordFiles.windows), lines(made.lines()))
+  writeRecord(dir, plan, made)
   return plan
 }
 

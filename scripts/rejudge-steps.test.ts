@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -6,6 +6,7 @@ import type { CapacityStep } from '../model/capacity.ts'
 import type { Plan } from '../model/plan.ts'
 import { recordFiles } from '../run/record.ts'
 import { latencyObjective, makeRecord } from '../test/fixtures/record.ts'
+import { writeRecord } from '../test/fixtures/write-record.ts'
 import { judgeStep } from './judge-record.ts'
 import { rejudgedSteps } from './rejudge-steps.ts'
 
@@ -17,20 +18,16 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 /** A record of a run at 40/s times the factor; its document wants p95 below 500 ms. */
 const write = (folder: string, factor: number, medianMs: number, steps?: CapacityStep[]): Plan => {
-  const { plan, events, lines } = makeRecord({
+  const made = makeRecord({
     warmUpS: 1,
     steadyS: 20,
     streams: [{ perSecond: 40 * factor, medianMs, sigma: 0.1 }],
     objectives: [latencyObjective({ belowMs: 500 })],
     countedUs: [100_000, 500_000],
   })
-  const written: Plan = steps === undefined ? plan : { ...plan, capacity: { factor, upTo: 16, steps } }
-  mkdirSync(folder, { recursive: true })
-  const text = (rows: Iterable<unknown>) => [...rows].map((row) => `${JSON.stringify(row)}\n`).join('')
-  writeFileSync(join(folder, recordFiles.plan), JSON.stringify(written))
-  writeFileSync(join(folder, recordFiles.events), text(events))
-  writeFileSync(join(folder, recordFiles.windows), text(lines()))
-  return written
+  const plan: Plan = steps === undefined ? made.plan : { ...made.plan, capacity: { factor, upTo: 16, steps } }
+  writeRecord(folder, plan, made)
+  return plan
 }
 
 const stricter = (plan: Plan): Plan => ({ ...plan, objectives: [latencyObjective({ belowMs: 100 })] })
