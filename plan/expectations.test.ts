@@ -1,8 +1,9 @@
-import { expect as check, describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Objective } from '../model/objective.ts'
 import type { PlannedFault, PlannedLoad } from '../model/plan.ts'
-import type { PlannedRun } from './expectations.ts'
-import { expect, iterationsIn } from './expectations.ts'
+import { assessProvability } from './expectations.ts'
+import type { PlannedRun } from './reach.ts'
+import { iterationsIn } from './reach.ts'
 
 const load: PlannedLoad = {
   scenario: 's',
@@ -68,24 +69,24 @@ const resilience = (measure: 'recoveryTime' | 'lostWrites', value = 1, sliIds: s
 const slo = (id: string, changes: object = {}): Objective => ({ ...proportion(0.95, ['POST /a']), id, ...changes })
 
 const one = (objective: Objective, changes: Partial<PlannedRun> = {}) => {
-  const { objectives, expectations } = expect([objective, slo('some')], { ...run, ...changes })
+  const { objectives, expectations } = assessProvability([objective, slo('some')], { ...run, ...changes })
   return { gate: objectives[0]?.gate, ...expectations[0] }
 }
 
 describe('proportions', () => {
   it('counts steady state and the end of the recovery: 30 s + 10 s at 10/s', () => {
-    check(one(proportion(0.95, ['POST /a']))).toMatchObject({
+    expect(one(proportion(0.95, ['POST /a']))).toMatchObject({
       gate: 'required',
       samples: 400,
       needed: 59,
       provable: true,
       text: 'yes',
     })
-    check(one(proportion(0.95))).toMatchObject({ samples: 600 })
+    expect(one(proportion(0.95))).toMatchObject({ samples: 600 })
   })
 
   it('says how many are missing for a proof', () => {
-    check(one(proportion(0.999, ['POST /a']))).toMatchObject({
+    expect(one(proportion(0.999, ['POST /a']))).toMatchObject({
       gate: 'required',
       samples: 400,
       needed: 2995,
@@ -95,7 +96,7 @@ describe('proportions', () => {
   })
 
   it('that no scenario sends become info, with the reason', () => {
-    check(one(proportion(0.95, ['POST /z']))).toEqual({
+    expect(one(proportion(0.95, ['POST /z']))).toEqual({
       gate: 'info',
       objective: 'o',
       samples: 0,
@@ -106,14 +107,14 @@ describe('proportions', () => {
   })
 
   it('of custom metrics count the samples that the scenario declares', () => {
-    check(one(proportion(0.5, ['big'], 'completion'))).toMatchObject({ samples: 4, needed: 5, provable: false })
+    expect(one(proportion(0.5, ['big'], 'completion'))).toMatchObject({ samples: 4, needed: 5, provable: false })
   })
 })
 
 describe('resilience', () => {
   it('says what recovery time can still be seen: 20 s to the next fault, less 10 s stable', () => {
-    check(one(resilience('recoveryTime', 5000))).toMatchObject({ provable: true, text: 'yes' })
-    check(one(resilience('recoveryTime', 15_000))).toMatchObject({
+    expect(one(resilience('recoveryTime', 5000))).toMatchObject({ provable: true, text: 'yes' })
+    expect(one(resilience('recoveryTime', 15_000))).toMatchObject({
       provable: true,
       text: 'yes, if recovery takes less than 10 s (f1)',
     })
@@ -122,13 +123,13 @@ describe('resilience', () => {
   it('takes faults that begin in the same second as one, judged by the last', () => {
     for (const apartMs of [0, 500]) {
       const faults = [fault('f1', 40_000, null), fault('f2', 40_000 + apartMs, null)]
-      check(one(resilience('recoveryTime', 5000), { faults })).toMatchObject({ provable: true, text: 'yes' })
+      expect(one(resilience('recoveryTime', 5000), { faults })).toMatchObject({ provable: true, text: 'yes' })
     }
   })
 
   it('says when the next fault comes too soon', () => {
     const faults = [fault('f1', 40_000, null), fault('f2', 45_000, 10_000)]
-    check(one(resilience('recoveryTime', 5000), { faults })).toMatchObject({
+    expect(one(resilience('recoveryTime', 5000), { faults })).toMatchObject({
       provable: false,
       text: 'no: after f1 the next fault begins before 10 s are over',
     })
@@ -136,15 +137,15 @@ describe('resilience', () => {
 
   it('leaves groups of overlapping faults out', () => {
     const faults = [fault('f1', 40_000, 20_000), fault('f2', 50_000, 20_000)]
-    check(one(resilience('recoveryTime', 20_000), { faults })).toMatchObject({ text: 'yes' })
+    expect(one(resilience('recoveryTime', 20_000), { faults })).toMatchObject({ text: 'yes' })
   })
 
   it('is info without faults, and lost writes without a final read', () => {
-    check(one(resilience('recoveryTime'), { faults: [] })).toMatchObject({
+    expect(one(resilience('recoveryTime'), { faults: [] })).toMatchObject({
       gate: 'info',
       text: 'not judged: this game day has no faults',
     })
-    check(one(resilience('lostWrites'), { hasAudit: false })).toMatchObject({
+    expect(one(resilience('lostWrites'), { hasAudit: false })).toMatchObject({
       gate: 'info',
       text: 'not judged: the system has no final read',
     })
@@ -154,7 +155,7 @@ describe('resilience', () => {
 describe('SLOs that resilience objectives look at', () => {
   const unreached = slo('unreached', { sli: { metric: 'holdfast_request', names: ['POST /z'] } })
   const recovery = (sliIds: string[], slos: Objective[]) => {
-    const { objectives, expectations } = expect([resilience('recoveryTime', 1, sliIds), ...slos], run)
+    const { objectives, expectations } = assessProvability([resilience('recoveryTime', 1, sliIds), ...slos], run)
     const [objective] = objectives
     return {
       gate: objective?.gate,
@@ -165,22 +166,22 @@ describe('SLOs that resilience objectives look at', () => {
 
   it('are all required ones that the load reaches', () => {
     const slos = [slo('one'), unreached, slo('advised', { gate: 'advisory' }), slo('two')]
-    check(recovery([], slos)).toMatchObject({ gate: 'required', sliIds: ['one', 'two'] })
+    expect(recovery([], slos)).toMatchObject({ gate: 'required', sliIds: ['one', 'two'] })
   })
 
   it('are those that are named, less those that the load does not reach', () => {
     const slos = [slo('one'), unreached, slo('advised', { gate: 'advisory' })]
-    check(recovery(['advised'], slos)).toMatchObject({ gate: 'required', sliIds: ['advised'] })
-    check(recovery(['one', 'unreached'], slos)).toMatchObject({ gate: 'required', sliIds: ['one'] })
+    expect(recovery(['advised'], slos)).toMatchObject({ gate: 'required', sliIds: ['advised'] })
+    expect(recovery(['one', 'unreached'], slos)).toMatchObject({ gate: 'required', sliIds: ['one'] })
   })
 
   it('make it info when the one that is named is not reached, or none is', () => {
-    check(recovery(['unreached'], [slo('one'), unreached])).toEqual({
+    expect(recovery(['unreached'], [slo('one'), unreached])).toEqual({
       gate: 'info',
       sliIds: ['unreached'],
       text: 'not judged: of unreached, this load sends no "POST /z"',
     })
-    check(recovery([], [unreached])).toEqual({
+    expect(recovery([], [unreached])).toEqual({
       gate: 'info',
       sliIds: [],
       text: 'not judged: this load reaches no required SLO',
@@ -188,8 +189,8 @@ describe('SLOs that resilience objectives look at', () => {
   })
 
   it('do not matter to lost writes', () => {
-    const { objectives } = expect([resilience('lostWrites'), unreached], run)
-    check(objectives[0]?.gate).toBe('required')
+    const { objectives } = assessProvability([resilience('lostWrites'), unreached], run)
+    expect(objectives[0]?.gate).toBe('required')
   })
 })
 
@@ -206,8 +207,8 @@ const gauge: Objective = {
 }
 
 it('gauges can be read only where the processes are ours', () => {
-  check(one(gauge)).toMatchObject({ gate: 'required', samples: 90, needed: 5 })
-  check(one(gauge, { environment: 'external' })).toMatchObject({
+  expect(one(gauge)).toMatchObject({ gate: 'required', samples: 90, needed: 5 })
+  expect(one(gauge, { environment: 'external' })).toMatchObject({
     gate: 'info',
     text: 'not judged: depth cannot be read in the environment external',
   })
@@ -216,12 +217,12 @@ it('gauges can be read only where the processes are ours', () => {
 it('ready pods and restarts are known in a cluster only, of components whose pods are', () => {
   const restarts = { ...gauge, series: 'restarts', component: 'api' }
   const cluster = { environment: 'kubernetes' as const, selected: ['api'] }
-  check(one(restarts, cluster)).toMatchObject({ gate: 'required', provable: true })
-  check(one(restarts)).toMatchObject({
+  expect(one(restarts, cluster)).toMatchObject({ gate: 'required', provable: true })
+  expect(one(restarts)).toMatchObject({
     gate: 'info',
     text: 'not judged: restarts is known of pods only, in the environment kubernetes',
   })
-  check(one({ ...restarts, component: 'nats' }, cluster)).toMatchObject({
+  expect(one({ ...restarts, component: 'nats' }, cluster)).toMatchObject({
     text: 'not judged: the system names no labels for the pods of nats',
   })
 })
@@ -240,7 +241,7 @@ it('a reaction to a series that nobody reads is not judged', () => {
     op: 'lte',
     withinMs: 60_000,
   }
-  check(one(scales, { environment: 'kubernetes', selected: ['worker'] })).toMatchObject({
+  expect(one(scales, { environment: 'kubernetes', selected: ['worker'] })).toMatchObject({
     gate: 'info',
     text: 'not judged: queue_depth cannot be read in the environment kubernetes',
   })
@@ -253,7 +254,7 @@ it('integrates ramps and jumps', () => {
     [10_000, 20],
     [20_000, 20],
   ]
-  check(iterationsIn(ramp, { startMs: 0, endMs: 20_000 })).toBeCloseTo(50 + 200)
-  check(iterationsIn(ramp, { startMs: 5_000, endMs: 15_000 })).toBeCloseTo(37.5 + 100)
-  check(iterationsIn(ramp, { startMs: 30_000, endMs: 40_000 })).toBe(0)
+  expect(iterationsIn(ramp, { startMs: 0, endMs: 20_000 })).toBeCloseTo(50 + 200)
+  expect(iterationsIn(ramp, { startMs: 5_000, endMs: 15_000 })).toBeCloseTo(37.5 + 100)
+  expect(iterationsIn(ramp, { startMs: 30_000, endMs: 40_000 })).toBe(0)
 })

@@ -13,7 +13,7 @@ import { type System, startedByUs } from '../model/system.ts'
 import { systems as allSystems } from '../systems/index.ts'
 import { atStep, capacityOf, searchOf } from './capacity.ts'
 import { checkEnvironment, checkPlaceOf, usesFull } from './environments.ts'
-import { expect } from './expectations.ts'
+import { assessProvability } from './expectations.ts'
 import { actionsIn, planFaults } from './faults.ts'
 import { loadGameDay } from './gameday.ts'
 import { checkScenarios, loadRequests } from './load.ts'
@@ -101,7 +101,7 @@ export const makePlan = async (
     hasAudit: system.audit !== undefined,
     selected: Object.keys(system.kubernetes?.selectors ?? {}),
   }
-  const { objectives, expectations } = expect(prometheus.prometheus ? fromPrometheus(written) : written, run)
+  const { objectives, expectations } = assessProvability(prometheus.prometheus ? fromPrometheus(written) : written, run)
   if (!objectives.some(({ gate }) => gate === 'required')) {
     throw new HoldfastError(`${file}: this run can judge none of the required objectives of ${slo.file}`, {
       hint: 'Add a scenario that sends what the objectives ask for.',

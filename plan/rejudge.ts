@@ -1,6 +1,6 @@
 import type { Objective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
-import { expect } from './expectations.ts'
+import { assessProvability } from './expectations.ts'
 import { checkObjectives, readSlo } from './objective-set.ts'
 import { gameDaySource } from './objectives.ts'
 import { fromPrometheus } from './prometheus.ts'
@@ -29,7 +29,7 @@ export const rejudgedPlan = (
     })
   const written = [...slo.objectives, ...kept]
   checkObjectives(written, components, slo.file)
-  const { objectives, expectations } = expect(plan.prometheus ? fromPrometheus(written) : written, {
+  const { objectives, expectations } = assessProvability(plan.prometheus ? fromPrometheus(written) : written, {
     ...plan,
     hasAudit,
   })
