@@ -4,6 +4,7 @@ import { HoldfastError } from '../model/errors.ts'
 import type { PlannedLoad } from '../model/plan.ts'
 import type { ProfileName } from '../model/profile.ts'
 import { profileNames } from '../model/profile.ts'
+import { k6Arguments, k6Environment, missingExtensions } from './k6-settings.ts'
 
 /** One entry of HOLDFAST_LOAD. */
 export interface LoadRequest {
@@ -145,10 +146,12 @@ const k6Inspect = ({ k6, bundleFile, load, runId, deadlineMs = 20_000 }: Inspect
   return new Promise((resolve, reject) => {
     execFile(
       k6,
-      [...args, bundleFile],
-      { timeout: deadlineMs, killSignal: 'SIGKILL', maxBuffer: 10_000_000, env: { K6_NO_USAGE_REPORT: 'true' } },
+      [...args, ...k6Arguments, bundleFile],
+      { timeout: deadlineMs, killSignal: 'SIGKILL', maxBuffer: 10_000_000, env: k6Environment },
       (error, stdout, stderr) => {
         if (!error) return resolve(stdout)
+        const missing = missingExtensions(lastError(stderr) ?? '')
+        if (missing.length > 0) return reject(extensionError(missing, error))
         const text =
           error.code === 'ENOENT'
             ? `k6 is missing: ${k6} is not there`
@@ -160,6 +163,12 @@ const k6Inspect = ({ k6, bundleFile, load, runId, deadlineMs = 20_000 }: Inspect
     )
   })
 }
+
+const extensionError = (names: string[], cause: unknown): HoldfastError =>
+  new HoldfastError(`the scenarios import ${names.join(', ')}, which this k6 does not have`, {
+    hint: 'Extensions are compiled in: require it in build/k6/go.mod, import it in build/k6/main.go, run `node bootstrap.js`.',
+    cause,
+  })
 
 /** The message of k6's last error line, without its stack. */
 const lastError = (stderr: string): string | undefined => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { k6Arguments, k6Environment } from '../build/k6-settings.ts'
 import { isSameProcess, processStat, signalProcess } from '../chaos/drivers/proc.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
 import { HoldfastError, messageOf } from '../model/errors.ts'
@@ -60,6 +61,7 @@ export class K6 {
       '--paused',
       ...['--address', `127.0.0.1:${options.apiPort}`],
       ...['--out', `holdfast=${configFile}`],
+      ...k6Arguments,
       ...['--no-usage-report', '--no-thresholds', '--no-color', '--quiet', '--summary-mode=disabled'],
       options.bundleFile,
     ]
@@ -71,6 +73,7 @@ export class K6 {
         PATH: process.env.PATH ?? '',
         HOME: process.env.HOME ?? '',
         ...options.env,
+        ...k6Environment,
         [runEnvironmentName]: runMark(options.runId, process.pid),
       },
     })

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import { build } from 'esbuild'
 import { runChild } from '../../bootstrap/child.js'
 import { goEnv } from '../../bootstrap/go-build.js'
+import { k6Arguments, k6Environment } from '../../build/k6-settings.ts'
 import { resolveTools } from '../../build/toolchain.ts'
 import { type OutputConfig, requestMetric, windowSchemaVersion } from '../../model/window.ts'
 import { type BenchContext, type BenchPart, type Figure, median } from './part.ts'
@@ -135,10 +136,16 @@ const runArm = async ({ k6, script, config, url }: Prepared, load: Load, ours: b
   const before = await served(url)
   const out = ours ? ['--out', `holdfast=${config}`] : []
   const quiet = ['--quiet', '--no-usage-report', '--no-thresholds', '--summary-mode=disabled', '--address', '']
-  const args = ['-c', '"$@"; code=$?; times; exit $code', 'sh', k6, 'run', ...quiet, ...out, script]
+  const args = ['-c', '"$@"; code=$?; times; exit $code', 'sh', k6, 'run', ...k6Arguments, ...quiet, ...out, script]
   const child = spawn('sh', args, {
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
-    env: { PATH: process.env.PATH, BENCH_URL: url, BENCH_LOAD: load, BENCH_SECONDS: String(secondsEach) },
+    env: {
+      PATH: process.env.PATH,
+      ...k6Environment,
+      BENCH_URL: url,
+      BENCH_LOAD: load,
+      BENCH_SECONDS: String(secondsEach),
+    },
   })
   let said = ''
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
