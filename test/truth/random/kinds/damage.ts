@@ -1,0 +1,69 @@
+import type { RecordLine } from '../../../../model/window.ts'
+import type { MadeRecord } from '../../../fixtures/record.ts'
+import type { Draw } from '../draw.ts'
+import type { MadeKind } from '../plant.ts'
+import { sound, troubled } from '../plant.ts'
+import { drawScene, enough } from '../scene.ts'
+
+/** Something happened to one line of a record after it was written. */
+export const damage: MadeKind = {
+  title: 'a record in which a line is missing, doubled or changed',
+  draw: (draw) => {
+    const scene = drawScene(draw)
+    const what = draw.pick(Object.keys(damages) as (keyof typeof damages)[])
+    const where = draw.number(0, 1)
+    return {
+      trouble: {
+        words: `${what} at ${where.toFixed(3)}; ${scene.words}`,
+        spec: scene.spec,
+        change: (record) => damages[what](record, where, draw),
+        truth: troubled(),
+      },
+      healthy: {
+        words: `whole; ${scene.words}`,
+        spec: scene.spec,
+        truth: sound(enough(scene) ? { must: 'pass' } : {}),
+      },
+    }
+  },
+}
+
+type Damage = (record: MadeRecord, where: number, draw: Draw) => { events: MadeRecord['events']; lines: RecordLine[] }
+
+/** One line of a type, by its place in the record; changed, or replaced by none or several. */
+const changeLine =
+  <T extends RecordLine['type']>(type: T, change: (line: Extract<RecordLine, { type: T }>) => RecordLine[]): Damage =>
+  ({ events, lines }, where) => {
+    const all = [...lines()]
+    const places = all.flatMap((line, at) => (line.type === type ? [at] : []))
+    const at = places[Math.floor(where * places.length)]
+    if (at === undefined) throw new Error(`the record has no line of type ${type}`)
+    return {
+      events,
+      lines: all.flatMap((line, i) => (i === at ? change(line as Extract<RecordLine, { type: T }>) : [line])),
+    }
+  }
+
+const damages = {
+  'a window is missing': changeLine('window', () => []),
+  'a window is doubled': changeLine('window', (line) => [line, line]),
+  'a window counts more than its histogram': changeLine('window', (line) => [{ ...line, n: line.n + 1 }]),
+  'a window counts more over a threshold than it has': changeLine('window', (line) => [
+    { ...line, over: line.over?.map(([threshold]) => [threshold, line.n + 1, 0, 0, -1, -1]) ?? [] },
+  ]),
+  'a window of another day': changeLine('window', (line) => [{ ...line, s: line.s - 86_400 }]),
+  'a load line is missing': changeLine('load', () => []),
+  'a load line is doubled': changeLine('load', (line) => [line, line]),
+  'a load line has a negative count': changeLine('load', (line) => [{ ...line, started: -line.started }]),
+  'the end is missing': changeLine('end', () => []),
+  'no window at all': ({ events, lines }) => ({ events, lines: [...lines()].filter((line) => line.type !== 'window') }),
+  'the last lines are missing': ({ events, lines }, where) => {
+    const all = [...lines()]
+    return { events, lines: all.slice(0, Math.floor(all.length * (0.5 + 0.5 * where))) }
+  },
+  'the last event is missing': ({ events, lines }) => ({ events: events.slice(0, -1), lines: [...lines()] }),
+  'the load never ended': ({ events, lines }) => ({
+    events: events.filter(({ type }) => type !== 'load.ended'),
+    lines: [...lines()],
+  }),
+} satisfies Record<string, Damage>

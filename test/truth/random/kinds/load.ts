@@ -1,0 +1,78 @@
+import type { RunSpec, TroubleSpec } from '../../../fixtures/record.ts'
+import type { MadeKind } from '../plant.ts'
+import { notTheSystems, sound } from '../plant.ts'
+import { drawScene, enough, round, type Scene, withMore } from '../scene.ts'
+
+/** Part of a run, for troubles that may come anywhere; at least a tenth of it after the warm-up. */
+const span = (
+  draw: Parameters<MadeKind['draw']>[0],
+  { spec, removeS, endS }: Scene,
+): { fromS: number; toS: number; words: string } =>
+  draw.pick([
+    { fromS: 0, toS: endS, words: 'in the whole run' },
+    { fromS: spec.warmUpS ?? 0, toS: (spec.warmUpS ?? 0) + spec.steadyS, words: 'in the steady state' },
+    { fromS: removeS, toS: endS, words: 'after the fault' },
+    { fromS: removeS + (endS - removeS) * 0.5, toS: endS, words: 'in the last part' },
+  ])
+
+const healthy = (scene: Scene) => ({
+  words: `no trouble; ${scene.words}`,
+  spec: scene.spec,
+  truth: sound(enough(scene) ? { must: 'pass' } : {}),
+})
+
+/** Iterations that count as complete and gave no sample: nobody knows what became of their requests. */
+export const samplesMissing: MadeKind = {
+  title: 'iterations without a sample',
+  draw: (draw) => {
+    const scene = drawScene(draw, { perSecond: [20, 200] })
+    const { words, ...where } = span(draw, scene)
+    const ratio = draw.pick([draw.number(0.1, 0.9), 1])
+    const troubles: TroubleSpec[] = [{ kind: 'silent', ...where, ratio }]
+    return {
+      trouble: {
+        words: `${round(100 * ratio)} % give no sample ${words}; ${scene.words}`,
+        spec: withMore(scene.spec, { troubles }),
+        truth: { never: ['pass'] },
+      },
+      healthy: healthy(scene),
+    }
+  },
+}
+
+/** Load that was due and was never sent, while nobody was busy. */
+export const neverSent: MadeKind = {
+  title: 'load that was never sent',
+  draw: (draw) => {
+    const scene = drawScene(draw, { perSecond: [20, 200] })
+    const { words, ...where } = span(draw, scene)
+    const ratio = draw.pick([draw.number(0.2, 0.9), 1])
+    return {
+      trouble: {
+        words: `${round(100 * ratio)} % not sent ${words}; ${scene.words}`,
+        spec: withMore(scene.spec, { troubles: [{ kind: 'noLoad', ...where, ratio }] }),
+        truth: notTheSystems(),
+      },
+      healthy: healthy(scene),
+    }
+  },
+}
+
+/** All virtual users of a fast system are busy, since there are too few of them: nobody but the harness is to blame. */
+export const tooFewUsers: MadeKind = {
+  title: 'too few virtual users',
+  draw: (draw) => {
+    const scene = drawScene(draw, { perSecond: [20, 200], faults: [0, 1] })
+    const ratio = draw.number(0.05, 0.5)
+    const vus = draw.whole(1, 10)
+    const spec: RunSpec = withMore(scene.spec, {
+      vus,
+      busyVus: vus,
+      troubles: [{ kind: 'drop', fromS: 0, toS: scene.endS, ratio }],
+    })
+    return {
+      trouble: { words: `${round(100 * ratio)} % dropped; ${scene.words}`, spec, truth: notTheSystems() },
+      healthy: healthy(scene),
+    }
+  },
+}

@@ -1,0 +1,167 @@
+import type { TroubleSpec } from '../../../fixtures/record.ts'
+import { resilienceObjective } from '../../../fixtures/record.ts'
+import type { Draw } from '../draw.ts'
+import type { MadeKind } from '../plant.ts'
+import { sound, troubled } from '../plant.ts'
+import { drawScene, enough, round, type Scene, withMore } from '../scene.ts'
+import { holdsRecovery } from '../stated.ts'
+
+/** How requests go wrong while the system is down. */
+const failure = (draw: Draw, scene: Scene): Pick<TroubleSpec, 'kind' | 'ms'> =>
+  draw.pick([
+    { kind: 'error' },
+    { kind: 'refused' },
+    { kind: 'hang', ms: Math.max(scene.limitMs, draw.number(1000, 5000)) },
+    { kind: 'slow', ms: 2 * scene.limitMs },
+  ] as const)
+
+/** Down from the fault to the end of the run, whatever objectives there are. */
+export const neverBack: MadeKind = {
+  title: 'the fault takes the system down for good',
+  draw: (draw) => {
+    const scene = drawScene(draw)
+    const { spec, injectS, removeS, endS } = scene
+    const how = failure(draw, scene)
+    const fromS = injectS + draw.number(0, 0.9) * (removeS - injectS)
+    const down = (toS: number): TroubleSpec[] => [{ ...how, fromS, toS }]
+    const words = `${how.kind} from ${round(fromS)} s`
+    return {
+      trouble: {
+        words: `${words} to the end; ${scene.words}`,
+        spec: withMore(spec, { troubles: down(endS + 10) }),
+        truth: troubled(),
+      },
+      healthy: {
+        words: `${words} to the removal; ${scene.words}`,
+        spec: withMore(spec, { troubles: down(removeS) }),
+        truth: sound(enough(scene) && how.kind !== 'hang' ? { must: 'pass' } : {}),
+      },
+    }
+  },
+}
+
+/** A total outage after the removal, longer than the objective allows, at a rate at which it is a handful of requests. */
+export const lowRate: MadeKind = {
+  title: 'a total outage at a low rate',
+  draw: (draw) => {
+    const rate = draw.scale(0.3, 5)
+    const requests = draw.whole(4, 12)
+    const outageS = requests / rate
+    const scene = drawScene(draw, {
+      perSecond: [rate, rate],
+      steadyS: [80 / rate, 200 / rate],
+      recoveryS: [outageS + 80 / rate, outageS + 200 / rate],
+      stableForS: [10 / rate, 20 / rate],
+      allowed: [0.05, 0.1],
+      recoveryWithinS: outageS * draw.number(0.2, 0.6),
+      faults: [1, 1],
+    })
+    const { spec, removeS } = scene
+    const how = failure(draw, scene)
+    const fromS = removeS + draw.number(0, 2)
+    const troubles = [{ ...how, fromS, toS: fromS + outageS }]
+    return {
+      trouble: {
+        words: `${how.kind} for ${round(outageS)} s (${requests} requests); ${scene.words}`,
+        spec: withMore(spec, { troubles }),
+        truth: troubled({ intervals: holdsRecovery(1000 * (fromS + outageS - removeS)) }),
+      },
+      healthy: { words: `no outage; ${scene.words}`, spec, truth: sound() },
+    }
+  },
+}
+
+/** A share of the requests fails until some time after the removal, at least twice as long as allowed. */
+export const partial: MadeKind = {
+  title: 'a partial outage that lasts longer than allowed',
+  draw: (draw) => {
+    const afterS = draw.number(2, 8)
+    const share = draw.number(0.15, 1)
+    // So many bad requests that half of the outage without any would be a chance of one in a hundred thousand.
+    const least = 24 / (afterS * share)
+    const scene = drawScene(draw, {
+      perSecond: [least, Math.max(2 * least, 200)],
+      allowed: [0.01, 0.05],
+      recoveryS: [25, 50],
+      recoveryWithinS: afterS * draw.number(0.2, 0.5),
+    })
+    const { spec, injectS, removeS } = scene
+    const how = failure(draw, scene)
+    const troubles = (toS: number): TroubleSpec[] => [{ ...how, fromS: injectS, toS, ratio: share }]
+    const words = `${how.kind} of ${round(100 * share)} %`
+    return {
+      trouble: {
+        words: `${words} until ${round(afterS)} s after the removal; ${scene.words}`,
+        spec: withMore(spec, { troubles: troubles(removeS + afterS) }),
+        truth: troubled({ intervals: holdsRecovery(1000 * afterS) }),
+      },
+      healthy: {
+        words: `${words} until the removal; ${scene.words}`,
+        spec: withMore(spec, { troubles: troubles(removeS) }),
+        truth: sound(),
+      },
+    }
+  },
+}
+
+/** Down and up again and again after the removal; the pauses are too short to count as recovered. */
+export const flapping: MadeKind = {
+  title: 'flapping after the removal',
+  draw: (draw) => {
+    const rate = draw.scale(10, 200)
+    const onS = Math.max(draw.number(0.3, 3), 8 / rate)
+    const offS = draw.number(0.3, 3)
+    const times = draw.whole(2, 5)
+    const lastS = times * onS + (times - 1) * offS
+    const scene = drawScene(draw, {
+      perSecond: [rate, rate],
+      recoveryS: [lastS + 20, lastS + 40],
+      stableForS: [offS + 3, offS + 6],
+      allowed: [0.01, 0.05],
+      recoveryWithinS: lastS * draw.number(0.2, 0.5),
+    })
+    const { spec, removeS } = scene
+    const how = failure(draw, scene)
+    const troubles = Array.from({ length: times }, (_, i): TroubleSpec => {
+      const fromS = removeS + i * (onS + offS)
+      return { ...how, fromS, toS: fromS + onS }
+    })
+    return {
+      trouble: {
+        words: `${how.kind}, ${times} times ${round(onS)} s with pauses of ${round(offS)} s; ${scene.words}`,
+        spec: withMore(spec, { troubles }),
+        truth: troubled({ intervals: holdsRecovery(1000 * lastS) }),
+      },
+      healthy: { words: `no flapping; ${scene.words}`, spec, truth: sound(enough(scene) ? { must: 'pass' } : {}) },
+    }
+  },
+}
+
+/** The calls that inject and undo take seconds, and the effect begins and ends somewhere inside of them. */
+export const slowCalls: MadeKind = {
+  title: 'slow calls at the edges of the fault',
+  draw: (draw) => {
+    const scene = drawScene(draw, { perSecond: [20, 200], recoveryWithinS: null, faults: [1, 1], holdS: [10, 20] })
+    const { spec, injectS, removeS } = scene
+    const [injectCallS, undoCallS] = [draw.number(0.5, 6), draw.number(0.5, 6)]
+    const fromS = injectS + draw.number(0, 1) * injectCallS
+    const toS = removeS + draw.number(0, 1) * undoCallS
+    const trueRtoS = toS - fromS
+    const slow = withMore(spec, {
+      recoveryS: (spec.recoveryS ?? 0) + undoCallS,
+      faults: spec.faults?.map((fault) => ({ ...fault, injectCallS, undoCallS })) ?? [],
+      troubles: [{ ...failure(draw, scene), fromS, toS }],
+    })
+    const judgedBy = (rtoS: number) => ({
+      ...slow,
+      objectives: [...slow.objectives, resilienceObjective('rto', 1000 * rtoS)],
+    })
+    const words = `calls of ${round(injectCallS)} s and ${round(undoCallS)} s, down for ${round(trueRtoS)} s`
+    const tightS = trueRtoS * draw.number(0.8, 0.98)
+    const wideS = trueRtoS + injectCallS + undoCallS + 2
+    return {
+      trouble: { words: `${words}, RTO ${round(tightS)} s; ${scene.words}`, spec: judgedBy(tightS), truth: troubled() },
+      healthy: { words: `${words}, RTO ${round(wideS)} s; ${scene.words}`, spec: judgedBy(wideS), truth: sound() },
+    }
+  },
+}
