@@ -136,10 +136,29 @@ export interface SampleLine {
   values: Record<string, number>
 }
 
+/**
+ * What Prometheus answered to the query of one objective, before the samples of that answer. A record without it has no
+ * answer.
+ */
+export interface AnswerLine {
+  type: 'answer'
+  /** Name of the series in the samples. */
+  series: string
+  query: string
+  /** Samples that follow. */
+  samples: number
+  /** Why there is no answer to judge by; null where there is one. */
+  failed: string | null
+  /** Why a good value is not to be believed (a part of the answer is missing); null where it is whole. */
+  incomplete: string | null
+  /** Unix ms at which a series had a value that is no number (NaN, an infinity). */
+  notNumbersAtMs: number[]
+}
+
 /** What the extension writes. */
 export type StreamLine = HelloLine | WindowLine | LoadLine | VusLine | AcksLine | ErrorLine | OverflowLine | EndLine
 /** What `windows.ndjson` holds. */
-export type RecordLine = StreamLine | SampleLine
+export type RecordLine = StreamLine | SampleLine | AnswerLine
 
 /**
  * The output extension's configuration: the JSON file that `--out holdfast=<file>` names.

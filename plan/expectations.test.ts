@@ -214,6 +214,17 @@ it('gauges can be read only where the processes are ours', () => {
   })
 })
 
+it('of Prometheus there is a point every step, not every second', () => {
+  const asked = { ...gauge, series: 'prometheus:depth', phases: ['steady', 'recovered'] } as Objective
+  const prometheus = { url: 'http://127.0.0.1:9090', stepMs: 5_000 }
+  const short = { ...run.phases, steady: { startMs: 2_000, endMs: 17_000 } }
+  expect(one(asked, { prometheus })).toMatchObject({ provable: true, needed: 5 })
+  expect(one(asked, { prometheus, phases: short, stableForMs: 0 })).toMatchObject({
+    ...{ gate: 'required', provable: false, samples: 3, needed: 5 },
+    text: 'no: the run is too short: 3 points, one every 5 s; 5 needed',
+  })
+})
+
 it('ready pods and restarts are known in a cluster only, of components whose pods are', () => {
   const restarts = { ...gauge, series: 'restarts', component: 'api' }
   const cluster = { environment: 'kubernetes' as const, selected: ['api'] }

@@ -1,6 +1,13 @@
-import type { CountObjective, Objective, ProportionObjective, ResilienceObjective } from '../model/objective.ts'
+import type {
+  CountObjective,
+  GaugeObjective,
+  Objective,
+  ProportionObjective,
+  ResilienceObjective,
+} from '../model/objective.ts'
 import type { Expectation } from '../model/plan.ts'
 import { leastApartMs } from '../model/plan.ts'
+import { isPrometheusSeries } from '../model/prometheus.ts'
 import { samplesNeeded } from '../verdict/binomial.ts'
 import { endOf } from './faults.ts'
 import { withSlis } from './objective-set.ts'
@@ -43,12 +50,8 @@ const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {
       return ofProportion(objective, run)
     case 'count':
       return ofCount(objective, run)
-    case 'gauge': {
-      const samples = Math.floor(
-        gatingSpans(run, objective.phases.includes('fault')).reduce((sum, span) => sum + lengthOf(span), 0) / 1000,
-      )
-      return compare(objective.id, samples, objective.minSamples)
-    }
+    case 'gauge':
+      return ofGauge(objective, run)
     case 'reaction':
       return { objective: objective.id, samples: 1, needed: 1, text: 'one reaction to see', provable: true }
     case 'growth':
@@ -63,6 +66,19 @@ const ofProportion = (objective: ProportionObjective, run: PlannedRun): Expectat
 
 const ofCount = (objective: CountObjective, run: PlannedRun): Expectation =>
   compare(objective.id, samplesOf(objective.sli, run), objective.minSamples)
+
+/** The sampler looks once a second; of Prometheus there is a point every step. */
+const ofGauge = (objective: GaugeObjective, run: PlannedRun): Expectation => {
+  const spans = gatingSpans(run, objective.phases.includes('fault'))
+  const lengthMs = spans.reduce((sum, span) => sum + lengthOf(span), 0)
+  const { minSamples: needed } = objective
+  const stepMs = isPrometheusSeries(objective.series) ? (run.prometheus?.stepMs ?? null) : null
+  if (stepMs === null) return compare(objective.id, lengthMs / 1000, needed)
+  const points = Math.floor(lengthMs / stepMs)
+  if (points >= needed) return compare(objective.id, points, needed)
+  const text = `no: the run is too short: ${points} points, one every ${seconds(stepMs)}; ${needed} needed`
+  return { objective: objective.id, samples: points, needed, provable: false, text }
+}
 
 const compare = (objective: string, samples: number | null, needed: number | null): Expectation => {
   const whole = samples === null ? null : Math.floor(samples)

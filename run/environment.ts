@@ -6,6 +6,7 @@ import { HoldfastError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
 import type { CpuShares } from './cpus.ts'
+import { prometheusSecretNames } from './prometheus-access.ts'
 import type { Ledger } from './record.ts'
 import type { Sampled } from './sampler.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -72,7 +73,7 @@ export const commandsOnly = (environment: string, commandEnv: Record<string, str
 }
 
 /** Variables of Holdfast's own whose values are secret, whatever the system. */
-const ownSecrets = ['HOLDFAST_PROMETHEUS_TOKEN', 'HOLDFAST_NOTIFY_URL']
+const ownSecrets = [...prometheusSecretNames, 'HOLDFAST_NOTIFY_URL']
 
 /** Every variable whose value must not be in a record, a log or a report. */
 export const secretNames = (system: System): string[] => [...system.secretEnv, ...ownSecrets]

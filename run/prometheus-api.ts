@@ -1,20 +1,18 @@
 import { HoldfastError, messageOf } from '../model/errors.ts'
+import { withoutHeaders } from './prometheus-access.ts'
+import { type PrometheusSeries, parseMatrix } from './prometheus-answer.ts'
 
 export interface PrometheusServer {
+  /** As planned: the API is below its path, and its query goes with every request. */
   url: string
-  /** Sent as `Authorization: Bearer`. */
-  token?: string | undefined
+  headers: Record<string, string>
   timeoutMs?: number
-}
-
-/** One series of an answer: its labels, and the points that are numbers. */
-export interface PrometheusSeries {
-  labels: Record<string, string>
-  points: [atMs: number, value: number][]
 }
 
 export interface PrometheusAnswer {
   series: PrometheusSeries[]
+  /** What the server says is missing in its answer; null where it is whole. */
+  incomplete: string | null
   /** The server's clock less ours, in ms; null where it does not say. */
   skewMs: number | null
 }
@@ -24,57 +22,63 @@ const mostSeries = 50
 const usualTimeoutMs = 10_000
 
 /**
- * The values of a query over a span (`/api/v1/query_range`). NaN, infinities and points that are
- * missing are left out: they are no data.
- * @throws HoldfastError, as one line, for everything that is not a whole answer.
+ * The values of a query over a span (`/api/v1/query_range`).
+ * @throws HoldfastError, as one line, for everything that is no answer.
  */
-export const queryRange = (
+export const queryRange = async (
   server: PrometheusServer,
   query: string,
   { fromMs, toMs, stepMs }: { fromMs: number; toMs: number; stepMs: number },
-): Promise<PrometheusAnswer> =>
-  ask(server, 'query_range', {
+): Promise<PrometheusAnswer> => {
+  const form = new URLSearchParams({
     query,
     start: String(fromMs / 1000),
     end: String(toMs / 1000),
     step: String(stepMs / 1000),
   })
-
-/** The values of a query now (`/api/v1/query`). */
-export const queryNow = (server: PrometheusServer, query: string): Promise<PrometheusAnswer> =>
-  ask(server, 'query', { query })
-
-const ask = async (server: PrometheusServer, path: string, form: Record<string, string>): Promise<PrometheusAnswer> => {
-  const address = `${server.url.replace(/\/+$/, '')}/api/v1/${path}`
   const timeoutMs = server.timeoutMs ?? usualTimeoutMs
   const fail = (what: string, cause?: unknown): HoldfastError =>
-    new HoldfastError(`Prometheus at ${server.url}: ${what}`, { cause, hint: 'Check --prometheus and the query.' })
+    new HoldfastError(withoutHeaders(`Prometheus at ${server.url}: ${what}`, server.headers), {
+      cause,
+      hint: 'Check --prometheus and the query.',
+    })
   let response: Response
   let text: string
   try {
-    response = await fetch(address, {
-      method: 'POST',
-      body: new URLSearchParams(form),
-      headers: server.token === undefined ? {} : { authorization: `Bearer ${server.token}` },
-      signal: AbortSignal.timeout(timeoutMs),
-    })
+    response = await ask(server, form, AbortSignal.timeout(timeoutMs))
     text = await textOf(response)
   } catch (cause) {
     const isTimeout = cause instanceof Error && cause.name === 'TimeoutError'
     throw fail(isTimeout ? `no answer in ${timeoutMs / 1000} s` : reasonOf(cause), cause)
   }
+  if (response.status >= 300 && response.status < 400) throw fail(redirectText(response))
   const body = parse(text)
   if (!response.ok || body?.status !== 'success') {
     const said = typeof body?.error === 'string' ? `: ${body.error.slice(0, 300)}` : ''
     throw fail(response.ok && body === null ? 'the answer is not JSON' : `HTTP ${response.status}${said}`)
   }
-  const series = seriesOf(body.data)
-  if (series === null) throw fail('the answer has not the shape of series')
+  const parsed = parseMatrix(body, { fromMs, toMs, stepMs })
+  if (typeof parsed === 'string') throw fail(parsed)
+  const { series, incomplete } = parsed
   if (series.length > mostSeries)
     throw fail(
       `${series.length} series, at most ${mostSeries} are read: aggregate them, for instance with max by (pod)`,
     )
-  return { series, skewMs: skewOf(response) }
+  const partial = response.status === 206 ? 'HTTP 206 (partial content)' : incomplete
+  return { series, incomplete: partial && withoutHeaders(partial, server.headers), skewMs: skewOf(response) }
+}
+
+/** By POST, since a query may be longer than an address; by GET where something on the way knows no POST. */
+const ask = async ({ url, headers }: PrometheusServer, form: URLSearchParams, signal: AbortSignal) => {
+  const address = new URL(url)
+  address.pathname = `${address.pathname.replace(/\/+$/, '')}/api/v1/query_range`
+  // A redirect could carry the headers to somebody else.
+  const options = { headers, signal, redirect: 'manual' } as const
+  const response = await fetch(address, { ...options, method: 'POST', body: form })
+  if (response.status !== 405 && response.status !== 501) return response
+  await response.body?.cancel()
+  for (const [name, value] of form) address.searchParams.append(name, value)
+  return await fetch(address, options)
 }
 
 /** @throws when the body is longer than any sensible answer. */
@@ -95,41 +99,19 @@ const reasonOf = (cause: unknown): string => {
   return messageOf(inner) || (code ?? 'no connection')
 }
 
-type Body = { status?: unknown; error?: unknown; data?: unknown }
+const redirectText = (response: Response): string => {
+  const to = URL.parse(response.headers.get('location') ?? '', response.url)
+  return `HTTP ${response.status}, a redirect${to === null ? '' : ` to ${to.origin}${to.pathname}`}, which is not followed`
+}
 
-const parse = (text: string): Body | null => {
+const parse = (text: string): Record<string, unknown> | null => {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : null
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
   } catch {
     return null
   }
 }
-
-/** Series of a matrix, a vector or a scalar; null for any other shape. */
-const seriesOf = (data: unknown): PrometheusSeries[] | null => {
-  const { resultType, result } = (data ?? {}) as { resultType?: unknown; result?: unknown }
-  if (resultType === 'scalar') return isPoint(result) ? [{ labels: {}, points: pointsOf([result]) }] : null
-  if ((resultType !== 'matrix' && resultType !== 'vector') || !Array.isArray(result)) return null
-  const series = result.map((entry: { metric?: unknown; values?: unknown; value?: unknown } | null) => {
-    const points = resultType === 'matrix' ? entry?.values : [entry?.value]
-    if (!isLabels(entry?.metric) || !Array.isArray(points) || !points.every(isPoint)) return null
-    return { labels: entry.metric, points: pointsOf(points) }
-  })
-  return series.every((one) => one !== null) ? series : null
-}
-
-const isLabels = (value: unknown): value is Record<string, string> =>
-  typeof value === 'object' && value !== null && Object.values(value).every((label) => typeof label === 'string')
-
-type Point = [seconds: number, value: string]
-const isPoint = (value: unknown): value is Point =>
-  Array.isArray(value) && value.length === 2 && Number.isFinite(value[0]) && typeof value[1] === 'string'
-
-const pointsOf = (points: readonly Point[]): PrometheusSeries['points'] =>
-  points
-    .map(([seconds, text]): [number, number] => [Math.round(seconds * 1000), text === '' ? Number.NaN : Number(text)])
-    .filter(([, value]) => Number.isFinite(value))
 
 /** HTTP dates are whole seconds: half of one is the middle of what it can mean. */
 const skewOf = (response: Response): number | null => {

@@ -35,10 +35,10 @@ const matrix = (values: unknown, metric: unknown = {}) => ({
 })
 const span = { fromMs: 1_000_000, toMs: 1_020_000, stepMs: 5_000 }
 const asked = async (listener: RequestListener, timeoutMs = 2_000) =>
-  queryRange({ url: await listen(listener), timeoutMs }, 'up', span)
+  queryRange({ url: await listen(listener), headers: {}, timeoutMs }, 'up', span)
 
 describe('an answer', () => {
-  it('gives its numbers at their times; NaN, infinities and gaps are left out', async () => {
+  it('gives its numbers at their times, and the times of what is no number', async () => {
     const { series } = await asked(
       answer(
         matrix(
@@ -60,6 +60,7 @@ describe('an answer', () => {
           [1_000_000, 1],
           [1_020_000, 2500],
         ],
+        notNumbersAtMs: [1_005_000, 1_010_500, 1_015_000],
       },
     ])
   })
@@ -69,18 +70,82 @@ describe('an answer', () => {
     expect((await asked(answer(empty))).series).toEqual([])
   })
 
-  it('is asked for as a form, under the path of the address, with the token', async () => {
+  it('knows numbers as Prometheus writes them only', async () => {
+    const texts = ['0x1', ' ', '', '1_0', '.', '5', '-.5E-1', 'Infinity']
+    const { series } = await asked(answer(matrix(texts.map((text, i) => [1000 + i, text]))))
+    expect(series[0]?.points).toEqual([
+      [1_005_000, 5],
+      [1_006_000, -0.05],
+    ])
+    expect(series[0]?.notNumbersAtMs).toHaveLength(6)
+  })
+
+  it('is put into the order of time; points of another time are left out', async () => {
+    const { series } = await asked(
+      answer(
+        matrix([
+          [1020, '3'],
+          [1000, '1'],
+          [1010, '2'],
+          [7, '9'],
+        ]),
+      ),
+    )
+    expect(series[0]?.points.map(([, value]) => value)).toEqual([1, 2, 3])
+  })
+
+  it.each<[string, object, string | null]>([
+    ['a warning', { warnings: ['store s-2 is away'] }, 'store s-2 is away'],
+    ['several', { warnings: ['a', 'b'] }, 'a; b'],
+    ['one that is no list', { warnings: { store: 's-2' } }, '{"store":"s-2"}'],
+    ['none', { warnings: [], infos: [], isPartial: false }, null],
+    ['the mark of VictoriaMetrics', { isPartial: true }, 'it is marked as partial'],
+    ['a hint on the query', { infos: ['PromQL info: metric might not be a counter: "x"'] }, null],
+    ['the same among the warnings', { warnings: ['PromQL info: metric might not be a counter: "x"'] }, null],
+    [
+      'an info of values that were left out',
+      { infos: ['PromQL info: ignored histograms in a range containing both'] },
+      'PromQL info: ignored histograms in a range containing both',
+    ],
+  ])('tells what is missing in it: %s', async (_name, extra, incomplete) => {
+    expect((await asked(answer({ ...matrix([[1000, '1']]), ...extra }))).incomplete).toBe(incomplete)
+  })
+
+  it('with HTTP 206 is not whole', async () => {
+    expect((await asked(answer(matrix([]), 206))).incomplete).toBe('HTTP 206 (partial content)')
+  })
+
+  /** Every request as `METHOD path authorization body`. */
+  const logged = async (status: (method: string) => number) => {
     const seen: string[] = []
     const url = await listen((request, response) => {
       let body = ''
       request.on('data', (chunk) => (body += chunk))
       request.on('end', () => {
-        seen.push(`${request.method} ${request.url} ${request.headers.authorization} ${body}`)
-        response.end(JSON.stringify(matrix([])))
+        const { method = '', headers } = request
+        seen.push([method, request.url, headers.authorization, headers['x-scope-orgid'], body].join(' ').trim())
+        response.writeHead(status(method)).end(JSON.stringify(matrix([])))
       })
     })
-    await queryRange({ url: `${url}/prom/`, token: 's3cret' }, 'a + b', span)
-    expect(seen).toEqual(['POST /prom/api/v1/query_range Bearer s3cret query=a+%2B+b&start=1000&end=1020&step=5'])
+    return { url, seen }
+  }
+  const form = 'query=a+%2B+b&start=1000&end=1020&step=5'
+
+  it('is asked for as a form, below the path of the address, with its query and the headers', async () => {
+    const { url, seen } = await logged(() => 200)
+    const headers = { authorization: 'Bearer s3cret', 'x-scope-orgid': 'shop' }
+    await queryRange({ url: `${url}/prom/`, headers }, 'a + b', span)
+    await queryRange({ url: `${url}/plain?dedup=true`, headers: {} }, 'a + b', span)
+    expect(seen).toEqual([
+      `POST /prom/api/v1/query_range Bearer s3cret shop ${form}`,
+      `POST /plain/api/v1/query_range?dedup=true   ${form}`,
+    ])
+  })
+
+  it.each([405, 501])('is asked for by GET after %d', async (status) => {
+    const { url, seen } = await logged((method) => (method === 'POST' ? status : 200))
+    await queryRange({ url: `${url}?dedup=true`, headers: {} }, 'a + b', span)
+    expect(seen[1]).toBe(`GET /api/v1/query_range?dedup=true&${form}`)
   })
 })
 
@@ -92,6 +157,31 @@ describe('what is no answer is one line', () => {
     ['HTML', answer('<html>login</html>'), 'the answer is not JSON'],
     ['half of the JSON', answer('{"status":"success","data":{"resultType":"matr'), 'the answer is not JSON'],
     ['no data', answer({ status: 'success' }), 'the answer has not the shape of series'],
+    [
+      'a vector',
+      answer({ status: 'success', data: { resultType: 'vector', result: [] } }),
+      'the answer is of type vector, not a matrix',
+    ],
+    [
+      'histograms',
+      answer({ status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, histograms: [] }] } }),
+      'the answer holds histograms',
+    ],
+    [
+      'two values at one time',
+      answer(
+        matrix([
+          [1000, '1'],
+          [1000, '2'],
+        ]),
+      ),
+      'the answer has not the shape of series',
+    ],
+    [
+      'a redirect',
+      (_, response) => response.writeHead(302, { location: 'https://login.example.com/?next=x' }).end(),
+      'HTTP 302, a redirect to https://login.example.com/, which is not followed',
+    ],
     ['values of another shape', answer(matrix([[1000, 7]])), 'the answer has not the shape of series'],
     ['a point without a value', answer(matrix([[1000]])), 'the answer has not the shape of series'],
     ['labels of another shape', answer(matrix([], { pod: 7 })), 'the answer has not the shape of series'],
@@ -118,9 +208,16 @@ describe('what is no answer is one line', () => {
   })
 
   it('nobody there', async () => {
-    await expect(queryRange({ url: 'http://127.0.0.1:9' }, 'up', span)).rejects.toThrow(
+    await expect(queryRange({ url: 'http://127.0.0.1:9', headers: {} }, 'up', span)).rejects.toThrow(
       'Prometheus at http://127.0.0.1:9',
     )
+  })
+
+  it('never repeats what is secret', async () => {
+    const headers = { authorization: 'Bearer s3cret-token' }
+    const url = await listen(answer({ status: 'error', error: 'no such token: s3cret-token' }, 401))
+    const error = await queryRange({ url, headers }, 'up', span).catch((cause: unknown) => cause)
+    expect(error).toMatchObject({ message: expect.stringMatching(/HTTP 401: no such token: \*\*\*$/) })
   })
 })
 
@@ -150,53 +247,84 @@ const byQuery: RequestListener = (request, response) => {
   let body = ''
   request.on('data', (chunk) => (body += chunk))
   request.on('end', () => {
-    const query = new URLSearchParams(body).get('query') ?? ''
+    const form = new URLSearchParams(body)
+    const query = form.get('query') ?? ''
+    const at = Number(form.get('start'))
+    const extra: Record<string, unknown> = {}
     if (query === 'bad') return response.writeHead(500).end()
     if (query === 'late') response.setHeader('date', new Date(Date.now() - 60_000).toUTCString())
-    const one = (metric: object) => ({ metric, values: [[1000, '4']] })
+    if (query === 'part') extra.warnings = ['store s-2 is away']
+    const one = (metric: object) => ({ metric, values: [[at, '4']] })
     const result =
-      query === 'none' ? [] : query === 'several' ? [one({ pod: 'a', node: 'n' }), one({ pod: 'b' })] : [one({})]
-    const resultType = request.url?.endsWith('query_range') ? 'matrix' : 'vector'
-    const vector = result.map(({ metric, values: [value] }) => ({ metric, value }))
-    response.end(
-      JSON.stringify({ status: 'success', data: { resultType, result: resultType === 'matrix' ? result : vector } }),
-    )
+      query === 'none'
+        ? []
+        : query === 'several'
+          ? [one({ pod: 'a', node: 'n' }), one({ pod: 'b' })]
+          : query === 'twins'
+            ? [one({ __name__: 'x' }), one({ __name__: 'y' })]
+            : [one({})]
+    response.end(JSON.stringify({ status: 'success', data: { resultType: 'matrix', result }, ...extra }))
   })
 }
 
 describe('the record', () => {
   const recorded = async (queries: Record<string, string>) => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-prometheus-'))
-    const warnings = await recordPrometheus(planOf(await listen(byQuery), queries), folder, span, undefined)
-    const text = readFileSync(join(folder, 'prometheus.ndjson'), 'utf8')
-    return {
-      warnings,
-      lines: text
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as unknown),
-    }
+    const warnings = await recordPrometheus(planOf(await listen(byQuery), queries), folder, span, {})
+    return { warnings, lines: readLines() }
   }
+  const readLines = () =>
+    readFileSync(join(folder, 'prometheus.ndjson'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as unknown)
 
   it('gets samples, each under its objective and with its labels as component', async () => {
     const { warnings, lines } = await recorded({ x: 'good', y: 'several' })
     expect(warnings).toEqual([])
+    const whole = { failed: null, incomplete: null, notNumbersAtMs: [] }
     expect(lines).toEqual([
+      { type: 'answer', series: 'prometheus:x', query: 'good', samples: 1, ...whole },
       { type: 'sample', atMs: 1_000_000, component: 'Prometheus', values: { 'prometheus:x': 4 } },
+      { type: 'answer', series: 'prometheus:y', query: 'several', samples: 2, ...whole },
       { type: 'sample', atMs: 1_000_000, component: 'pod=a, node=n', values: { 'prometheus:y': 4 } },
       { type: 'sample', atMs: 1_000_000, component: 'b', values: { 'prometheus:y': 4 } },
     ])
   })
 
-  it('is not replaced by nothing, once the server has forgotten', async () => {
+  it.each<[string, RequestListener, string]>([
+    [
+      'has forgotten',
+      answer({ status: 'success', data: { resultType: 'matrix', result: [] } }),
+      'knows nothing of that',
+    ],
+    ['fails', answer('', 503), 'HTTP 503: what was recorded stays'],
+  ])('keeps what it has once the server %s', async (_name, listener, words) => {
     const { lines } = await recorded({ x: 'good' })
     server?.closeAllConnections()
     server?.close()
-    const plan = planOf(await listen(byQuery), { x: 'none' })
-    expect(await recordPrometheus(plan, folder, span, undefined)).toEqual([
-      'Prometheus knows nothing of that time any more: what was recorded stays',
-    ])
-    expect(JSON.parse(readFileSync(join(folder, 'prometheus.ndjson'), 'utf8'))).toEqual(lines[0])
+    const plan = planOf(await listen(listener), { x: 'good' })
+    expect(await recordPrometheus(plan, folder, span, {})).toEqual([expect.stringContaining(words)])
+    expect(readLines()).toEqual(lines)
+  })
+
+  it('keeps nothing of another query', async () => {
+    await recorded({ x: 'good' })
+    server?.closeAllConnections()
+    server?.close()
+    await recordPrometheus(planOf(await listen(byQuery), { x: 'none' }), folder, span, {})
+    expect(readLines()).toEqual([expect.objectContaining({ query: 'none', samples: 0 })])
+  })
+
+  it('tells series apart that differ in their name only', async () => {
+    const { lines } = await recorded({ x: 'twins' })
+    expect(lines.slice(1)).toMatchObject([{ component: 'Prometheus' }, { component: 'Prometheus (2)' }])
+  })
+
+  it('says what is missing in an answer', async () => {
+    const { warnings, lines } = await recorded({ x: 'part' })
+    expect(lines[0]).toMatchObject({ samples: 1, incomplete: 'store s-2 is away' })
+    expect(warnings).toEqual(['objective "x": the answer is not whole: store s-2 is away'])
   })
 
   it('is no answer to another query', () => {
@@ -210,27 +338,38 @@ describe('the record', () => {
   it('says which queries failed, and keeps the others', async () => {
     const { warnings, lines } = await recorded({ x: 'bad', y: 'good' })
     expect(warnings).toEqual([expect.stringMatching(/^objective "x" has no data: Prometheus at .*: HTTP 500$/)])
-    expect(lines).toHaveLength(1)
+    expect(lines).toMatchObject([
+      { series: 'prometheus:x', failed: expect.stringMatching(/HTTP 500$/), samples: 0 },
+      { series: 'prometheus:y', failed: null, samples: 1 },
+      { type: 'sample' },
+    ])
   })
 
-  it('warns of a clock that is not ours', async () => {
-    expect((await recorded({ x: 'late' })).warnings).toEqual([
-      expect.stringMatching(/^the clock of Prometheus differs from this machine's by about -(59|60) s$/),
-    ])
+  it('of a clock that is not ours is an answer for other seconds, hence none', async () => {
+    const { warnings, lines } = await recorded({ x: 'late' })
+    const failed = expect.stringMatching(/^the clock of Prometheus differs from this machine's by about -(59|60) s$/)
+    expect(lines).toEqual([expect.objectContaining({ failed, samples: 0 })])
+    expect(warnings).toEqual([expect.stringContaining('has no data: the clock of Prometheus differs')])
   })
 })
 
 describe('before the start', () => {
-  const checked = async (queries: Record<string, string>) =>
-    checkPrometheus(planOf(await listen(byQuery), queries), undefined)
+  const checked = async (queries: Record<string, string>) => checkPrometheus(planOf(await listen(byQuery), queries), {})
 
   it('a query that is refused ends it, with the name of its objective', async () => {
     await expect(checked({ x: 'good', y: 'bad' })).rejects.toThrow(/^objective "y": Prometheus at .*: HTTP 500$/)
   })
 
+  it('what is missing in the answers is a warning', async () => {
+    expect(await checked({ x: 'part' })).toEqual([
+      'objective "x": the answer is not whole, and a good value would be no data: store s-2 is away',
+    ])
+    expect(await checked({ x: 'late' })).toEqual([expect.stringContaining('the clock of Prometheus differs')])
+  })
+
   it('a query without a value, and no query at all, are warnings', async () => {
     expect(await checked({ x: 'none' })).toEqual(['objective "x": its query has no value now'])
-    expect(await checkPrometheus({ ...planOf('http://127.0.0.1:9', {}) }, undefined)).toEqual([
+    expect(await checkPrometheus({ ...planOf('http://127.0.0.1:9', {}) }, {})).toEqual([
       '--prometheus: no objective of this run has a query',
     ])
   })

@@ -1,19 +1,20 @@
-import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HoldfastError } from '../model/errors.ts'
 import type { GaugeObjective, ReactionObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import { prometheusSeries } from '../model/prometheus.ts'
-import type { SampleLine } from '../model/window.ts'
-import type { PrometheusSeries, PrometheusServer } from './prometheus-api.ts'
-import { queryNow, queryRange } from './prometheus-api.ts'
+import type { AnswerLine, SampleLine } from '../model/window.ts'
+import { prometheusHeaders } from './prometheus-access.ts'
+import type { PrometheusSeries } from './prometheus-answer.ts'
+import type { PrometheusServer } from './prometheus-api.ts'
+import { queryRange } from './prometheus-api.ts'
 import { recordFiles } from './record.ts'
 
-/** Beyond this the answers stand beside the wrong seconds of the run. */
+/** Beyond this the clocks are told to differ; beyond the distance of two points the answer is of other seconds. */
 const mostSkewMs = 2_000
 
-/** Environment variable with a token for the server; never an option, since options go into the record. */
-export const prometheusTokenName = 'HOLDFAST_PROMETHEUS_TOKEN'
+type Env = Record<string, string | undefined>
 
 type Query = (GaugeObjective | ReactionObjective) & { query: string }
 
@@ -45,74 +46,132 @@ export const refuseOtherQueries = (recorded: Plan, plan: Plan): void => {
 }
 
 /**
- * Asks every query once, before anything starts.
+ * Asks every query once, as it is asked after the load, before anything starts.
+ * @param env with the headers of the server (`prometheusHeaders`)
  * @throws HoldfastError when the server does not answer, or refuses a query.
  * @returns what is allowed and probably not meant.
  */
-export const checkPrometheus = async (plan: Plan, token: string | undefined): Promise<string[]> => {
+export const checkPrometheus = async (plan: Plan, env: Env): Promise<string[]> => {
   if (plan.prometheus === undefined) return []
   const queries = prometheusQueries(plan)
   if (queries.length === 0) return ['--prometheus: no objective of this run has a query']
-  const server = { url: plan.prometheus.url, token }
-  const warnings: string[] = []
+  const { url, stepMs } = plan.prometheus
+  const server: PrometheusServer = { url, headers: prometheusHeaders(env) }
+  const toMs = Date.now()
+  const warnings = new Set<string>()
   for (const { id, query } of queries) {
-    const { series, skewMs } = await queryNow(server, query).catch((cause: unknown) => {
+    const { series, incomplete, skewMs } = await queryRange(server, query, {
+      ...{ fromMs: toMs - stepMs, toMs, stepMs },
+    }).catch((cause: unknown) => {
       throw cause instanceof HoldfastError
         ? new HoldfastError(`objective "${id}": ${cause.message}`, { cause, hint: cause.hint ?? '' })
         : cause
     })
-    if (series.every(({ points }) => points.length === 0))
-      warnings.push(`objective "${id}": its query has no value now`)
-    const skewed = skewText(skewMs)
-    if (skewed !== null && !warnings.includes(skewed)) warnings.push(skewed)
+    if (series.every(({ points }) => points.length === 0)) warnings.add(`objective "${id}": its query has no value now`)
+    if (incomplete !== null)
+      warnings.add(`objective "${id}": the answer is not whole, and a good value would be no data: ${incomplete}`)
+    if (skewMs !== null && Math.abs(skewMs) > mostSkewMs) warnings.add(skewText(skewMs))
   }
-  return warnings
+  return [...warnings]
 }
 
 /**
- * Writes what Prometheus knows of a run into its record, as samples; replaces what was there, but never by nothing.
+ * Writes what Prometheus knows of a run into its record: for each query the answer and its samples. Replaces what was
+ * there, but never samples by none.
  * @returns the queries that failed, as warnings: their series have no data.
  */
 export const recordPrometheus = async (
   plan: Plan,
   recordDir: string,
   { fromMs, toMs }: { fromMs: number; toMs: number },
-  token: string | undefined,
+  env: Env,
 ): Promise<string[]> => {
   if (plan.prometheus === undefined) return []
   const { url, stepMs } = plan.prometheus
-  const server: PrometheusServer = { url, token }
-  const lines: SampleLine[] = []
-  const warnings: string[] = []
-  for (const objective of prometheusQueries(plan)) {
-    try {
-      const { series, skewMs } = await queryRange(server, objective.query, { fromMs, toMs, stepMs })
-      lines.push(...series.flatMap((one) => samplesOf(objective, one)))
-      const skewed = skewText(skewMs)
-      if (skewed !== null && !warnings.includes(skewed)) warnings.push(skewed)
-    } catch (error) {
-      if (!(error instanceof HoldfastError)) throw error
-      warnings.push(`objective "${objective.id}" has no data: ${error.message}`)
-    }
-  }
   const file = join(recordDir, recordFiles.prometheus)
-  if (lines.length === 0 && existsSync(file) && statSync(file).size > 0)
-    return [...warnings, 'Prometheus knows nothing of that time any more: what was recorded stays']
+  const before = readAnswers(file)
+  const lines: Line[] = []
+  const warnings = new Set<string>()
+  for (const objective of prometheusQueries(plan)) {
+    const [answer, ...samples] = await answerTo(
+      objective,
+      () => queryRange({ url, headers: prometheusHeaders(env) }, objective.query, { fromMs, toMs, stepMs }),
+      stepMs,
+      warnings,
+    )
+    const kept = before.filter((line) => seriesIn(line) === answer.series)
+    const [first] = kept
+    if (samples.length === 0 && kept.length > 1 && first?.type === 'answer' && first.query === objective.query) {
+      lines.push(...kept)
+      const why = answer.failed ?? 'Prometheus knows nothing of that time any more'
+      warnings.add(`objective "${objective.id}": ${why}: what was recorded stays`)
+      continue
+    }
+    lines.push(answer, ...samples)
+    if (answer.failed !== null) warnings.add(`objective "${objective.id}" has no data: ${answer.failed}`)
+    if (answer.incomplete !== null)
+      warnings.add(`objective "${objective.id}": the answer is not whole: ${answer.incomplete}`)
+  }
   writeFileSync(`${file}.new`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 })
   renameSync(`${file}.new`, file)
-  return warnings
+  return [...warnings]
 }
 
-const samplesOf = ({ id }: Query, { labels, points }: PrometheusSeries): SampleLine[] =>
-  points.map(([atMs, value]) => ({
-    type: 'sample',
-    atMs,
-    component: nameOf(labels),
-    values: { [prometheusSeries(id)]: value },
-  }))
+type Line = AnswerLine | SampleLine
+
+/** The answer to a query and its samples; a query that fails has an answer that says so. */
+const answerTo = async (
+  { id, query }: Query,
+  ask: () => ReturnType<typeof queryRange>,
+  stepMs: number,
+  warnings: Set<string>,
+): Promise<[AnswerLine, ...SampleLine[]]> => {
+  const blank = { type: 'answer' as const, series: prometheusSeries(id), query, samples: 0, notNumbersAtMs: [] }
+  try {
+    const { series, incomplete, skewMs } = await ask()
+    if (skewMs !== null && Math.abs(skewMs) > stepMs) return [{ ...blank, failed: skewText(skewMs), incomplete: null }]
+    if (skewMs !== null && Math.abs(skewMs) > mostSkewMs) warnings.add(skewText(skewMs))
+    const names = namesOf(series)
+    const samples = series.flatMap((one, i) => samplesOf(blank.series, names[i] ?? '', one))
+    const notNumbersAtMs = [...new Set(series.flatMap((one) => one.notNumbersAtMs))].sort((a, b) => a - b)
+    return [{ ...blank, samples: samples.length, failed: null, incomplete, notNumbersAtMs }, ...samples]
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    return [{ ...blank, failed: error.message, incomplete: null }]
+  }
+}
+
+/** What can be read of the file; it is replaced by what is whole. */
+const readAnswers = (file: string): Line[] => {
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as Line]
+      } catch {
+        return []
+      }
+    })
+}
+
+const seriesIn = (line: Line): string | undefined =>
+  line.type === 'answer' ? line.series : Object.keys(line.values)[0]
+
+const samplesOf = (name: string, component: string, { points }: PrometheusSeries): SampleLine[] =>
+  points.map(([atMs, value]) => ({ type: 'sample', atMs, component, values: { [name]: value } }))
+
+/** A name for each series of an answer, no two the same: what has one name is one series in the record. */
+const namesOf = (series: PrometheusSeries[]): string[] => {
+  const short = series.map(({ labels: { __name__: _, ...labels } }) => nameOf(labels))
+  return short.map((name, i) => {
+    const twins = short.slice(0, i).filter((other) => other === name).length
+    return twins === 0 ? name : `${name} (${twins + 1})`
+  })
+}
 
 /** `worker-7d9f` of `{pod="worker-7d9f"}`, `node=a, pod=b` of several labels. */
-const nameOf = ({ __name__: _, ...labels }: Record<string, string>): string => {
+const nameOf = (labels: Record<string, string>): string => {
   const entries = Object.entries(labels)
   const [only] = entries
   if (only === undefined) return 'Prometheus'
@@ -120,7 +179,5 @@ const nameOf = ({ __name__: _, ...labels }: Record<string, string>): string => {
   return text.slice(0, 200)
 }
 
-const skewText = (skewMs: number | null): string | null =>
-  skewMs === null || Math.abs(skewMs) <= mostSkewMs
-    ? null
-    : `the clock of Prometheus differs from this machine's by about ${Math.round(skewMs / 1000)} s`
+const skewText = (skewMs: number): string =>
+  `the clock of Prometheus differs from this machine's by about ${Math.round(skewMs / 1000)} s`

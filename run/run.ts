@@ -18,7 +18,7 @@ import { K6 } from './k6.ts'
 import { type RunListener, shielded } from './listener.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
 import { outputConfig } from './output-config.ts'
-import { prometheusTokenName, recordPrometheus } from './prometheus.ts'
+import { recordPrometheus } from './prometheus.ts'
 import { Pump } from './pump.ts'
 import { createRecord, Ledger, recordFiles } from './record.ts'
 import { startSampler } from './sampler.ts'
@@ -274,8 +274,12 @@ const follow = async (
     signal,
     duplicatesBefore,
   })
-  const token = options.userEnv[prometheusTokenName]
-  for (const message of await recordPrometheus(plan, options.recordDir, { fromMs: startedAtMs, toMs }, token)) {
+  for (const message of await recordPrometheus(
+    plan,
+    options.recordDir,
+    { fromMs: startedAtMs, toMs },
+    options.userEnv,
+  )) {
     ledger.append({ type: 'warning', message })
     listener.onWarning?.(message)
   }

@@ -60,6 +60,7 @@ export const foldLines = async (
     else if (line.type === 'load') foldLoad(folded, line)
     else if (line.type === 'vus') foldVus(folded, line)
     else if (line.type === 'sample') foldSample(folded, line)
+    else if (line.type === 'answer') folded.resources.answers.set(line.series, line)
     else if (line.type === 'error') foldError(folded, line)
     else if (line.type === 'overflow') folded.overflow = line.maxSeries
     else if (line.type === 'end') folded.ended = true

@@ -37,6 +37,14 @@ export const validLine = (line: RecordLine): boolean => {
       return (
         Number.isFinite(line.atMs) && text(line.component) && typeof line.values === 'object' && line.values !== null
       )
+    case 'answer':
+      return (
+        text(line.series, line.query) &&
+        count(line.samples) &&
+        [line.failed, line.incomplete].every((why) => why === null || typeof why === 'string') &&
+        Array.isArray(line.notNumbersAtMs) &&
+        line.notNumbersAtMs.every(Number.isFinite)
+      )
     case 'error':
       return count(line.n) && text(line.name, line.error)
     case 'acks':

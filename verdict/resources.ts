@@ -1,5 +1,5 @@
 import type { Plan } from '../model/plan.ts'
-import type { SampleLine } from '../model/window.ts'
+import type { AnswerLine, SampleLine } from '../model/window.ts'
 
 /** One sampled series of one component instance: times in Unix ms, in order of the record. */
 export interface Series {
@@ -13,6 +13,8 @@ export interface Series {
 export interface Resources {
   wanted: Set<string>
   series: Map<string, Series>
+  /** By series: what Prometheus answered. */
+  answers: Map<string, AnswerLine>
   /** Values that were no finite numbers. */
   garbage: number
 }
@@ -33,7 +35,7 @@ export const newResources = (plan: Plan): Resources => {
     if (objective.kind !== 'reaction') return []
     return [objective.series, ...(typeof objective.after === 'string' ? [] : [objective.after.series])]
   })
-  return { wanted: new Set(names), series: new Map(), garbage: 0 }
+  return { wanted: new Set(names), series: new Map(), answers: new Map(), garbage: 0 }
 }
 
 export const addSample = (resources: Resources, line: SampleLine): void => {

@@ -7,7 +7,7 @@ import { fromPrometheus, plannedPrometheus } from '../../plan/prometheus.ts'
 import { rejudgedPlan } from '../../plan/rejudge.ts'
 import { verdictText } from '../../reports/terminal.ts'
 import { isRunning, readLeftovers } from '../../run/leftovers.ts'
-import { checkPrometheus, prometheusTokenName, recordPrometheus, refuseOtherQueries } from '../../run/prometheus.ts'
+import { checkPrometheus, recordPrometheus, refuseOtherQueries } from '../../run/prometheus.ts'
 import { readEvents, readPlan, recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
 import { typedBaselines } from '../baseline.ts'
@@ -56,10 +56,9 @@ const withPrometheus = (plan: Plan, url: string | undefined, slo: string | undef
 const askAgain = async (plan: Plan, recordDir: string): Promise<void> => {
   const span = await loadSpan(recordDir)
   if (span === null) throw new HoldfastError(`${recordDir}: its load never started, so there is nothing to ask for`)
-  const token = process.env[prometheusTokenName]
   for (const warning of [
-    ...(await checkPrometheus(plan, token)),
-    ...(await recordPrometheus(plan, recordDir, span, token)),
+    ...(await checkPrometheus(plan, process.env)),
+    ...(await recordPrometheus(plan, recordDir, span, process.env)),
   ]) {
     printWarning(warning)
   }

@@ -14,7 +14,7 @@ import { makeFolders } from '../../run/folders.ts'
 import { type Lock, takeLock } from '../../run/lock.ts'
 import { settlePredecessor } from '../../run/predecessor.ts'
 import { checkReachable } from '../../run/preflight.ts'
-import { checkPrometheus, prometheusTokenName } from '../../run/prometheus.ts'
+import { checkPrometheus } from '../../run/prometheus.ts'
 import { run } from '../../run/run.ts'
 import { safetyLever, stateDir } from '../../run/state-dir.ts'
 import { StopSwitch } from '../../run/stop.ts'
@@ -144,7 +144,7 @@ const prepare = async (
     const { plan } = planned
     refuseFaultsUnder(lever, plan)
     refuseSecretsIn(plan, secretNames(planned.system))
-    const warnings = await checkPrometheus(plan, process.env[prometheusTokenName])
+    const warnings = await checkPrometheus(plan, process.env)
     if (options.baseUrl !== undefined) await checkReachable(options.baseUrl)
     const { cluster } = planned
     const locksDir = join(stateDir(), 'locks')

@@ -9,7 +9,7 @@ import { objectiveOf } from '../../plan/objectives.ts'
 import { fromPrometheus } from '../../plan/prometheus.ts'
 import { reservePorts } from '../../run/ports.ts'
 import { checkPrometheus, recordPrometheus } from '../../run/prometheus.ts'
-import { queryNow, queryRange } from '../../run/prometheus-api.ts'
+import { queryRange } from '../../run/prometheus-api.ts'
 import { createRecord, readWindows } from '../../run/record.ts'
 import { judge } from '../../verdict/judge.ts'
 import { latencyObjective, makeRecord } from '../fixtures/record.ts'
@@ -28,13 +28,13 @@ const why = isInstalled ? '' : ' (skipped: there is no program `prometheus`; Deb
 describe.skipIf(!isInstalled)(`a real Prometheus${why}`, () => {
   let folder = ''
   let child: ChildProcess | undefined
-  let server = { url: '' }
+  let server = { url: '', headers: {} }
   const wantedScrapes = 6
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-prometheus-'))
     const address = `127.0.0.1:${(await reservePorts(1))('prometheus')}`
-    server = { url: `http://${address}` }
+    server = { url: `http://${address}`, headers: {} }
     const job = `{ job_name: itself, static_configs: [{ targets: ['${address}'] }] }`
     writeFileSync(join(folder, 'config.yml'), `global: { scrape_interval: 1s }\nscrape_configs: [${job}]\n`)
     const options = { 'config.file': join(folder, 'config.yml'), 'storage.tsdb.path': join(folder, 'data') }
@@ -42,8 +42,8 @@ describe.skipIf(!isInstalled)(`a real Prometheus${why}`, () => {
     child = spawn('prometheus', [...argv, `--web.listen-address=${address}`], { stdio: 'ignore' })
     const scraped = await lookUntil(
       async () => {
-        const answer = await queryNow(server, 'count_over_time(up[1m])').catch(() => null)
-        const n = answer?.series[0]?.points[0]?.[1] ?? 0
+        const answer = await range('count_over_time(up[1m])', 1).catch(() => null)
+        const n = answer?.series[0]?.points.at(-1)?.[1] ?? 0
         return { ok: n >= wantedScrapes, text: `${n} scrapes` }
       },
       { deadlineMs: 60_000, everyMs: 250 },
@@ -73,9 +73,11 @@ describe.skipIf(!isInstalled)(`a real Prometheus${why}`, () => {
     expect(Math.abs(skewMs ?? Number.NaN)).toBeLessThan(2_000)
   })
 
-  it('has no point where a value is NaN or infinite, and none where there is a gap', async () => {
-    expect((await range('vector(0) / 0')).series.flatMap(({ points }) => points)).toEqual([])
-    expect((await range('vector(1) / 0')).series.flatMap(({ points }) => points)).toEqual([])
+  it('tells values that are no number, and has none where there is a gap', async () => {
+    for (const query of ['vector(0) / 0', 'vector(1) / 0'])
+      expect((await range(query)).series).toEqual([
+        { labels: {}, points: [], notNumbersAtMs: expect.arrayContaining([lastMs() - 9_000]) },
+      ])
     const { series } = await range('vector(1) and on() (vector(time()) % 10 < 5)')
     const seconds = series.flatMap(({ points }) => points.map(([atMs]) => (atMs / 1000) % 10))
     expect(seconds).toHaveLength(series.length === 0 ? -1 : seconds.filter((second) => second < 5).length)
@@ -89,8 +91,9 @@ describe.skipIf(!isInstalled)(`a real Prometheus${why}`, () => {
     expect(series).toEqual([])
   })
 
-  it('says what is wrong with a query', async () => {
+  it('says what is wrong with a query, also where it is wrong over a span only', async () => {
     await expect(range('sum(')).rejects.toThrow(/HTTP 400: .*parse error/)
+    await expect(range('up[1m]')).rejects.toThrow(/HTTP 400: .*range vector/)
   })
 
   it('decides objectives of a run, from its record alone, offline', async () => {
@@ -125,8 +128,8 @@ describe.skipIf(!isInstalled)(`a real Prometheus${why}`, () => {
     const recordDir = join(folder, 'record')
     createRecord(recordDir, planned)
     writeFileSync(join(recordDir, 'windows.ndjson'), [...lines()].map((line) => `${JSON.stringify(line)}\n`).join(''))
-    expect(await checkPrometheus(planned, undefined)).toEqual(['objective "gone": its query has no value now'])
-    expect(await recordPrometheus(planned, recordDir, { fromMs: startedAtMs, toMs: lastMs() }, undefined)).toEqual([])
+    expect(await checkPrometheus(planned, {})).toEqual(['objective "gone": its query has no value now'])
+    expect(await recordPrometheus(planned, recordDir, { fromMs: startedAtMs, toMs: lastMs() }, {})).toEqual([])
 
     const { verdict } = await judge({ plan: planned, events, lines: readWindows(recordDir) })
     const [, memory, tight, gone] = verdict.objectives

@@ -2,12 +2,9 @@ import type { GaugeObjective } from '../../model/objective.ts'
 import { isPrometheusSeries } from '../../model/prometheus.ts'
 import { formatCount } from '../format.ts'
 import { sampledGapMs, seriesOf } from '../resources.ts'
+import { incompleteAnswer } from './answers.ts'
 import type { JudgeContext } from './context.ts'
-
-/** A run's end may cut off the last point, and a sample may be late: a tenth may be missing. */
-const mostMissingRatio = 0.1
-
-type Counts = (at: number) => boolean
+import { isFew, secondsOf } from './seen.ts'
 
 /** `sampledGapMs`; for Prometheus at least the step that it is asked by. */
 export const longestGapMs = ({ series }: { series: string }, { plan }: JudgeContext): number =>
@@ -15,27 +12,7 @@ export const longestGapMs = ({ series }: { series: string }, { plan }: JudgeCont
 
 /** Why a good value of a series is not to be believed: a time that nobody saw. Null where there is little of it. */
 export const unseen = (objective: GaugeObjective, context: JudgeContext): string | null =>
-  isPrometheusSeries(objective.series) ? missingPoints(objective, context) : unseenSeconds(objective, context)
-
-/**
- * Points that a query should have given and no series has: Prometheus is asked for every step of the run. Which
- * series gives one is left open, since a component may be replaced by another.
- */
-const missingPoints = (objective: GaugeObjective, context: JudgeContext): string | null => {
-  const { folded, phases, plan } = context
-  if (plan.prometheus === undefined) return null
-  const counts = phases.in(objective.phases)
-  const expected = Math.floor(secondsOf(context, counts).length / (plan.prometheus.stepMs / 1000))
-  const seen = new Set(
-    seriesOf(folded.resources, objective.series)
-      .flatMap(({ atMs }) => atMs)
-      .filter((atMs) => counts(Math.floor(atMs / 1000) - folded.baseS)),
-  ).size
-  const missing = expected - seen
-  return isFew(missing, expected)
-    ? null
-    : `${formatCount(missing)} of ${formatCount(expected)} points are missing or no number`
-}
+  isPrometheusSeries(objective.series) ? incompleteAnswer(objective, context) : unseenSeconds(objective, context)
 
 /**
  * Seconds of the steady state from which a component's sample is farther away than half the longest gap. Under a fault
@@ -62,13 +39,4 @@ const unseenSeconds = (objective: GaugeObjective, context: JudgeContext): string
 const isFarther = (at: number, seen: ReadonlySet<number>, reachS: number): boolean => {
   for (let second = at - reachS; second <= at + reachS; second++) if (seen.has(second)) return false
   return true
-}
-
-const isFew = (missing: number, expected: number): boolean => missing <= Math.max(1, mostMissingRatio * expected)
-
-/** Seconds of the columns that count, up to the last one of the load. */
-const secondsOf = ({ folded }: JudgeContext, counts: Counts): number[] => {
-  const seconds: number[] = []
-  for (let at = 0; at < folded.chart.seconds.length && at <= folded.lastIndex; at++) if (counts(at)) seconds.push(at)
-  return seconds
 }

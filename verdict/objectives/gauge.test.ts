@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GaugeObjective } from '../../model/objective.ts'
-import type { RecordLine } from '../../model/window.ts'
-import { defaultStartMs, latencyObjective, makeRecord } from '../../test/fixtures/record.ts'
+import type { AnswerLine, RecordLine } from '../../model/window.ts'
+import { defaultStartMs, latencyObjective, makeRecord, type RunSpec } from '../../test/fixtures/record.ts'
 import { judge } from '../judge.ts'
 
 const memory: GaugeObjective = {
@@ -24,13 +24,24 @@ const memory: GaugeObjective = {
 /** A minute of load; a point every 5 s of each component, as `value` says, null for none. */
 const judged = async (
   value: (second: number, component: string) => number | null,
-  { components = ['api'], objective = memory } = {},
+  {
+    components = ['api'],
+    objective = memory,
+    answer = {},
+    spec = {},
+  }: {
+    components?: string[]
+    objective?: GaugeObjective
+    answer?: Partial<AnswerLine>
+    spec?: Partial<RunSpec>
+  } = {},
 ) => {
   const { plan, events, lines } = makeRecord({
     warmUpS: 0,
     steadyS: 60,
     streams: [{ perSecond: 50 }],
     objectives: [latencyObjective(), objective],
+    ...spec,
   })
   const samples = components.flatMap((component) =>
     Array.from({ length: 13 }, (_, i) => i * 5).flatMap((second): RecordLine[] => {
@@ -40,7 +51,10 @@ const judged = async (
     }),
   )
   const prometheus = { url: 'http://prometheus', stepMs: 5_000 }
-  const { verdict } = await judge({ plan: { ...plan, prometheus }, events, lines: [...lines(), ...samples] })
+  const whole = { query: 'memory', samples: samples.length, failed: null, incomplete: null, notNumbersAtMs: [] }
+  const answered: AnswerLine = { type: 'answer', series: 'prometheus:memory', ...whole, ...answer }
+  const all = [...lines(), ...(answered.series === '' ? [] : [answered]), ...samples]
+  const { verdict } = await judge({ plan: { ...plan, prometheus }, events, lines: all })
   return { result: verdict.result, ...verdict.objectives[1] }
 }
 
@@ -54,12 +68,57 @@ describe('a series of Prometheus', () => {
   it('with points missing is no data, never good', async () => {
     const { result, ...objective } = await judged((second) => (second >= 20 && second < 40 ? null : 50))
     expect(objective).toMatchObject({ outcome: 'no-data', reasonCode: 'gaps' })
-    expect(objective.reason).toMatch(/^[34] of 12 points are missing or no number$/)
+    expect(objective.reason).toMatch(/^[34] of 12 points are missing$/)
     expect(result).toBe('inconclusive')
   })
 
   it('a breach among the points that are there is one all the same', async () => {
     expect(await judged((second) => (second >= 30 ? null : 150))).toMatchObject({ outcome: 'fail' })
+  })
+
+  it.each<[string, Partial<AnswerLine>, string, string]>([
+    ['that says that a part is missing', { incomplete: 'store s-2 is away' }, 'gaps', 'not whole: store s-2 is away'],
+    [
+      'with a value that is no number',
+      { notNumbersAtMs: [defaultStartMs + 30_000] },
+      'gaps',
+      '1 of 12 points is no number',
+    ],
+    ['that failed', { failed: 'HTTP 500' }, 'no-answer', 'HTTP 500'],
+    ['of which the record lacks a point', { samples: 14 }, 'no-answer', '13 of the 14 points'],
+    ['that the record lacks', { series: '' }, 'no-answer', 'no answer to its query'],
+  ])('an answer %s is no data, never good', async (_name, answer, reasonCode, words) => {
+    const { result, ...objective } = await judged(() => 50, { answer })
+    expect(objective).toMatchObject({ outcome: 'no-data', reasonCode, reason: expect.stringContaining(words) })
+    expect(result).toBe('inconclusive')
+  })
+
+  it.each<[string, Partial<AnswerLine>]>([
+    ['a part is missing', { incomplete: 'store s-2 is away' }],
+    ['a value is no number', { notNumbersAtMs: [defaultStartMs + 30_000] }],
+  ])('a breach that is seen is one all the same where %s', async (_name, answer) => {
+    expect(await judged(() => 150, { answer })).toMatchObject({ outcome: 'fail' })
+  })
+
+  it('of which one ends is no data, never good', async () => {
+    const value = (second: number, name: string) => (name === 'api-2' && second > 20 ? null : 50)
+    expect(await judged(value, { components: ['api-1', 'api-2'] })).toMatchObject({
+      outcome: 'no-data',
+      reasonCode: 'gaps',
+      reason: expect.stringMatching(/^\d of \d+ points have fewer series than the 2 that there were$/),
+    })
+  })
+
+  it('of which one ends under a fault and another begins is whole', async () => {
+    const names = { components: ['api-1', 'old', 'new'] }
+    const spec: Partial<RunSpec> = {
+      ...{ steadyS: 20, faultsS: 20, recoveryS: 20, stableForS: 10 },
+      ...{ faults: [{ atS: 20, holdS: 10 }], troubles: [{ kind: 'error', fromS: 21, toS: 33 }] },
+    }
+    const until = (end: number, begin: number) => (second: number, name: string) =>
+      (name === 'old' && second >= end) || (name === 'new' && second < begin) ? null : 50
+    expect(await judged(until(25, 35), { ...names, spec })).toMatchObject({ outcome: 'pass' })
+    expect(await judged(until(25, 100), { ...names, spec })).toMatchObject({ outcome: 'no-data', reasonCode: 'gaps' })
   })
 
   it('one point that is late costs nothing', async () => {

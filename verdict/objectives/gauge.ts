@@ -3,6 +3,7 @@ import { phaseNames } from '../../model/slo.ts'
 import { formatCount, formatUnit } from '../format.ts'
 import type { Series } from '../resources.ts'
 import { cpuSeries, restartTimes, seriesOf } from '../resources.ts'
+import { unanswered } from './answers.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult, holds } from './context.ts'
 import { longestGapMs, unseen } from './gaps.ts'
@@ -22,6 +23,8 @@ export const judgeGauge: JudgeObjective<GaugeObjective> = (objective, context) =
   const reading = worstReading(objective, context, context.phases.in(objective.phases))
   const needed = Math.max(1, objective.minSamples)
   const base = { phases: perPhase, needed, n: reading?.n ?? 0 }
+  const noAnswer = unanswered(objective.series, context)
+  if (noAnswer !== null) return { ...blankResult(objective, 'no-data', 'no-answer', noAnswer), ...base }
   if (!reading || reading.n < needed) {
     const reason = `${objective.series}: ${formatCount(base.n)} samples, at least ${formatCount(needed)} needed`
     return { ...blankResult(objective, 'no-data', base.n === 0 ? 'no-samples' : 'too-few-samples', reason), ...base }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ReactionObjective } from '../../model/objective.ts'
-import { latencyObjective, makeRecord, type RunSpec } from '../../test/fixtures/record.ts'
+import type { AnswerLine, RecordLine, SampleLine } from '../../model/window.ts'
+import { defaultStartMs, latencyObjective, makeRecord, type RunSpec } from '../../test/fixtures/record.ts'
 import { judge } from '../judge.ts'
 
 const alert: ReactionObjective = {
@@ -34,6 +35,7 @@ const judged = async (
   objective: ReactionObjective,
   value: (s: number) => number | null,
   spec: Partial<RunSpec> = {},
+  more: RecordLine[] = [],
 ) => {
   const sampled = (s: number): Record<string, number> => {
     const now = value(s)
@@ -51,9 +53,38 @@ const judged = async (
     series: [{ component: 'api', values: sampled }],
     ...spec,
   })
-  const { verdict } = await judge({ plan, events, lines: lines() })
+  const { verdict } = await judge({ plan, events, lines: [...lines(), ...more] })
   return { result: verdict.result, ...verdict.objectives[1] }
 }
+
+describe('an alert of Prometheus', () => {
+  const series = 'prometheus:alert'
+  const asked = { ...alert, series }
+  const judgedBy = async (answer: Partial<AnswerLine> | null, firesAtS = 48) => {
+    const samples: SampleLine[] = Array.from({ length: 100 }, (_, s) => ({
+      ...{ type: 'sample', atMs: defaultStartMs + s * 1000, component: 'Prometheus' },
+      values: { [series]: s >= firesAtS ? 1 : 0 },
+    }))
+    const whole = { query: 'ALERTS', samples: samples.length, failed: null, incomplete: null, notNumbersAtMs: [] }
+    const answers: AnswerLine[] = answer === null ? [] : [{ type: 'answer', series, ...whole, ...answer }]
+    return await judged(asked, () => null, {}, [...answers, ...samples])
+  }
+
+  it('is judged by a whole answer only, whether it fires in time or not', async () => {
+    expect(await judgedBy({})).toMatchObject({ outcome: 'pass' })
+    expect(await judgedBy({}, 1000)).toMatchObject({ outcome: 'fail' })
+    for (const firesAtS of [48, 1000]) {
+      const noData = { outcome: 'no-data', result: 'inconclusive' }
+      expect(await judgedBy({ incomplete: 'store s-2 is away' }, firesAtS)).toMatchObject(noData)
+      expect(await judgedBy({ failed: 'HTTP 500' }, firesAtS)).toMatchObject({ ...noData, reason: 'HTTP 500' })
+      expect(await judgedBy(null, firesAtS)).toMatchObject(noData)
+    }
+  })
+
+  it('that fires in steady state fails by a part of the answer, too', async () => {
+    expect(await judgedBy({ incomplete: 'store s-2 is away' }, 20)).toMatchObject({ reasonCode: 'not-quiet' })
+  })
+})
 
 describe('an alert', () => {
   it.each([

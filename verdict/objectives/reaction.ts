@@ -3,6 +3,7 @@ import type { ObjectiveResult, Outcome } from '../../model/verdict.ts'
 import { circled, dash, formatSeconds, plural } from '../format.ts'
 import type { Series } from '../resources.ts'
 import { seriesOf } from '../resources.ts'
+import { partlyAnswered, unanswered } from './answers.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult, holds, isWorse } from './context.ts'
 import { longestGapMs } from './gaps.ts'
@@ -28,10 +29,15 @@ interface Seen {
 
 /** The time from each trigger to the reaction, against a bound; the slowest decides. */
 export const judgeReaction: JudgeObjective<ReactionObjective> = (objective, context) => {
+  const noAnswer = unanswered(objective.series, context)
+  if (noAnswer !== null) return noData(objective, 'no-answer', noAnswer)
   const series = seriesOf(context.folded.resources, objective.series, objective.component)
   if (series.length === 0) return noData(objective, 'no-samples', `${objective.series}: no samples`)
   const loud = objective.quiet ? inSteadyState(objective, series, context) : null
   if (loud !== null) return { ...loud, n: 1 }
+  // What a missing part would have shown may have come sooner, or may have gone again.
+  const part = partlyAnswered(objective.series, context)
+  if (part !== null) return noData(objective, 'gaps', part)
   const triggers = triggersOf(objective, context)
   if (triggers.length === 0) return noData(objective, 'no-trigger', noTrigger(objective))
   const gapMs = longestGapMs(objective, context)
