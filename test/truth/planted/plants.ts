@@ -13,6 +13,10 @@ export interface Plant {
   duplicateEvery?: number
   /** Every so many-th write is stored and answered 500: neither acknowledged nor lost. */
   denyEvery?: number
+  /** Whatever arrives in the first `ms` of each period waits for its end, as in a pause of a garbage collector. */
+  stalls?: { everyMs: number; ms: number }
+  /** A write is not in a read before so long after it. */
+  visibleAfterMs?: number
 }
 
 export type Latency =
@@ -26,6 +30,20 @@ export type Outage =
   | { how: 'hang' | 'errors'; fromN: number; toN: number }
   | { how: 'slow'; fromN: number; toN: number; slowMs: number }
   | { how: 'refuse'; fromN: number; ms: number }
+
+/** Trouble that a call to the server begins, as a fault's command does; `fromMs` counts from the call. */
+export interface Switched {
+  /** All paths unless told. */
+  path?: string
+  /** forget: acknowledged, and not stored. */
+  how: 'hang' | 'errors' | 'slow' | 'forget'
+  fromMs: number
+  /** Null: until the server is told otherwise, or for ever. */
+  forMs: number | null
+  /** Share of the requests that it hits; all unless told. */
+  share?: number
+  slowMs?: number
+}
 
 /** Path (`/skewed`) to what is planted there. */
 export type Plants = Record<string, Plant>
@@ -71,7 +89,7 @@ export const outageOf = (plant: Plant, n: number): Exclude<Outage, { how: 'refus
   )
 
 /** Seeded noise in (0, 1): the finaliser of MurmurHash3 over the number. */
-const uniform = (i: number): number => {
+export const uniform = (i: number): number => {
   let h = Math.imul(i + 0x9e3779b9, 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)

@@ -1,0 +1,3 @@
+import { randomScenario } from '../lib/random.ts'
+
+export default randomScenario({ paths: ['/random'], method: 'POST', longestIterationMs: 2000 })
