@@ -25,6 +25,7 @@ const awaited: MadeKindName[] = [
   'never-sent',
   'too-few-users',
   'damage',
+  'leak',
 ]
 const kinds = (Object.keys(madeKinds) as MadeKindName[]).filter((kind) => !awaited.includes(kind))
 

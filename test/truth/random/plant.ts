@@ -18,13 +18,19 @@ export interface Truth {
   intervals?: (verdict: Verdict) => boolean[]
 }
 
+/** What is left of a made record. */
+export interface Changed {
+  events: MadeRecord['events']
+  lines: RecordLine[]
+}
+
 /** A run made from a description. */
 export interface MadePlant {
   /** What was planted, with its drawn parameters, for a reader of the failures. */
   words: string
   spec: RunSpec
   /** What becomes of the made record before it is judged, for troubles that no server makes. */
-  change?: (record: MadeRecord) => { events: MadeRecord['events']; lines: RecordLine[] }
+  change?: (record: MadeRecord) => Changed | Promise<Changed>
   truth: Truth
 }
 

@@ -8,7 +8,7 @@ import type { MadePlant } from './plant.ts'
 /** Judges a made record by the judge of every run. */
 export const judgeMade = async ({ spec, change }: MadePlant) => {
   const record = makeRecord(spec)
-  const { events, lines } = change ? change(record) : { events: record.events, lines: record.lines() }
+  const { events, lines } = change ? await change(record) : { events: record.events, lines: record.lines() }
   return (await judge({ plan: record.plan, events, lines })).verdict
 }
 

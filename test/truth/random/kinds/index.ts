@@ -1,10 +1,12 @@
 import type { MadeKind } from '../plant.ts'
 import { damage } from './damage.ts'
 import { cutShort, unconfirmed, writes } from './endings.ts'
+import { leak } from './growth.ts'
 import { diluted, oneEndpoint } from './lasting.ts'
 import { neverSent, samplesMissing, tooFewUsers } from './load.ts'
 import { atTheLimit, dependence, percentile, stalls } from './noise.ts'
 import { flapping, lowRate, neverBack, partial, slowCalls } from './outages.ts'
+import { prometheus } from './prometheus.ts'
 import { seriesGaps } from './series.ts'
 
 /** Every kind of trouble that is planted into made records. A new one is a line here. */
@@ -28,6 +30,8 @@ export const madeKinds = {
   writes,
   damage,
   series: seriesGaps,
+  prometheus,
+  leak,
 } as const satisfies Record<string, MadeKind>
 
 export type MadeKindName = keyof typeof madeKinds
