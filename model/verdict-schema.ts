@@ -35,6 +35,23 @@ const objectiveResult = z.strictObject({
   phases: z.array(z.strictObject({ phase, n: count, bad: count, measured: figure })),
 })
 
+const tally = z.strictObject({ bad: count, due: count })
+
+const lastingChange = z
+  .strictObject({
+    objective: z.string(),
+    request: z.string().nullable().describe('Null: the requests of the objective as a whole.'),
+    fault: z.string().nullable().describe('The fault after which it was seen; null: in the steady state.'),
+    kind: z.enum(['worse', 'silent']),
+    sinceMs: z.number(),
+    before: tally,
+    after: tally,
+    target: z.enum(['broken', 'open', 'within', 'not-sent']).describe("Against the objective's target, by itself."),
+    fading: z.boolean().describe('The last seconds looked as usual again, for less than `stableFor`.'),
+    text: z.string(),
+  })
+  .describe('Requests that got worse and stayed so until the end of what was seen, or were not sent any more.')
+
 const sliRecovery = z
   .strictObject({
     objective: z.string(),
@@ -55,6 +72,7 @@ const sliRecovery = z
     maxErrorRatio: maybe,
     latencyP95Us: maybe,
     latencyP99Us: maybe,
+    change: lastingChange.exactOptional(),
   })
   .describe('How one service level indicator fared under one fault.')
 
@@ -145,6 +163,7 @@ export const verdictSchema = z.strictObject({
   faults: z.array(faultResult),
   capacity: capacitySchema.exactOptional(),
   baseline: comparison.exactOptional(),
+  changes: z.array(lastingChange).exactOptional(),
   cannotTell: z.array(z.string()).describe('What this run cannot prove.'),
   load: loadHealth,
   topErrors: z.array(z.strictObject({ name: z.string(), error: z.string(), n: count })),

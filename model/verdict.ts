@@ -46,6 +46,32 @@ export interface ObjectiveResult {
   phases: { phase: PhaseName; n: number; bad: number; measured: Figure }[]
 }
 
+/** Bad requests among those that were due. */
+export interface Tally {
+  bad: number
+  due: number
+}
+
+/** Requests that got worse and stayed so until the end of what was seen, or were not sent any more. */
+export interface LastingChange {
+  /** Id of the proportion objective whose requests these are. */
+  objective: string
+  /** The request name that changed by itself; null: the requests of the objective as a whole. */
+  request: string | null
+  /** The fault after whose removal it was seen (the first of its group); null: in the steady state. */
+  fault: string | null
+  kind: 'worse' | 'silent'
+  /** Unix ms. */
+  sinceMs: number
+  before: Tally
+  after: Tally
+  /** Against the objective's target, by itself: proven broken, proven held (`within`), neither, or not sent. */
+  target: 'broken' | 'open' | 'within' | 'not-sent'
+  /** The last seconds looked as usual again, for less than `stableFor`. */
+  fading: boolean
+  text: string
+}
+
 /** How one SLI fared under one fault. All times in ms. */
 export interface SliRecovery {
   objective: string
@@ -73,6 +99,8 @@ export interface SliRecovery {
   maxErrorRatio: number | null
   latencyP95Us: number | null
   latencyP99Us: number | null
+  /** What did not become as before; absent where nothing changed for good. */
+  change?: LastingChange
 }
 
 export interface FaultResult {
@@ -184,6 +212,8 @@ export interface Verdict {
   capacity?: Capacity
   /** Absent where the run names no baseline. */
   baseline?: Comparison
+  /** What got worse for good, the worst first; absent where nothing did. */
+  changes?: LastingChange[]
   cannotTell: string[]
   load: LoadHealth
   topErrors: { name: string; error: string; n: number }[]

@@ -212,7 +212,8 @@ const recoveryText = (
   if (sli.state === 'not-seen') return { impact, mitigated, recovery: `≥ ${time}`, rto: `≥ ${rto}` }
   const resolution =
     sli.resolutionMs === null ? '' : ` ± ${Math.max(0.1, Math.ceil(sli.resolutionMs / 100 - 0.01) / 10).toFixed(1)}`
-  return { impact, mitigated, recovery: `${time}${resolution}`, rto }
+  const changed = sli.change ? ', changed for good' : ''
+  return { impact, mitigated, recovery: `${time}${resolution}${changed}`, rto }
 }
 
 const budgetText = (perSli: readonly SliRecovery[]): string => {

@@ -3,6 +3,7 @@ import type { CountObjective, ProportionObjective, SliSelector } from '../model/
 import type { Plan } from '../model/plan.ts'
 import type { ErrorLine, LoadLine, RecordLine, SampleLine, VusLine, WindowLine } from '../model/window.ts'
 import { requestMetric } from '../model/window.ts'
+import { addToName, newNames } from './lasting/names.ts'
 import { addToGrid, newGrid, summedColumns } from './latency-grid.ts'
 import { validLine } from './lines.ts'
 import type { LoadRecord } from './load.ts'
@@ -76,17 +77,21 @@ export const foldLines = async (
 const newFolded = (plan: Plan, startedAtMs: number): Folded => {
   const graceMs = Math.max(0, ...plan.load.map((load) => load.gracefulStopMs))
   const length = leadS + Math.ceil((plan.phases.recovery.endMs + graceMs) / 1000) + tailS
-  const record = (sli: SliSelector, thresholdUs: number | null, latency: boolean): SliRecord => ({
+  const record = (sli: SliSelector, thresholdUs: number | null, latency: boolean, named = false): SliRecord => ({
     sli,
     thresholdUs,
     seconds: newSeconds(length),
+    names: named && sli.names?.length !== 1 ? newNames(length) : null,
     grid: latency ? newGrid(length, thresholdUs === null ? undefined : summedColumns) : null,
     failures: latency && thresholdUs !== null ? newGrid(length, summedColumns) : null,
   })
   const slis = new Map<string, SliRecord>()
   for (const objective of plan.objectives) {
     if (objective.kind === 'proportion') {
-      slis.set(objective.id, record(objective.sli, objective.thresholdUs, objective.thresholdUs !== null))
+      slis.set(
+        objective.id,
+        record(objective.sli, objective.thresholdUs, objective.thresholdUs !== null, objective.gate !== 'info'),
+      )
     } else if (objective.kind === 'count') slis.set(objective.id, record(objective.sli, null, false))
   }
   return {
@@ -143,7 +148,11 @@ const foldWindow = (folded: Folded, cache: Map<string, SliRecord[]>, line: Windo
   const at = indexOf(folded, line.s)
   if (at < 0) return
   if (at > folded.lastIndex) folded.lastIndex = at
-  for (const record of records) addWindow(record, at, line)
+  for (const record of records) {
+    const before = record.seconds.bad[at] ?? 0
+    addWindow(record, at, line)
+    if (record.names) addToName(record.names, line.name, at, line.n, (record.seconds.bad[at] ?? 0) - before)
+  }
 }
 
 /** Adds one increment to one SLI. */

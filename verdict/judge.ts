@@ -13,6 +13,8 @@ import type { Folded } from './fold.ts'
 import { plural } from './format.ts'
 import { judgeHealth } from './health.ts'
 import type { History } from './history.ts'
+import { changesThatCount } from './lasting/apply.ts'
+import { unseenNames } from './lasting/text.ts'
 import { loadPoint } from './load-point.ts'
 import { measureRun } from './measured-run.ts'
 import type { JudgeContext } from './objectives/context.ts'
@@ -48,7 +50,7 @@ export const judge = async ({
 }: JudgeInput): Promise<{ verdict: Verdict; charts: Charts; point: CapacityStep }> => {
   const warnings: string[] = []
   const run = await readRun({ plan, events, lines })
-  const { history, folded, startedAtMs, endedAtMs, groups, spans, phases } = run
+  const { history, folded, startedAtMs, endedAtMs, groups, spans, phases, changes } = run
   const tooFew = run.tooFew.map(({ sli, due }) => tooFewText(sli, due))
   const openFaults = faultResults(plan, history, groups, startedAtMs)
 
@@ -66,7 +68,13 @@ export const judge = async ({
   ]
   const doubtReasons = doubts(history, folded, faults, objectives)
   const comparison = baseline && compare(measureRun(run), baseline)
-  const result = runResult(objectives, invalidReasons, doubtReasons, comparison)
+  const lasting = changesThatCount(changes, plan)
+  const result = runResult(
+    objectives,
+    invalidReasons,
+    [...doubtReasons, ...lasting.map(({ text }) => text)],
+    comparison,
+  )
   const told: Told = {
     plan,
     comparison,
@@ -77,6 +85,7 @@ export const judge = async ({
     health,
     invalidReasons,
     doubts: doubtReasons,
+    changes: lasting,
   }
   const blocks = fullBlocks(folded, phases.in(['steady', 'recovered']))
 
@@ -93,7 +102,8 @@ export const judge = async ({
     objectives,
     faults,
     ...(comparison ? { baseline: comparison } : {}),
-    cannotTell: cannotTell(told, tooFew, blocks),
+    ...(changes.length > 0 ? { changes } : {}),
+    cannotTell: [...cannotTell(told, tooFew, blocks), ...unseenNames(plan, folded)],
     load: health.load,
     topErrors: topErrors(folded),
     warnings: [...warnings, ...recordWarnings(history, folded), ...history.warnings, ...history.errors],

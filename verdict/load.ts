@@ -1,5 +1,6 @@
 import { bucketOf } from '../model/histogram.ts'
 import type { LoadLine } from '../model/window.ts'
+import { addToName } from './lasting/names.ts'
 import { addCountToGrid } from './latency-grid.ts'
 import { addUndelivered, bump } from './seconds.ts'
 import { takesDrops } from './selector.ts'
@@ -44,6 +45,7 @@ export const countUndelivered = (load: LoadRecord, slis: readonly SliRecord[]): 
     if (dropped + interrupted === 0) continue
     for (const record of records) {
       addUndelivered(record.seconds, at, { started, dropped, interrupted })
+      if (record.names) addToName(record.names, load.sli, at, dropped + interrupted, dropped + interrupted)
       if (record.thresholdUs === null) continue
       for (const grid of [record.grid, record.failures]) {
         if (grid) addCountToGrid(grid, at, bucketOf(record.thresholdUs), dropped + interrupted)

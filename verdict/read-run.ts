@@ -1,12 +1,15 @@
 import type { RunEvent } from '../model/event.ts'
 import type { ProportionObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
+import type { LastingChange } from '../model/verdict.ts'
 import type { RecordLine } from '../model/window.ts'
 import { recoverGroups } from './faults.ts'
 import type { Folded } from './fold.ts'
 import { foldLines } from './fold.ts'
 import type { History } from './history.ts'
 import { failedInjections, readHistory } from './history.ts'
+import { withChanges } from './lasting/apply.ts'
+import { lastingChanges } from './lasting/lasting.ts'
 import type { PhaseIndex, PhaseSpan } from './phases.ts'
 import { indexPhases, realPhases } from './phases.ts'
 
@@ -27,6 +30,8 @@ export interface RunData {
   groups: ReturnType<typeof recoverGroups>
   spans: PhaseSpan[]
   phases: PhaseIndex
+  /** What got worse for good. */
+  changes: LastingChange[]
   /** SLIs with too few requests to see a recovery with. */
   tooFew: { sli: ProportionObjective; due: number }[]
 }
@@ -38,11 +43,14 @@ export const readRun = async ({ plan, events, lines }: RunRecord): Promise<RunDa
   const startedAtMs = history.startedAtMs ?? 0
   const folded = await foldLines(plan, startedAtMs, lines)
   const endedAtMs = endOfLoad(plan, history, folded, startedAtMs)
-  const groups = recoverGroups(plan, history, folded, startedAtMs, (sli, due) => tooFew.push({ sli, due }))
+  const changes = lastingChanges(plan, history, folded, startedAtMs)
+  const groups = recoverGroups(plan, history, folded, startedAtMs, (sli, due) => tooFew.push({ sli, due })).map(
+    (recovered) => withChanges(recovered, changes, endedAtMs),
+  )
   const spans =
     history.startedAtMs === null ? [] : realPhases(plan, startedAtMs, endedAtMs, groups, failedInjections(history))
   const phases = indexPhases(spans, { baseS: folded.baseS, seconds: folded.chart.seconds })
-  return { plan, history, folded, startedAtMs, endedAtMs, groups, spans, phases, tooFew }
+  return { plan, history, folded, startedAtMs, endedAtMs, groups, spans, phases, tooFew, changes }
 }
 
 /** When the load really ended: as the ledger says, else with the last second that has any. */

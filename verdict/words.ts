@@ -1,6 +1,6 @@
 import type { Objective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Comparison, FaultResult, ObjectiveResult, RunResult } from '../model/verdict.ts'
+import type { Comparison, FaultResult, LastingChange, ObjectiveResult, RunResult } from '../model/verdict.ts'
 import { fewestBlocks } from './bootstrap.ts'
 import { burnRateNote } from './burn-rate.ts'
 import { circled, formatCount, formatMs, formatRatio, plural } from './format.ts'
@@ -16,6 +16,8 @@ export interface Told {
   health: Health
   invalidReasons: readonly string[]
   doubts: readonly string[]
+  /** What got worse for good and leaves the run inconclusive at best. */
+  changes: readonly LastingChange[]
   /** Absent without a baseline. */
   comparison?: Comparison | undefined
 }
@@ -83,6 +85,7 @@ const resilienceFailure = (objective: ResilienceObjective, result: ObjectiveResu
   const value = result.measured.value ?? 0
   const allows = objective.value === 0 || (objective.op === 'lt' && objective.value === 1) ? 'none' : result.targetText
   const worst = fault?.perSli.length ? `; the objective is ${result.targetText}.` : '.'
+  const changed = told.changes.find((change) => change.fault === fault?.group[0])
   switch (objective.measure) {
     case 'lostWrites':
       return `${plural(value, 'acknowledged write')} ${value === 1 ? 'was' : 'were'} lost${during}; the objective allows ${allows}.`
@@ -90,6 +93,8 @@ const resilienceFailure = (objective: ResilienceObjective, result: ObjectiveResu
       return `${result.title}: ${formatCount(value)}; the objective allows ${allows}.`
     case 'recoveryTime':
     case 'rto':
+      if (result.reasonCode === 'not-recovered' && changed)
+        return `${changed.text}. The objective is ${result.targetText}.`
       return result.reasonCode === 'not-recovered'
         ? `The system had not recovered ${formatMs(value)} after ${circled(index)} ${fault?.label ?? 'the fault'}${worst}`
         : `Recovery${during} took ${result.measured.text}${worst}`
@@ -102,7 +107,7 @@ const resilienceFailure = (objective: ResilienceObjective, result: ObjectiveResu
 const doubt = (told: Told, required: readonly ObjectiveResult[]): string => {
   const open = required.filter((objective) => objective.outcome !== 'pass')
   const [first] = open
-  const [reason] = told.doubts
+  const reason = told.doubts[0] ?? told.changes[0]?.text
   if (reason !== undefined) return `Nothing is decided: ${reason}.`
   if (!first) return told.comparison?.gates ? `Nothing is decided. ${told.comparison.sentence}` : 'Nothing is decided.'
   const more =

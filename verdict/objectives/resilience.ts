@@ -129,8 +129,10 @@ const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecover
   if (sli.state === 'not-recovered' || sli.state === 'not-seen') {
     // The run ended first: what was seen is a lower bound, and a lower bound over the target is proof.
     const upper = objective.op === 'lt' || objective.op === 'lte'
-    const words =
-      sli.state === 'not-recovered'
+    const { change } = sli
+    const words = change
+      ? change.text
+      : sli.state === 'not-recovered'
         ? 'had not recovered when the run or the next fault ended the view'
         : 'the run or the next fault ended the view before it was stable'
     return {

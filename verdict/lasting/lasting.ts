@@ -1,0 +1,142 @@
+import type { ProportionObjective } from '../../model/objective.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { LastingChange, Tally } from '../../model/verdict.ts'
+import { allowedRatio, prove } from '../binomial.ts'
+import { recoverySlis } from '../faults.ts'
+import type { Folded } from '../fold.ts'
+import type { History } from '../history.ts'
+import type { Span, Sums } from './counts.ts'
+import { shareOf } from './counts.ts'
+import { dispersion } from './dispersion.ts'
+import type { Series } from './series.ts'
+import { inColumns, seriesOf } from './series.ts'
+import type { Shift } from './shift.ts'
+import { findShift, scoreNeeded } from './shift.ts'
+import { silentFrom } from './silence.ts'
+import { tellingChanges } from './telling.ts'
+import { changeText } from './text.ts'
+import type { View, Views } from './views.ts'
+import { viewsOf } from './views.ts'
+
+/** A rise in the steady state needs at least so many columns before it. */
+const fewestBefore = 5
+
+/**
+ * What got worse for good: of every required proportion objective, as a whole and for each of its request names, in
+ * the steady state and after each group of faults.
+ */
+export const lastingChanges = (plan: Plan, history: History, folded: Folded, startedAtMs: number): LastingChange[] => {
+  if (history.startedAtMs === null || folded.lastIndex < 0) return []
+  const views = viewsOf(plan, history, folded, startedAtMs)
+  const all = watched(plan).map((objective) => seriesOf(objective, plan, folded))
+  const scopes: View[] = [{ group: null, injected: views.steady.from, span: views.steady }, ...views.after]
+  const least = scoreNeeded(all.flat().length * scopes.length)
+  const look: Look = { plan, folded, startedAtMs, views, least }
+  return all.flatMap((series) =>
+    scopes.flatMap((scope) =>
+      tellingChanges(
+        series.flatMap((one) => changeOf(one, scope, look) ?? []),
+        series.length - 1,
+      ),
+    ),
+  )
+}
+
+/** The objectives whose changes matter: those that gate, and those by which recovery is seen. */
+const watched = (plan: Plan): ProportionObjective[] => {
+  const recovery = new Set(recoverySlis(plan))
+  return plan.objectives.filter(
+    (objective): objective is ProportionObjective =>
+      objective.kind === 'proportion' && (objective.gate === 'required' || recovery.has(objective)),
+  )
+}
+
+interface Look {
+  plan: Plan
+  folded: Folded
+  startedAtMs: number
+  views: Views
+  least: number
+}
+
+const changeOf = (series: Series, scope: View, look: Look): LastingChange | null => {
+  const { sums, step } = series
+  const { group } = scope
+  const steady = inColumns(look.views.steady, step, false)
+  const view = inColumns(scope.span, step, group === null || group.censoredAtMs === null)
+  if (view.to <= view.from) return null
+  const middle = Math.ceil((steady.from + steady.to) / 2)
+  const [usual, later] = group
+    ? [steady, view]
+    : [
+        { ...steady, to: middle },
+        { ...view, from: middle },
+      ]
+  const first = group ? Math.ceil(scope.injected / step) : later.from
+  const silent = silentFrom(sums, series.offered, usual, { from: first, to: later.to })
+  if (silent !== null)
+    return told(series, scope, look, {
+      kind: 'silent',
+      from: silent,
+      before: sums.of(usual.from, usual.to),
+      after: sums.of(silent, later.to),
+      target: 'not-sent',
+      fading: false,
+    })
+  const found = findShift(sums, {
+    reference: group ? () => steady : (from) => ({ from: steady.from, to: from }),
+    view: group ? view : { ...view, from: view.from + fewestBefore },
+    least: look.least,
+    stable: Math.ceil(look.plan.stableForMs / 1000 / step),
+  })
+  if (found === null) return null
+  const from = group ? began(sums, found, view, first) : found.from
+  return told(series, scope, look, { ...found, kind: 'worse', from, target: against(series, found, view.to) })
+}
+
+type Found = Pick<LastingChange, 'kind' | 'before' | 'after' | 'target' | 'fading'> & { from: number }
+
+const told = (series: Series, scope: View, { folded, startedAtMs }: Look, { from, ...found }: Found): LastingChange => {
+  const change = {
+    objective: series.objective.id,
+    request: series.request,
+    fault: scope.group?.members[0]?.fault.id ?? null,
+    // The first column of a wide one may have begun before the span.
+    sinceMs: Math.max(folded.baseS + from * series.step, folded.baseS + scope.injected) * 1000,
+    ...found,
+  }
+  return { ...change, text: changeText(series.objective, change, startedAtMs) }
+}
+
+/** The share after the change against the target, with as many independent requests as its dispersion leaves. */
+const against = ({ objective, sums }: Series, { from, after }: Shift, to: number): LastingChange['target'] => {
+  const allowed = allowedRatio(objective.targetRatio)
+  const spread = dispersion(sums, [{ from, to }])
+  const due = Math.max(1, Math.round(after.due / spread))
+  const bad = Math.min(due, shareOf(after) * due)
+  if (prove(Math.ceil(bad), due, allowed) === 'proven-pass') return 'within'
+  return prove(Math.floor(bad), due, allowed) === 'proven-fail' ? 'broken' : 'open'
+}
+
+/**
+ * A rise that was there when the fault was removed began under it: the maximum of the CUSUM backwards from the removal
+ * (Page 1954), unless those requests fared differently, as in an outage that left some errors behind.
+ */
+const began = (sums: Sums, { from, before, after }: Shift, view: Span, injected: number): number => {
+  if (from > view.from + 1) return from
+  const [usual, now] = [clamped(before), clamped(after)]
+  let first = from
+  let sum = 0
+  let best = 0
+  for (let at = view.from - 1; at >= injected; at--) {
+    const { bad, due } = sums.of(at, at + 1)
+    sum += bad * Math.log(now / usual) + (due - bad) * Math.log((1 - now) / (1 - usual))
+    if (sum > best) [best, first] = [sum, at]
+  }
+  const under = shareOf(sums.of(first, view.from))
+  const alike = under < 2 * shareOf(after) && under > shareOf(after) / 2
+  return alike ? first : from
+}
+
+/** A share that is neither 0 nor 1, half an event away from it. */
+const clamped = (tally: Tally): number => (tally.bad + 0.5) / (tally.due + 1)
