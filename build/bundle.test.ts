@@ -62,13 +62,6 @@ describe('refusals', () => {
     writeFileSync(join(projectDir, 'scenarios/shop/node.ts'), `import fs from 'node:fs'\nexport default fs\n`)
     await expect(bundle(['node'])).rejects.toThrow(/^scenarios\/shop\/node\.ts:1:\d+: Could not resolve "node:fs"$/)
   })
-
-  it('a scenario file without a default export', async () => {
-    writeFileSync(join(projectDir, 'scenarios/shop/none.ts'), `export const a = 1\n`)
-    await expect(bundle(['none'])).rejects.toThrow(
-      /No matching export in "scenarios\/shop\/none\.ts" for import "default"/,
-    )
-  })
 })
 
 it('gives the hash of what it wrote, the same for the same sources', async () => {

@@ -40,20 +40,28 @@ export const bundleScenarios = async (options: BundleOptions): Promise<{ file: s
     if (known.includes(scenario)) continue
     throw new HoldfastError(`${system} has no scenario "${scenario}"`, { hint: didYouMean(scenario, known) })
   }
-  const code = await bundle(projectDir, entryOf(system, scenarios))
+  const code = await bundle(projectDir, entryOf('combine', system, scenarios))
   mkdirSync(dirname(outFile), { recursive: true })
   // In a record: for its owner alone.
   writeFileSync(outFile, code, { mode: 0o600 })
   return { file: outFile, sha256: createHash('sha256').update(code).digest('hex') }
 }
 
-const entryOf = (system: string, scenarios: string[]): string =>
+/**
+ * The same for a test that is only looked at: what each of these scenarios declares (`scenarios/lib/declare.ts`).
+ * @throws HoldfastError as bundleScenarios.
+ */
+export const bundleDeclarations = async ({ projectDir, system, scenarios, outFile }: BundleOptions): Promise<void> =>
+  writeFileSync(outFile, await bundle(projectDir, entryOf('declare', system, scenarios)), { mode: 0o600 })
+
+const entryOf = (kind: 'combine' | 'declare', system: string, scenarios: string[]): string =>
   [
-    `import { combine } from './scenarios/lib/combine.ts'`,
-    ...scenarios.map((name, i) => `import s${i} from './scenarios/${system}/${name}.ts'`),
-    `const test = combine({ ${scenarios.map((name, i) => `${JSON.stringify(name)}: s${i}`).join(', ')} })`,
+    `import { ${kind} } from './scenarios/lib/${kind}.ts'`,
+    // All that a file exports: what would be ignored is refused.
+    ...scenarios.map((name, i) => `import * as s${i} from './scenarios/${system}/${name}.ts'`),
+    `const test = ${kind}(${JSON.stringify(system)}, { ${scenarios.map((name, i) => `${JSON.stringify(name)}: s${i}`).join(', ')} })`,
     'export const options = test.options',
-    'export default test.run',
+    kind === 'combine' ? 'export default test.run' : 'export default () => {}',
   ].join('\n')
 
 const bundle = async (projectDir: string, entry: string): Promise<Uint8Array> => {
@@ -79,7 +87,7 @@ const bundle = async (projectDir: string, entry: string): Promise<Uint8Array> =>
   } catch (error) {
     const [first] = (error as Partial<BuildFailure>).errors ?? []
     if (!first) throw error
-    throw new HoldfastError(`${placeOf(first)}${first.text}`, { cause: error, hint: 'Mend the scenario.' })
+    throw new HoldfastError(`${placeOf(first)}${first.text}`, { cause: error, hint: 'Fix the scenario.' })
   }
 }
 

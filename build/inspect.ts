@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process'
 import { z } from 'zod'
+import type { DeclaredNames } from '../model/declared.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { PlannedLoad } from '../model/plan.ts'
 import type { ProfileName } from '../model/profile.ts'
 import { profileNames } from '../model/profile.ts'
-import { k6Arguments, k6Environment, missingExtensions } from './k6-settings.ts'
+import { type Inspected, k6Inspect, refusalIn } from './k6-inspect.ts'
 
 /** One entry of HOLDFAST_LOAD. */
 export interface LoadRequest {
@@ -14,14 +14,9 @@ export interface LoadRequest {
   durationMs?: number | undefined
 }
 
-export interface InspectOptions {
-  /** Path of the k6 binary. */
-  k6: string
-  bundleFile: string
+export interface InspectOptions extends Inspected {
   load: LoadRequest[]
   runId: string
-  /** k6 has this long to read the script; a script can make it spin for ever. */
-  deadlineMs?: number
 }
 
 /**
@@ -29,8 +24,17 @@ export interface InspectOptions {
  * @throws HoldfastError when k6 refuses the script, says nothing in time, or the script is not open-model.
  */
 export const inspectLoad = async (options: InspectOptions): Promise<PlannedLoad[]> => {
-  const { scenarios } = parse(await k6Inspect(options))
-  return options.load.map(({ scenario, profile, rateFactor }) => {
+  const { load, runId } = options
+  const { scenarios } = parse(
+    z.object({ scenarios: z.record(z.string(), scenarioSchema) }),
+    // The address is not used before the test starts.
+    await k6Inspect(options, {
+      HOLDFAST_LOAD: JSON.stringify(load),
+      HOLDFAST_RUN_ID: runId,
+      HOLDFAST_BASE_URL: 'http://127.0.0.1',
+    }),
+  )
+  return load.map(({ scenario, profile, rateFactor }) => {
     const found = scenarios[scenario]
     if (!found) throw new HoldfastError(`${options.bundleFile}: k6 sees no scenario "${scenario}"`)
     const rate = ratesOf(found)
@@ -48,6 +52,38 @@ export const inspectLoad = async (options: InspectOptions): Promise<PlannedLoad[
     }
   })
 }
+
+/**
+ * What the scenarios of a bundle of `bundleDeclarations` declare; a file that is no scenario gives the reason.
+ * @throws HoldfastError as inspectLoad.
+ */
+export const inspectDeclarations = async (options: Inspected): Promise<Record<string, DeclaredNames | string>> => {
+  const { scenarios } = parse(
+    z.object({ scenarios: z.record(z.string(), declaredSchema) }),
+    await k6Inspect(options, {}),
+  )
+  return Object.fromEntries(
+    Object.entries(scenarios).map(([name, { env }]) => {
+      if ('HOLDFAST_UNREADABLE' in env)
+        return [name, refusalIn(env.HOLDFAST_UNREADABLE)?.message ?? env.HOLDFAST_UNREADABLE]
+      const samples = JSON.parse(env.HOLDFAST_SAMPLES) as Record<string, object>
+      return [
+        name,
+        {
+          requests: Object.keys(JSON.parse(env.HOLDFAST_REQUESTS) as object),
+          samples: Object.fromEntries(Object.entries(samples).map(([metric, names]) => [metric, Object.keys(names)])),
+        },
+      ]
+    }),
+  )
+}
+
+const declaredSchema = z.object({
+  env: z.union([
+    z.object({ HOLDFAST_UNREADABLE: z.string() }),
+    z.object({ HOLDFAST_REQUESTS: z.string(), HOLDFAST_SAMPLES: z.string() }),
+  ]),
+})
 
 const common = {
   timeUnit: z.string(),
@@ -75,8 +111,8 @@ const scenarioSchema = z.discriminatedUnion('executor', [
 ])
 type K6Scenario = z.infer<typeof scenarioSchema>
 
-const parse = (json: string): { scenarios: Record<string, K6Scenario> } => {
-  const result = z.object({ scenarios: z.record(z.string(), scenarioSchema) }).safeParse(JSON.parse(json))
+const parse = <T>(schema: z.ZodType<T>, json: string): T => {
+  const result = schema.safeParse(JSON.parse(json))
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw new HoldfastError(`k6 inspect: ${issue?.path.map(String).join('.')}: ${issue?.message}`, {
@@ -137,41 +173,4 @@ export const goDurationMs = (text: string): number => {
     throw new HoldfastError(`k6 inspect: "${text}" is not a duration`)
   }
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (unitMs[unit ?? ''] ?? Number.NaN), 0)
-}
-
-const k6Inspect = ({ k6, bundleFile, load, runId, deadlineMs = 20_000 }: InspectOptions): Promise<string> => {
-  // The address is not used before the test starts.
-  const env = { HOLDFAST_LOAD: JSON.stringify(load), HOLDFAST_RUN_ID: runId, HOLDFAST_BASE_URL: 'http://127.0.0.1' }
-  const args = ['inspect', '--execution-requirements', ...Object.entries(env).flatMap(([k, v]) => ['-e', `${k}=${v}`])]
-  return new Promise((resolve, reject) => {
-    execFile(
-      k6,
-      [...args, ...k6Arguments, bundleFile],
-      { timeout: deadlineMs, killSignal: 'SIGKILL', maxBuffer: 10_000_000, env: k6Environment },
-      (error, stdout, stderr) => {
-        if (!error) return resolve(stdout)
-        const missing = missingExtensions(lastError(stderr) ?? '')
-        if (missing.length > 0) return reject(extensionError(missing, error))
-        const text =
-          error.code === 'ENOENT'
-            ? `k6 is missing: ${k6} is not there`
-            : error.killed
-              ? `k6 did not read ${bundleFile} within ${deadlineMs / 1000} s`
-              : `k6 refuses the scenarios: ${lastError(stderr) ?? error.message}`
-        reject(new HoldfastError(text, { cause: error, hint: 'Try `holdfast doctor`.' }))
-      },
-    )
-  })
-}
-
-const extensionError = (names: string[], cause: unknown): HoldfastError =>
-  new HoldfastError(`the scenarios import ${names.join(', ')}, which this k6 does not have`, {
-    hint: 'Extensions are compiled in: require it in build/k6/go.mod, import it in build/k6/main.go, run `node bootstrap.js`.',
-    cause,
-  })
-
-/** The message of k6's last error line, without its stack. */
-const lastError = (stderr: string): string | undefined => {
-  const quoted = [...stderr.matchAll(/level=error msg=("(?:[^"\\]|\\.)*")/g)].at(-1)?.[1]
-  return quoted === undefined ? undefined : String(JSON.parse(quoted)).split('\n')[0]
 }

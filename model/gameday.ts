@@ -62,6 +62,8 @@ export interface GameDay {
   sloFile?: string | undefined
   /** Objectives of this game day, beside the SLO document's. */
   objectives?: ResilienceObjectiveSpec[] | undefined
+  /** Required objectives that this game day is not about, by name: not judged in its runs, and named as such. */
+  leavesOut?: string[] | undefined
   /** Start faults even when steady state has proven a breach. */
   faultsDespiteBreach?: boolean | undefined
   /** Looks for the highest rate that holds; then `steady` is the length of the last, confirming run. No faults. */

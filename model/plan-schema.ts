@@ -122,7 +122,22 @@ export const planSchema = z.object({
   faults: z.array(fault),
   guards: z.array(z.object({ kind: z.string() })),
   objectives: z.array(objective),
-  expectations: z.array(z.object({ objective: z.string(), text: z.string(), provable: z.boolean() })),
+  expectations: z.array(
+    z.object({
+      objective: z.string(),
+      text: z.string(),
+      provable: z.boolean(),
+      notJudged: z.object({ gate, reason: z.string() }).exactOptional(),
+    }),
+  ),
+  leavesOut: texts.exactOptional(),
+  declared: z
+    .object({
+      scenarios: z.record(z.string(), z.object({ requests: texts, samples: z.record(z.string(), texts) })),
+      unreadable: z.record(z.string(), z.string()),
+      series: z.record(z.string(), texts.nullable()),
+    })
+    .exactOptional(),
   baseline: z.object({ runs: texts, gates: z.boolean() }).exactOptional(),
   capacity: plannedCapacity.exactOptional(),
   prometheus: z.object({ url: z.string(), stepMs: z.number().positive() }).exactOptional(),

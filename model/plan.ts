@@ -1,8 +1,9 @@
 import type { PlannedCapacity } from './capacity.ts'
 import type { ClusterRef } from './cluster.ts'
+import type { Declared } from './declared.ts'
 import type { Injection, Target } from './fault.ts'
 import type { Guard, ProfileName } from './gameday.ts'
-import type { Objective } from './objective.ts'
+import type { Gate, Objective } from './objective.ts'
 import type { PlannedPrometheus } from './prometheus.ts'
 import type { Environment } from './system.ts'
 
@@ -41,6 +42,10 @@ export interface Plan {
   objectives: Objective[]
   /** Per objective: what this run will give against what it needs. */
   expectations: Expectation[]
+  /** Required objectives that the game day is not about, by name: `info` here, and no reason to refuse a proof. */
+  leavesOut?: string[]
+  /** What an objective can name; absent in records of before it was kept. */
+  declared?: Declared
   faultsDespiteBreach: boolean
   /** Runs to compare with, as they were named, and whether a slower run fails; absent: none. */
   baseline?: { runs: string[]; gates: boolean }
@@ -110,6 +115,8 @@ export interface Expectation {
   /** `yes`, or why not. */
   text: string
   provable: boolean
+  /** Only of an objective that this run cannot judge, and that is `info` here: the gate that was written, and why. */
+  notJudged?: { gate: Gate; reason: string }
 }
 
 export interface Provenance {

@@ -13,6 +13,8 @@ export interface Component {
   replicas: number
   /** Said in the report where a stand-in plays a part that it is not ("NATS for Kafka"). */
   standsFor?: string
+  /** Series of its `/metrics`: an objective on another one is refused. Absent: not known before a run. */
+  series?: string[]
 }
 
 /** A connection between two components (or from `client`, the load generator) that can be slowed or cut. */

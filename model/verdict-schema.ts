@@ -159,6 +159,10 @@ export const verdictSchema = z.strictObject({
   ended: z.enum(['completed', 'interrupted', 'guard', 'crashed']),
   tainted: z.boolean().describe('A fault may still be there.'),
   invalidReasons: z.array(z.string()),
+  notJudged: z
+    .array(z.string())
+    .exactOptional()
+    .describe('Required objectives that this run could not judge, and why.'),
   objectives: z.array(objectiveResult),
   faults: z.array(faultResult),
   capacity: capacitySchema.exactOptional(),

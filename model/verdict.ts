@@ -206,6 +206,8 @@ export interface Verdict {
   /** A fault may still be there: nothing measured on this machine can be trusted until that is settled. */
   tainted: boolean
   invalidReasons: string[]
+  /** Required objectives that this run could not judge, with the reason; absent where there are none. */
+  notJudged?: string[]
   objectives: ObjectiveResult[]
   faults: FaultResult[]
   /** Only of a game day that looks for it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Objective } from '../model/objective.ts'
 import type { PlannedFault, PlannedLoad } from '../model/plan.ts'
+import type { PhaseName } from '../model/slo.ts'
 import { assessProvability } from './expectations.ts'
 import type { PlannedRun } from './reach.ts'
 import { iterationsIn } from './reach.ts'
@@ -43,6 +44,7 @@ const run: PlannedRun = {
   load: [load],
   faults: [fault('f1', 40_000, null), fault('f2', 60_000, 10_000)],
   hasAudit: true,
+  declared: { scenarios: {}, unreadable: {}, series: {} },
 }
 const base = { id: 'o', title: 't', gate: 'required' as const, source: 's', targetText: '' }
 const proportion = (targetRatio: number, names?: string[], metric = 'holdfast_request'): Objective => ({
@@ -103,6 +105,49 @@ describe('proportions', () => {
       needed: null,
       provable: false,
       text: 'not judged: this load sends no "POST /z"',
+      notJudged: { gate: 'required', reason: 'this load sends no "POST /z"' },
+    })
+    expect(one({ ...proportion(0.95, ['POST /z']), gate: 'info' }).notJudged).toBeUndefined()
+  })
+
+  it('of a record that does not say what the scenarios declare could be a mistake: that is said', () => {
+    const { declared: _declared, ...old } = run
+    const { expectations } = assessProvability([proportion(0.95, ['POST /z'])], old)
+    expect(expectations[0]).toMatchObject({
+      text: 'not judged: this load sends no "POST /z" (the record does not say whether any scenario does)',
+    })
+  })
+
+  it('count the phases in which they are judged, and are told where there are none', () => {
+    const count = (phases: PhaseName[], changes: Partial<PlannedRun> = {}) =>
+      one(
+        { ...base, kind: 'count', phases, sli: { metric: 'holdfast_request' }, op: 'lte', value: 0, minSamples: 1 },
+        changes,
+      )
+    expect(count(['warmUp'])).toMatchObject({ samples: 150, gate: 'required' })
+    // 20 s after the last fault, less the 10 s that only count as recovered.
+    expect(count(['fault'])).toMatchObject({ samples: 750 })
+    expect(count(['recovered'])).toMatchObject({ samples: 150 })
+    const { endMs } = run.phases.steady
+    const none = { startMs: endMs, endMs }
+    const loadOnly = { faults: [], stableForMs: 0, phases: { ...run.phases, faults: none, recovery: none } }
+    expect(count(['steady', 'recovered'], loadOnly)).toMatchObject({ samples: 450, gate: 'required' })
+    expect(count(['fault', 'recovered'], loadOnly)).toMatchObject({
+      gate: 'info',
+      text: 'not judged: it is judged in faults and the time after a recovery only, and this game day has none',
+      notJudged: { gate: 'required' },
+    })
+    const phases: PhaseName[] = ['recovered']
+    const gauge = { ...base, kind: 'gauge', phases, series: 's', aggregate: 'max' } as const
+    expect(one({ ...gauge, op: 'lt', value: 1, unit: 'count', minSamples: 1 }, loadOnly)).toMatchObject({
+      gate: 'info',
+    })
+  })
+
+  it('that the game day leaves out are not judged, measurable or not', () => {
+    expect(one(proportion(0.95, ['POST /a']), { leavesOut: ['o'] })).toMatchObject({
+      gate: 'info',
+      notJudged: { gate: 'required', reason: 'the game day leaves it out' },
     })
   })
 

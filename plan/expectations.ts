@@ -12,12 +12,12 @@ import { samplesNeeded } from '../verdict/binomial.ts'
 import { endOf } from './faults.ts'
 import { withSlis } from './objective-set.ts'
 import type { PlannedRun } from './reach.ts'
-import { gatingSpans, lengthOf, outOfReach, samplesOf } from './reach.ts'
+import { lengthOf, outOfReach, samplesOf, spansOf } from './reach.ts'
 
 /**
- * Objectives that this run can say nothing about become `info`, so that they cannot make it
- * inconclusive; the expectation says why. All others keep their gate. Resilience objectives get the
- * SLOs that tell how users fared.
+ * Objectives that this run can say nothing about become `info`, so that they cannot make it inconclusive; the
+ * expectation keeps the gate that was written, and the reason. Resilience objectives get the SLOs that tell how users
+ * fared.
  */
 export const assessProvability = (
   written: Objective[],
@@ -25,24 +25,26 @@ export const assessProvability = (
 ): { objectives: Objective[]; expectations: Expectation[] } => {
   const objectives = withSlis(written, (objective) => outOfReach(objective, written, run) === null)
   const judged = objectives.map((objective) => {
-    const reason = outOfReach(objective, objectives, run)
-    if (reason === null) return { objective, expectation: expectationOf(objective, run) }
-    return {
-      objective: { ...objective, gate: 'info' as const },
-      expectation: {
-        objective: objective.id,
-        samples: 0,
-        needed: null,
-        text: `not judged: ${reason}`,
-        provable: false,
-      },
-    }
+    const leftOut = run.leavesOut?.includes(objective.id) ? 'the game day leaves it out' : null
+    const reason = leftOut ?? outOfReach(objective, objectives, run)
+    return reason === null
+      ? { objective, expectation: expectationOf(objective, run) }
+      : { objective: { ...objective, gate: 'info' as const }, expectation: unjudged(objective, reason) }
   })
   return {
     objectives: judged.map(({ objective }) => objective),
     expectations: judged.map(({ expectation }) => expectation),
   }
 }
+
+const unjudged = ({ id, gate }: Objective, reason: string): Expectation => ({
+  objective: id,
+  samples: 0,
+  needed: null,
+  text: `not judged: ${reason}`,
+  provable: false,
+  ...(gate === 'info' ? {} : { notJudged: { gate, reason } }),
+})
 
 const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {
   switch (objective.kind) {
@@ -62,15 +64,14 @@ const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {
 }
 
 const ofProportion = (objective: ProportionObjective, run: PlannedRun): Expectation =>
-  compare(objective.id, samplesOf(objective.sli, run), samplesNeeded(objective.targetRatio))
+  compare(objective.id, samplesOf(objective, run), samplesNeeded(objective.targetRatio))
 
 const ofCount = (objective: CountObjective, run: PlannedRun): Expectation =>
-  compare(objective.id, samplesOf(objective.sli, run), objective.minSamples)
+  compare(objective.id, samplesOf(objective, run), objective.minSamples)
 
 /** The sampler looks once a second; of Prometheus there is a point every step. */
 const ofGauge = (objective: GaugeObjective, run: PlannedRun): Expectation => {
-  const spans = gatingSpans(run, objective.phases.includes('fault'))
-  const lengthMs = spans.reduce((sum, span) => sum + lengthOf(span), 0)
+  const lengthMs = spansOf(objective.phases, run).reduce((sum, span) => sum + lengthOf(span), 0)
   const { minSamples: needed } = objective
   const stepMs = isPrometheusSeries(objective.series) ? (run.prometheus?.stepMs ?? null) : null
   if (stepMs === null) return compare(objective.id, lengthMs / 1000, needed)

@@ -131,6 +131,7 @@ const gameDaySchema: z.ZodType<GameDay> = z.strictObject({
   blastRadius: z.record(z.string(), z.int().min(0, 'must not be negative')).optional(),
   sloFile: z.string().min(1).optional(),
   objectives: z.array(objectiveSchema).optional(),
+  leavesOut: z.array(z.string().min(1)).optional(),
   faultsDespiteBreach: z.boolean().optional(),
   capacity: z
     .strictObject({

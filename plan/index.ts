@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { bundleScenarios, scenarioNames } from '../build/bundle.ts'
+import { bundleScenarios } from '../build/bundle.ts'
+import { declaredScenarios } from '../build/declarations.ts'
 import { imagesOf } from '../build/images.ts'
 import { inspectLoad } from '../build/inspect.ts'
 import type { CapacitySpec } from '../model/capacity.ts'
@@ -17,6 +18,8 @@ import { assessProvability } from './expectations.ts'
 import { actionsIn, planFaults } from './faults.ts'
 import { loadGameDay } from './gameday.ts'
 import { checkScenarios, loadRequests } from './load.ts'
+import { checkLeavesOut, refuseLost } from './lost.ts'
+import { checkNames, seriesOf } from './names.ts'
 import { checkObjectives, readSlo } from './objective-set.ts'
 import { objectiveOf } from './objectives.ts'
 import type { PlanOptions } from './options.ts'
@@ -73,11 +76,15 @@ export const makePlan = async (
   const timing = phasesOf(gameDay, faults, file)
 
   const slo = readSlo(projectDir, options.sloFile ?? gameDay.sloFile ?? system.sloFile)
-  const written = [...slo.objectives, ...gameDayObjectives(gameDay, file)]
+  const own = gameDayObjectives(gameDay, file)
+  const written = [...slo.objectives, ...own]
   checkObjectives(written, Object.keys(system.components), file)
+  const { leavesOut = [] } = gameDay
+  // Another document need not have what the game day leaves out of its own.
+  if (options.sloFile === undefined) checkLeavesOut(leavesOut, written, file)
 
   const bundleFile = join(options.outDir, 'bundle.js')
-  checkScenarios(gameDay, scenarioNames(projectDir, system.name), file)
+  checkScenarios(gameDay, projectDir, file)
   const load = loadRequests(gameDay, profile, timing.phases.recovery.endMs, file)
   const bundle = await bundleScenarios({
     projectDir,
@@ -85,7 +92,15 @@ export const makePlan = async (
     scenarios: load.map(({ scenario }) => scenario),
     outFile: bundleFile,
   })
-  const planned = await inspectLoad({ k6: options.tools.k6, bundleFile, load, runId })
+  const { k6 } = options.tools
+  const planned = await inspectLoad({ k6, bundleFile, load, runId })
+  const scratchFile = join(options.outDir, 'declarations.js')
+  const declared = {
+    ...(await declaredScenarios({ projectDir, system: system.name, k6, scratchFile })),
+    series: seriesOf(system),
+  }
+  checkNames(slo.objectives, declared, slo.file)
+  checkNames(own, declared, file)
 
   const prometheus =
     options.prometheus === undefined
@@ -100,6 +115,8 @@ export const makePlan = async (
     faults,
     hasAudit: system.audit !== undefined,
     selected: Object.keys(system.kubernetes?.selectors ?? {}),
+    declared,
+    leavesOut,
   }
   const { objectives, expectations } = assessProvability(prometheus.prometheus ? fromPrometheus(written) : written, run)
   if (!objectives.some(({ gate }) => gate === 'required')) {
@@ -107,6 +124,8 @@ export const makePlan = async (
       hint: 'Add a scenario that sends what the objectives ask for.',
     })
   }
+  const requireProof = options.requireProof ?? profile === 'full'
+  if (requireProof) refuseLost(expectations, leavesOut, file)
   const plan: Plan = {
     schemaVersion: planSchemaVersion,
     runId,
@@ -118,13 +137,15 @@ export const makePlan = async (
     ...(options.cluster && { cluster: options.cluster.ref }),
     ...(environment === 'external' && options.baseUrl && { baseUrl: new URL(options.baseUrl).href }),
     profile,
-    requireProof: options.requireProof ?? profile === 'full',
+    requireProof,
     ...timing,
     load: planned,
     faults,
     guards: gameDay.guards ?? [],
     objectives,
     expectations,
+    ...(leavesOut.length > 0 && { leavesOut }),
+    declared,
     faultsDespiteBreach: gameDay.faultsDespiteBreach ?? false,
     ...capacityOf(gameDay, options),
     ...prometheus,

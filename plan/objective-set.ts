@@ -42,13 +42,22 @@ export const checkObjectives = (objectives: Objective[], components: string[], f
         hint: didYouMean(unknown, proportions),
       })
     }
-    const hasSeries = objective.kind === 'gauge' || objective.kind === 'reaction' || objective.kind === 'growth'
-    if (hasSeries && objective.component !== undefined && !components.includes(objective.component)) {
-      throw new HoldfastError(`${file}: objective "${id}": component: there is no component "${objective.component}"`, {
-        hint: didYouMean(objective.component, components),
+    for (const [key, component] of componentsIn(objective)) {
+      if (components.includes(component)) continue
+      throw new HoldfastError(`${file}: objective "${id}": ${key}: there is no component "${component}"`, {
+        hint: didYouMean(component, components),
       })
     }
   }
+}
+
+/** Every component that an objective names, with the key. */
+const componentsIn = (objective: Objective): [key: string, component: string][] => {
+  if (objective.kind !== 'gauge' && objective.kind !== 'reaction' && objective.kind !== 'growth') return []
+  const named: [string, string | undefined][] = [['component', objective.component]]
+  if (objective.kind === 'reaction' && typeof objective.after !== 'string')
+    named.push(['after.component', objective.after.component])
+  return named.flatMap(([key, component]) => (component === undefined ? [] : [[key, component]]))
 }
 
 /**

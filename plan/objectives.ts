@@ -36,6 +36,10 @@ export const proportionOf = (
   const targetRatio =
     objective.target ?? (objective.targetPercent === undefined ? undefined : objective.targetPercent / 100)
   if (targetRatio === undefined) throw new HoldfastError('target: is missing', { hint: 'Write p95 as target: 0.95.' })
+  if (objective.targetPercent !== undefined && objective.targetPercent <= 1)
+    throw new HoldfastError(`targetPercent: ${objective.targetPercent} % of good samples would nearly always be met`, {
+      hint: 'Write 99 for 99 %, or target: 0.99.',
+    })
   const base = { kind: 'proportion' as const, ...context, phases: healthyPhases, targetRatio }
   if (indicator.thresholdMetric) {
     const { spec } = indicator.thresholdMetric.metricSource
@@ -47,7 +51,12 @@ export const proportionOf = (
     if (spec.unit === undefined) {
       throw new HoldfastError('value: has no unit', { hint: 'Write unit: us, ms or s in metricSource.spec.' })
     }
-    const thresholdUs = value * unitUs[spec.unit]
+    if (spec.metric === 'http_req_failed')
+      throw new HoldfastError('indicator: http_req_failed has no time', { hint: 'Name http_req_duration.' })
+    // The output counts in whole microseconds.
+    const thresholdUs = Math.round(value * unitUs[spec.unit])
+    if (thresholdUs < 1)
+      throw new HoldfastError(`value: ${value} ${spec.unit} is below a microsecond`, { hint: 'Check its unit.' })
     return {
       ...base,
       sli: selectorOf(spec),
@@ -156,6 +165,13 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
   const scale = factor[unit]
   if (scale === undefined)
     throw new HoldfastError(`unit: ${unit} does not fit ${measure}`, { hint: `Allowed: ${allowed}.` })
+  // Of everything that is measured under a fault less is better, but for the time until users feel it.
+  if ((op === 'gt' || op === 'gte') && measure !== 'timeToImpact')
+    throw new HoldfastError(`op: ${op} would hold the better, the worse ${measure} is`, { hint: 'Write lt or lte.' })
+  if (measure === 'maxErrorRatio' && (value * scale > 1 || (value * scale === 1 && op === 'lte')))
+    throw new HoldfastError(`value: an error ratio is never above ${valueText(1, 'ratio')}: this holds always`, {
+      hint: 'Write 0.05 with unit ratio, or 5 with unit percent.',
+    })
   return {
     ...base,
     kind: 'resilience',

@@ -1,14 +1,21 @@
 import { isPodSeries } from '../model/cluster.ts'
-import type { Objective, ResilienceObjective, SliSelector } from '../model/objective.ts'
+import type {
+  CountObjective,
+  Objective,
+  ProportionObjective,
+  ResilienceObjective,
+  SliSelector,
+} from '../model/objective.ts'
 import type { Plan, PlannedLoad, Span } from '../model/plan.ts'
 import { isPrometheusSeries } from '../model/prometheus.ts'
+import type { PhaseName } from '../model/slo.ts'
 import { type Environment, startedByUs } from '../model/system.ts'
 import { requestMetric } from '../model/window.ts'
 
 /** What the expectations are made from. */
 export type PlannedRun = Pick<
   Plan,
-  'environment' | 'phases' | 'stableForMs' | 'load' | 'faults' | 'profile' | 'prometheus'
+  'environment' | 'phases' | 'stableForMs' | 'load' | 'faults' | 'profile' | 'prometheus' | 'leavesOut' | 'declared'
 > & {
   /** The system can read back what was written. */
   hasAudit: boolean
@@ -22,10 +29,13 @@ export const outOfReach = (objective: Objective, all: Objective[], run: PlannedR
     case 'proportion':
     case 'count': {
       const least = objective.kind === 'count' ? objective.minSamples : 1
-      const expected = samplesOf(objective.sli, run)
+      const expected = samplesOf(objective, run)
       if (expected === null || expected >= least) return null
       const what = (objective.sli.names ?? [objective.sli.metric]).map((name) => `"${name}"`).join(', ')
-      return expected === 0 ? `this load sends no ${what}` : `this load sends fewer than ${least} of ${what}`
+      const never = neverGates(objective, run)
+      if (never !== null) return never
+      if (expected > 0) return `this load sends fewer than ${least} of ${what}`
+      return `this load sends no ${what}${run.declared === undefined ? ' (the record does not say whether any scenario does)' : ''}`
     }
     case 'reaction':
       if (typeof objective.after === 'string' && run.faults.length === 0) return 'this game day has no faults'
@@ -33,7 +43,7 @@ export const outOfReach = (objective: Objective, all: Objective[], run: PlannedR
         outOfSight(objective, run) ?? (typeof objective.after === 'string' ? null : outOfSight(objective.after, run))
       )
     case 'gauge':
-      return outOfSight(objective, run)
+      return outOfSight(objective, run) ?? neverGates(objective, run)
     case 'growth': {
       const seconds = Math.floor(lengthOf(run.phases.steady) / 1000)
       return (
@@ -48,6 +58,19 @@ export const outOfReach = (objective: Objective, all: Objective[], run: PlannedR
       if (run.faults.length === 0) return 'this game day has no faults'
       return needsAudit(objective) ? null : noSli(objective, all, run)
   }
+}
+
+/** Why no second of the run counts for an objective, or null. */
+const neverGates = ({ phases }: Objective, run: PlannedRun): string | null =>
+  spansOf(phases, run).some((span) => lengthOf(span) > 0)
+    ? null
+    : `it is judged in ${phases.map((phase) => phaseWords[phase]).join(' and ')} only, and this game day has none`
+
+const phaseWords: Record<PhaseName, string> = {
+  warmUp: 'the warm-up',
+  steady: 'the steady state',
+  fault: 'faults',
+  recovered: 'the time after a recovery',
 }
 
 /** Why nothing in the run can read a series, or null. */
@@ -82,9 +105,9 @@ const needsAudit = ({ measure }: ResilienceObjective): boolean => ['lostWrites',
 const seesInside = (environment: Environment): boolean => startedByUs(environment)
 
 /** Samples in the phases that gate, by the rates and the scenarios' own words; null when those are silent. */
-export const samplesOf = (sli: SliSelector, run: PlannedRun): number | null => {
+export const samplesOf = ({ sli, phases }: ProportionObjective | CountObjective, run: PlannedRun): number | null => {
   const loads = run.load.filter(({ scenario }) => sli.scenarios?.includes(scenario) ?? true)
-  const spans = gatingSpans(run, false)
+  const spans = spansOf(phases, run)
   let sum = 0
   for (const load of loads) {
     const perIteration = samplesPerIteration(sli, load)
@@ -101,10 +124,17 @@ const samplesPerIteration = ({ metric, names }: SliSelector, load: PlannedLoad):
   return (names ?? Object.keys(byName)).reduce((sum, name) => sum + (byName[name] ?? 0), 0)
 }
 
-/** Steady state, and the end of the recovery that must be good; with `fault` everything after the warm-up. */
-export const gatingSpans = ({ phases, stableForMs }: PlannedRun, fault: boolean): Span[] => {
-  if (fault) return [{ startMs: phases.steady.startMs, endMs: phases.recovery.endMs }]
-  return [phases.steady, { startMs: phases.recovery.endMs - stableForMs, endMs: phases.recovery.endMs }]
+/** When these phases are, as far as a plan can know: recovered is only the end of the recovery, which must be good. */
+export const spansOf = (names: readonly PhaseName[], { phases, stableForMs }: PlannedRun): Span[] => {
+  const { endMs } = phases.recovery
+  const recoveredMs = endMs - stableForMs
+  const spans: Record<PhaseName, Span> = {
+    warmUp: phases.warmUp,
+    steady: phases.steady,
+    fault: { startMs: phases.steady.endMs, endMs: recoveredMs },
+    recovered: { startMs: recoveredMs, endMs },
+  }
+  return names.map((name) => spans[name])
 }
 
 /** Area under the piecewise linear rate within a span. */

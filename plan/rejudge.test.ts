@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Declared } from '../model/declared.ts'
 import type { Objective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import { objectiveOf } from './objectives.ts'
@@ -72,13 +73,14 @@ const recorded = (): Plan => {
       },
     ],
     objectives: [...all, { ...recovery, sliIds } as Objective],
+    expectations: [],
     slo: { file: 'slos/batchsender.yaml', sha256: 'old' },
   } as unknown as Plan
 }
 
-const rejudge = (text: string): Plan => {
+const rejudge = (text: string, changes: Partial<Plan> = {}): Plan => {
   writeFileSync(join(folder, 'other.yaml'), text)
-  return rejudgedPlan(recorded(), projectDir, join(folder, 'other.yaml'), system)
+  return rejudgedPlan({ ...recorded(), ...changes }, projectDir, join(folder, 'other.yaml'), system)
 }
 
 it('takes the numbers of the new document and keeps the objectives of the game day', () => {
@@ -110,4 +112,65 @@ it('refuses what is wrong with the document', () => {
   expect(() => rejudge(real.replaceAll('component: worker', 'component: wroker'))).toThrow(
     /there is no component "wroker"/,
   )
+})
+
+describe('names that the run does not have', () => {
+  const declared: Declared = {
+    scenarios: {
+      s: { requests: ['POST /batches'], samples: {} },
+      other: {
+        requests: [
+          'GET /batches/:id',
+          'GET /batches?ids=',
+          'POST /webhooks/:provider',
+          'POST /webhooks/:provider unsigned',
+          'POST /webhooks/:provider bad signature',
+          'POST /batches too large',
+          'POST /batches wrong type',
+        ],
+        samples: { batch_completion: ['batch of 10,000'], batch_send_rate: ['batch of 10,000'] },
+      },
+    },
+    unreadable: {},
+    series: { api: null, worker: null },
+  }
+  const mistyped = real.replace('[POST /batches, "GET /batches/:id"', '[POST /batchs, "GET /batches/:id"')
+
+  it('are refused where no scenario declared them when it was planned', () => {
+    expect(() => rejudge(mistyped, { declared })).toThrow(
+      /other\.yaml: objective "api-latency": requests: no scenario declares the request "POST \/batchs"$/,
+    )
+  })
+
+  it('are named with the reason where another scenario declared them', () => {
+    const { objectives, expectations } = rejudge(real, { declared })
+    expect(objectives.find(({ id }) => id === 'webhook-latency')?.gate).toBe('info')
+    expect(expectations.find(({ objective }) => objective === 'webhook-latency')?.notJudged).toEqual({
+      gate: 'required',
+      reason: 'this load sends no "POST /webhooks/:provider"',
+    })
+  })
+
+  it('are said to be unknown where the record is older than that', () => {
+    const { expectations } = rejudge(mistyped.replace(', "GET /batches/:id", "GET /batches?ids="]', ']'))
+    expect(expectations.find(({ objective }) => objective === 'api-latency')?.notJudged?.reason).toBe(
+      'this load sends no "POST /batchs" (the record does not say whether any scenario does)',
+    )
+  })
+
+  it('refuse a record that had to prove its objectives', () => {
+    expect(() => rejudge(real, { declared, requireProof: true })).toThrow(
+      /proof is required, and this run cannot judge: /,
+    )
+  })
+})
+
+it("takes up again what the game day's own objectives demanded and the plan's load could not show", () => {
+  const expectation = { objective: 'recovery-time', samples: 0, needed: null, text: '', provable: false }
+  const lost = { ...recovery, gate: 'info', sliIds: [] } as Objective
+  const plan = rejudge(real, {
+    objectives: [lost],
+    expectations: [{ ...expectation, notJudged: { gate: 'required', reason: 'r' } }],
+  })
+  expect(plan.objectives.find(({ id }) => id === 'recovery-time')?.gate).toBe('required')
 })

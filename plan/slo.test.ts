@@ -163,6 +163,31 @@ describe('refusals, one line with file, line, key', () => {
       'x.yaml:10: spec.query: gives no rate | Write the rate per second itself, for instance sum(rate(requests_total[1m])).',
     ],
     [
+      'a percentage written as a share',
+      slo(objectives('{ op: lt, value: 5, targetPercent: 0.99 }')),
+      'x.yaml:15: spec.objectives[0].targetPercent: 0.99 % of good samples would nearly always be met | Write 99 for 99 %, or target: 0.99.',
+    ],
+    [
+      'a threshold that no clock shows',
+      slo(objectives('{ op: lt, value: 0.0001, target: 0.9 }')),
+      'x.yaml:15: spec.objectives[0].value: 0.0001 ms is below a microsecond | Check its unit.',
+    ],
+    [
+      'a threshold of a metric without times',
+      slo(objectives('{ op: lt, value: 5, target: 0.9 }')).replace('holdfast_request', 'http_req_failed'),
+      'x.yaml:15: spec.objectives[0].indicator: http_req_failed has no time | Name http_req_duration.',
+    ],
+    [
+      'own kind, a bound that is met by the worst',
+      own('measure: recoveryTime\nop: gt\nvalue: 5\nunit: s'),
+      'x.yaml:7: spec.op: gt would hold the better, the worse recoveryTime is | Write lt or lte.',
+    ],
+    [
+      'own kind, a ratio that is met always',
+      own('measure: maxErrorRatio\nop: lt\nvalue: 5\nunit: ratio'),
+      'x.yaml:8: spec.value: an error ratio is never above 100 %: this holds always | Write 0.05 with unit ratio, or 5 with unit percent.',
+    ],
+    [
       'own kind, a key that says nothing',
       own('measure: rto\nop: lt\nvalue: 1\nunit: s\nseries: x'),
       'x.yaml:10: spec.series: says nothing for measure rto | Leave series out.',
@@ -191,6 +216,11 @@ describe('refusals, one line with file, line, key', () => {
 })
 
 describe('OpenSLO', () => {
+  it('counts a threshold in whole microseconds, as the output does', () => {
+    const { objectives: read } = parseSloFile(slo(objectives('{ op: lt, value: 1.001, target: 0.9 }')), 'x.yaml')
+    expect(read[0]).toMatchObject({ thresholdUs: 1001 })
+  })
+
   it('a threshold metric is a proportion of fast samples', () => {
     expect(parseSloFile(good, 'x.yaml')).toEqual({
       warnings: [],

@@ -114,6 +114,10 @@ it('says what a reader must know before believing it', () => {
   expect(notices(passed)).toEqual([])
   expect(notices(lostWrites)).toEqual([expect.stringContaining('acknowledges before it has stored')])
   expect(notices(invalid)).toEqual([expect.stringContaining('k6 used 91 %')])
+  const notJudged = ['Recovery time (this game day has no faults)']
+  expect(notices({ ...passed, verdict: { ...passed.verdict, notJudged } })).toEqual([
+    expect.stringMatching(/cannot judge:.*Recovery time \(this game day has no faults\)/s),
+  ])
   expect(notices(interrupted)).toEqual([
     expect.stringMatching(/Not proven removed.*② latency/s),
     expect.stringContaining('interrupted'),

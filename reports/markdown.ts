@@ -64,6 +64,7 @@ const top = ({ verdict, plan }: JudgedRecord): Section => {
       verdict.ended === 'completed' ? [] : ['only what was measured until then is below'],
     ),
     ...notes('Not valid', verdict.invalidReasons),
+    ...notes('Not judged in this run', verdict.notJudged ?? []),
     ...notes('Weakness of the stand-in switched on', plan.weaknesses),
   ]
 }

@@ -4,6 +4,7 @@ import { clean } from '../model/clean.ts'
 import type { PlannedFault } from '../model/plan.ts'
 import { demoPlan } from '../test/fixtures/plan.ts'
 import { crowded, hostile, verdictFixtures } from '../test/fixtures/verdicts.ts'
+import { markdown } from './markdown.ts'
 import { columns, wrap } from './terminal/layout.ts'
 import { planText, verdictText } from './terminal.ts'
 
@@ -36,6 +37,23 @@ it('tells how many objectives it leaves out', () => {
     },
   }
   expect(verdictText(record, { color: false })).toContain('… and 28 more in the report')
+})
+
+it('names what the run cannot judge before everything else, in plan, verdict and Markdown', () => {
+  const [first, second] = demoPlan.objectives
+  if (!first || !second) throw new Error('the fixture has no objectives')
+  const expectations = [first, second].map(({ id }, i) => ({
+    ...{ objective: id, samples: 0, needed: null, text: '', provable: false },
+    notJudged: { gate: i === 0 ? ('required' as const) : ('advisory' as const), reason: 'this load sends none' },
+  }))
+  expect(planText({ ...demoPlan, expectations }, { color: false }).split('\n')[1]).toBe(
+    `Not judged: ${first.title} (this load sends none)`,
+  )
+  const record = { ...crowded, verdict: { ...crowded.verdict, notJudged: ['A; B (no faults)'] } }
+  expect(verdictText(record, { color: false })).toMatch(
+    /^[^\n]+\n(?: {3,}[^\n]+\n)*? +Not judged: A; B \(no faults\)\n/,
+  )
+  expect(markdown(record).split('### ')[0]).toContain('> **Not judged in this run:** A; B (no faults)')
 })
 
 it('says that an expectation is missing rather than yes', () => {

@@ -84,5 +84,5 @@ const metricsValues = async (url: string | null): Promise<Record<string, number>
 }
 
 /** Runtime internals fill the record and nobody asks for them; memory and CPU come from the process itself. */
-const withoutRuntime = (values: Record<string, number>): Record<string, number> =>
+export const withoutRuntime = (values: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => !/^(nodejs|process|go|promhttp)_/.test(name)))

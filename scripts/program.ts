@@ -69,7 +69,10 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       )
       .option('--base-url <url>', 'address of a deployment that is already there (with --env external or kubernetes)')
       .option('--slo <file>', "SLO document instead of the system's own")
-      .option('--require-proof', 'an objective without proof is inconclusive (default of profile full)')
+      .option(
+        '--require-proof',
+        'an objective must be proven, and one that cannot be judged is refused (default of profile full)',
+      )
       .option('--allow-full', 'allow the documented load of profile full against a deployment that is not ours')
       .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
       .option('--precision <ratio>', 'how near a capacity search comes, 0.1 is 10 %', Number)

@@ -1,4 +1,5 @@
 import { cleanLine } from '../model/clean.ts'
+import { notJudgedTexts } from '../model/not-judged.ts'
 import type { Plan } from '../model/plan.ts'
 import type { RunListener } from '../run/listener.ts'
 import type { LiveStatus } from '../run/live.ts'
@@ -84,6 +85,7 @@ export const startProgress = (stream: NodeJS.WriteStream) => {
           .map(([tool, version]) => `${tool} ${version.replace(/@sha256:.*/, '')}`)
           .join(', '),
       )
+      for (const text of notJudgedTexts(plan)) printForeign(paint(stream, 'yellow', '!'), 'not judged', text)
     },
     warn: (message: string) => printForeign(paint(stream, 'yellow', '!'), 'warning', message),
     close: () => {

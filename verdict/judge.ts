@@ -1,4 +1,5 @@
 import type { CapacityStep } from '../model/capacity.ts'
+import { notJudgedTexts } from '../model/not-judged.ts'
 import type { ProportionObjective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Charts, Comparison, EarlierRun, FaultResult, Outcome, Verdict } from '../model/verdict.ts'
@@ -89,6 +90,7 @@ export const judge = async ({
   }
   const blocks = fullBlocks(folded, phases.in(['steady', 'recovered']))
 
+  const unjudged = notJudgedTexts(plan)
   const judgedRun: Verdict = {
     schemaVersion: verdictSchemaVersion,
     runId: plan.runId,
@@ -99,6 +101,7 @@ export const judge = async ({
     ended: history.ended,
     tainted: faults.some(mayBeLeft),
     invalidReasons,
+    ...(unjudged.length > 0 ? { notJudged: unjudged } : {}),
     objectives,
     faults,
     ...(comparison ? { baseline: comparison } : {}),

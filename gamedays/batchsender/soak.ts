@@ -10,4 +10,5 @@ export default {
   steady: '24h',
   faults: [],
   systemOptions: { rateLimitPerMinute: '1000000' },
+  leavesOut: ['webhook-latency', 'forged-webhooks', 'rto', 'mttr', 'rpo'],
 } satisfies GameDay

@@ -10,4 +10,15 @@ export default {
   steady: '13m',
   faults: [],
   systemOptions: { rateLimitPerMinute: '1000000' },
+  leavesOut: [
+    'webhook-latency',
+    'large-batch',
+    'send-rate',
+    'forged-webhooks',
+    'body-limit',
+    'content-type',
+    'rto',
+    'mttr',
+    'rpo',
+  ],
 } satisfies GameDay

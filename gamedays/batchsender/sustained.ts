@@ -11,4 +11,5 @@ export default {
   steady: '3.5h',
   faults: [],
   systemOptions: { rateLimitPerMinute: '1000000' },
+  leavesOut: ['webhook-latency', 'forged-webhooks', 'rto', 'mttr', 'rpo'],
 } satisfies GameDay

@@ -10,4 +10,5 @@ export default {
   steady: '10m',
   faults: [],
   systemOptions: { rateLimitPerMinute: '1000000' },
+  leavesOut: ['api-latency', 'large-batch', 'send-rate', 'body-limit', 'content-type', 'rto', 'mttr', 'rpo'],
 } satisfies GameDay

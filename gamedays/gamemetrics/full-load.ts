@@ -29,4 +29,5 @@ export default {
     rate('api_requests_total', 'users', 5_000, '5,000 API requests/s'),
     rate('predictions_total', 'recommendations', 1_000, '1,000 predictions/s'),
   ],
+  leavesOut: ['rto', 'rpo'],
 } satisfies GameDay

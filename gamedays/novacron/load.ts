@@ -14,4 +14,5 @@ export default {
   objectives: [
     nothingMissed('operations', 'Operations not done within 8 s (create) or 25 s (our limits)', 'operation_time'),
   ],
+  leavesOut: ['recovery', 'rto', 'rpo', 'refusals'],
 } satisfies GameDay

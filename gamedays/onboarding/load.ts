@@ -13,4 +13,5 @@ export default {
   objectives: [
     nothingMissed('cases-complete', 'Cases that came to no end within 20 s (the limit is ours)', 'case_completion'),
   ],
+  leavesOut: ['key-reuse', 'scan-and-verify'],
 } satisfies GameDay

@@ -14,4 +14,5 @@ export default {
     nothingMissed('cases-complete', 'Cases that came to no end within 20 s (the limit is ours)', 'case_completion'),
     memoryGrowthBelow(10, { title: 'Memory growth (the bound is ours)', source: 'soak (no memory leak)' }),
   ],
+  leavesOut: ['key-reuse', 'scan-and-verify'],
 } satisfies GameDay

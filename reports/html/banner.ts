@@ -52,6 +52,7 @@ export const notices = ({ plan, verdict }: JudgedRecord): Markup => {
       : nothing,
     ending ? notice('warn', ending) : nothing,
     verdict.invalidReasons.length > 0 ? notice('warn', 'Why the run is not valid:', verdict.invalidReasons) : nothing,
+    verdict.notJudged ? notice('warn', 'Required objectives that this run cannot judge:', verdict.notJudged) : nothing,
     plan.weaknesses.length > 0
       ? notice(
           'warn',

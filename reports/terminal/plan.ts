@@ -1,12 +1,15 @@
 import { cleanLine } from '../../model/clean.ts'
 import type { ClusterAction, Target } from '../../model/fault.ts'
 import { guardText } from '../../model/guard-text.ts'
+import { notJudgedTexts } from '../../model/not-judged.ts'
 import type { Plan } from '../../model/plan.ts'
 import { startedByUs } from '../../model/system.ts'
 import { clockText, countText, durationText } from '../format.ts'
 import { circled } from '../words.ts'
 import type { TerminalOptions } from './layout.ts'
-import { columns, painter } from './layout.ts'
+import { columns, painter, wrap } from './layout.ts'
+
+const width = 100
 
 /** What a run would do, and per objective whether it can prove it. */
 export const planText = (plan: Plan, options: TerminalOptions): string => {
@@ -15,6 +18,9 @@ export const planText = (plan: Plan, options: TerminalOptions): string => {
   return [
     paint('bold', title),
     ...plan.weaknesses.map((weakness) => paint('warn', `Weakness switched on: ${cleanLine(weakness)}`)),
+    ...notJudgedTexts(plan)
+      .flatMap((text) => wrap(`Not judged: ${text}`, width))
+      .map((line) => paint('warn', line)),
     '',
     ...indented(schedule(plan)),
     '',

@@ -40,6 +40,11 @@ export const verdictText = ({ verdict, plan }: Omit<JudgedRecord, 'charts'>, opt
         paint('bad', `Not proven removed: ${cleanLine(leftText(verdict.faults, fault))}. Run: holdfast cleanup`),
       ),
     ),
+    ...indented(
+      (verdict.notJudged ?? [])
+        .flatMap((text) => wrap(`Not judged: ${text}`, width - indent.length))
+        .map((line) => paint('warn', line)),
+    ),
     ...indented(plan.weaknesses.map((weakness) => paint('warn', `Weakness switched on: ${cleanLine(weakness)}`))),
     ...section(indented(unsettled(verdict.objectives, verdict.faults, options))),
     ...section(indented(recoveries(verdict.faults, options))),

@@ -3,6 +3,7 @@ import type { Scenario as K6Scenario, Options } from 'k6/options'
 import type { ProfileName } from '../../model/profile.ts'
 import { executorOf, peakPerSecond } from './arrivals.ts'
 import type { Scenario } from './define.ts'
+import { checkScenario, type ScenarioModule, scenarioIn } from './module.ts'
 import { iterationStarted } from './request.ts'
 
 /** One entry of the environment variable HOLDFAST_LOAD. */
@@ -20,17 +21,18 @@ const stopGraceMs = 1_000
 /**
  * One k6 test of several scenarios: its options, and the function that every virtual user runs.
  * What runs, and for how long, comes from HOLDFAST_LOAD.
+ * @param modules What each scenario file of the system exports, by the scenario's name.
  */
-export const combine = (scenarios: Record<string, Scenario>): { options: Options; run: () => void | Promise<void> } => {
+export const combine = (
+  system: string,
+  modules: Record<string, ScenarioModule>,
+): { options: Options; run: () => void | Promise<void> } => {
   const loads = JSON.parse(setting('HOLDFAST_LOAD')) as LoadEntry[]
   const runId = setting('HOLDFAST_RUN_ID')
   const baseUrl = setting('HOLDFAST_BASE_URL').replace(/\/+$/, '')
-  const find = (name: string): Scenario => {
-    const scenario = scenarios[name]
-    if (!scenario)
-      throw new Error(`HOLDFAST_LOAD names "${name}"; this bundle has: ${Object.keys(scenarios).join(', ')}`)
-    return scenario
-  }
+  const fileOf = (name: string): string => `scenarios/${system}/${name}.ts`
+  for (const { scenario, profile } of loads) checkScenario(fileOf(scenario), modules[scenario] ?? {}, profile)
+  const find = (name: string): Scenario => scenarioIn(fileOf(name), modules[name] ?? {})
   return {
     options: {
       scenarios: Object.fromEntries(loads.map((load) => [load.scenario, k6Scenario(find(load.scenario), load)])),

@@ -86,7 +86,11 @@ const withSlo = (recorded: Plan, sloFile: string): Plan => {
       hint: 'Judge it without --slo.',
     })
   const components = Object.keys(system.components)
-  return rejudgedPlan(recorded, projectDir, resolve(sloFile), { components, hasAudit: system.audit !== undefined })
+  const selected = Object.keys(system.kubernetes?.selectors ?? {})
+  return rejudgedPlan(recorded, projectDir, resolve(sloFile), {
+    ...{ components, selected },
+    hasAudit: system.audit !== undefined,
+  })
 }
 
 /** What is said of the capacity is by one document: the steps of the search are judged by the other one, too. */

@@ -3,6 +3,7 @@ import type { Link, System } from '../../model/system.ts'
 import { containerParts } from '../lib/container-parts.ts'
 import { localParts } from '../lib/local-parts.ts'
 import { podLabels } from '../lib/pod-labels.ts'
+import { poolSeries, serviceSeries } from '../lib/series.ts'
 import { auditBatches } from './audit.ts'
 import { options } from './options.ts'
 import { describeParts } from './parts.ts'
@@ -23,19 +24,41 @@ export const batchsender: System = {
   name: 'batchsender',
   title: 'BatchSender (bulk e-mail)',
   components: {
-    api: { role: 'takes batches and webhooks', replicas: 1, standsFor: 'a stand-in of the BatchSender API' },
+    api: {
+      role: 'takes batches and webhooks',
+      replicas: 1,
+      standsFor: 'a stand-in of the BatchSender API',
+      series: [...serviceSeries, ...poolSeries],
+    },
     worker: {
       role: 'sends batches through the provider',
       replicas: 2,
       standsFor: 'a stand-in of the BatchSender worker',
+      series: [
+        ...serviceSeries,
+        ...poolSeries,
+        'queue_depth',
+        'stale_consumers',
+        'emails_sent_total',
+        'batches_in_hand',
+        'batches_given_back_total',
+        'provider_breaker_state',
+      ],
     },
     provider: {
       role: 'accepts e-mails, reports deliveries',
       replicas: 1,
       standsFor: 'a fake mail provider for SES and Resend',
+      series: [
+        ...serviceSeries,
+        'emails_accepted_total',
+        'duplicates_total',
+        'callbacks_waiting',
+        'sends_refused_total',
+      ],
     },
-    postgres: { role: 'holds batches, recipients and webhook events', replicas: 1 },
-    nats: { role: 'work queue of batches (JetStream)', replicas: 1 },
+    postgres: { role: 'holds batches, recipients and webhook events', replicas: 1, series: [] },
+    nats: { role: 'work queue of batches (JetStream)', replicas: 1, series: [] },
   },
   links,
   sloFile: 'slos/batchsender.yaml',

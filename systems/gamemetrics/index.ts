@@ -2,6 +2,7 @@ import { HoldfastError } from '../../model/errors.ts'
 import type { Link, System } from '../../model/system.ts'
 import { containerParts } from '../lib/container-parts.ts'
 import { localParts } from '../lib/local-parts.ts'
+import { poolSeries, serviceSeries } from '../lib/series.ts'
 import { auditBatches } from './audit.ts'
 import { options } from './options.ts'
 import { describeParts } from './parts.ts'
@@ -26,17 +27,38 @@ export const gamemetrics: System = {
   name: 'gamemetrics',
   title: 'GameMetrics (player analytics)',
   components: {
-    ingestion: { role: 'takes batches of events', replicas: 1, standsFor: standIn('event-ingestion') },
-    processor: { role: 'counts events into the read model', replicas: 1, standsFor: standIn('event-processor') },
-    users: { role: 'API of players and dashboards', replicas: 1, standsFor: standIn('user-service') },
+    ingestion: {
+      role: 'takes batches of events',
+      replicas: 1,
+      standsFor: standIn('event-ingestion'),
+      series: [...serviceSeries, 'events_ingested_total'],
+    },
+    processor: {
+      role: 'counts events into the read model',
+      replicas: 1,
+      standsFor: standIn('event-processor'),
+      series: [...serviceSeries, ...poolSeries, 'consumer_lag', 'events_processed_total'],
+    },
+    users: {
+      role: 'API of players and dashboards',
+      replicas: 1,
+      standsFor: standIn('user-service'),
+      series: [...serviceSeries, ...poolSeries, 'api_requests_total'],
+    },
     recommendations: {
       role: 'predicts what a player may like',
       replicas: 1,
       standsFor: `${standIn('recommendation-engine')}, with a formula for its model`,
+      series: [...serviceSeries, ...poolSeries, 'predictions_total'],
     },
-    postgres: { role: 'holds the read model', replicas: 1, standsFor: 'PostgreSQL for TimescaleDB on RDS' },
-    nats: { role: 'topic of raw events (JetStream)', replicas: 1, standsFor: 'NATS JetStream for Kafka' },
-    cache: { role: 'keeps figures of players', replicas: 1, standsFor: 'a Node cache for Redis' },
+    postgres: { role: 'holds the read model', replicas: 1, standsFor: 'PostgreSQL for TimescaleDB on RDS', series: [] },
+    nats: { role: 'topic of raw events (JetStream)', replicas: 1, standsFor: 'NATS JetStream for Kafka', series: [] },
+    cache: {
+      role: 'keeps figures of players',
+      replicas: 1,
+      standsFor: 'a Node cache for Redis',
+      series: [...serviceSeries, 'cache_keys'],
+    },
   },
   links,
   sloFile: 'slos/gamemetrics.yaml',

@@ -2,6 +2,7 @@ import { HoldfastError } from '../../model/errors.ts'
 import type { Link, System } from '../../model/system.ts'
 import { containerParts } from '../lib/container-parts.ts'
 import { localParts } from '../lib/local-parts.ts'
+import { poolSeries, serviceSeries } from '../lib/series.ts'
 import { auditTasks } from './audit.ts'
 import { options } from './options.ts'
 import { describeParts } from './parts.ts'
@@ -26,16 +27,42 @@ export const todo: System = {
   name: 'todo',
   title: 'Todo App (tasks, events, WebSocket)',
   components: {
-    api: { role: 'signs in, keeps tasks, publishes their events', replicas: 1, standsFor: standIn('HTTP services') },
-    websocket: { role: 'tells clients of their task events', replicas: 1, standsFor: standIn('WebSocket service') },
-    notifier: { role: 'notifies of events', replicas: 1, standsFor: standIn('notification consumer') },
+    api: {
+      role: 'signs in, keeps tasks, publishes their events',
+      replicas: 1,
+      standsFor: standIn('HTTP services'),
+      series: [...serviceSeries, ...poolSeries, 'queue_depth', 'tasks_changed_total', 'events_published_total'],
+    },
+    websocket: {
+      role: 'tells clients of their task events',
+      replicas: 1,
+      standsFor: standIn('WebSocket service'),
+      series: [...serviceSeries, 'websocket_connections', 'websocket_messages_total'],
+    },
+    notifier: {
+      role: 'notifies of events',
+      replicas: 1,
+      standsFor: standIn('notification consumer'),
+      series: [...serviceSeries, 'consumer_lag', 'events_consumed_total'],
+    },
     recurring: {
       role: 'makes the next of recurring tasks',
       replicas: 1,
       standsFor: standIn('recurring-task consumer'),
+      series: [...serviceSeries, 'consumer_lag', 'events_consumed_total'],
     },
-    postgres: { role: 'holds tasks and the outbox', replicas: 1, standsFor: 'PostgreSQL of this machine for Neon' },
-    nats: { role: 'topic of task events (JetStream)', replicas: 1, standsFor: 'NATS JetStream for Kafka behind Dapr' },
+    postgres: {
+      role: 'holds tasks and the outbox',
+      replicas: 1,
+      standsFor: 'PostgreSQL of this machine for Neon',
+      series: [],
+    },
+    nats: {
+      role: 'topic of task events (JetStream)',
+      replicas: 1,
+      standsFor: 'NATS JetStream for Kafka behind Dapr',
+      series: [],
+    },
   },
   links,
   sloFile: 'slos/todo.yaml',

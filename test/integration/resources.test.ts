@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parsePrometheusText } from '../../run/prometheus-text.ts'
+import { withoutRuntime } from '../../run/sampler.ts'
 import { systems } from '../../systems/index.ts'
 import { usageFigures } from '../../verdict/usage.ts'
 import { localContext } from '../fixtures/local-context.ts'
@@ -31,6 +32,12 @@ test.each(telling)('$name tells of its connection pools, and of what waits', asy
       const seen = await figuresOf(parts)
       return seen.has('db_pool_used_ratio') && (seen.has('queue_depth') || seen.has('consumer_lag'))
     })
+    // Objectives can only name what the system declares: every series that there is has to be declared.
+    for (const { component, metricsUrl } of parts.layout.processes) {
+      if (metricsUrl === undefined) continue
+      const seen = Object.keys(withoutRuntime(parsePrometheusText(await (await fetch(metricsUrl)).text())))
+      expect(system.components[component]?.series, component).toEqual(expect.arrayContaining(seen))
+    }
     // Nothing was asked of it: but for what it does by itself for a moment, nothing is in use, and nothing waits.
     await expect
       .poll(async () => [...(await figuresOf(parts))].filter(([, values]) => values.some((value) => value !== 0)))
