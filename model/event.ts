@@ -1,5 +1,6 @@
 import type { ClusterRef } from './cluster.ts'
 import type { Injection } from './fault.ts'
+import type { Ranges } from './ranges.ts'
 
 /**
  * A line of `events.ndjson`: the run's log and, at the same time, its ledger. Lines that an undo
@@ -69,14 +70,24 @@ export type RunEventBody =
   | { type: 'guard.tripped'; guard: string; evidence: string }
   | {
       type: 'audit.done'
+      /** Writes that the system's audit looked for, by its own count. */
       checked: number
+      /** Acknowledged writes of the record. The judge counts them itself. */
       acknowledged: number
+      /** Still missing at the deadline; `lost` names at most 1,000 of them, `lostRanges` all. */
       lostCount: number
       lost: string[]
+      /** Absent in records of before it was kept. */
+      lostRanges?: { scenario: string; ranges: Ranges }[]
+      /** Found by a later read than the first; the last one so long after it. */
+      lateCount?: number
+      latestMs?: number | null
+      /** Ids that the audit called lost and that were never acknowledged in this run. */
+      unknownCount?: number
       duplicates: number | null
-      /** Acknowledgement times of the oldest and the newest lost write. */
-      oldestLostAtMs: number | null
-      newestLostAtMs: number | null
+      /** Acknowledgement times of the oldest and the newest lost write, in records of before `lostRanges`. */
+      oldestLostAtMs?: number | null
+      newestLostAtMs?: number | null
     }
   | { type: 'audit.failed'; reason: string }
   | { type: 'warning'; message: string }

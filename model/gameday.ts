@@ -55,6 +55,11 @@ export interface GameDay {
   faults: FaultBase[]
   /** After the last fault's removal: how long the run goes on, and how long GOOD must last to count as recovered. */
   recovery?: { for: Duration; stableFor: Duration } | undefined
+  /**
+   * How long after the load an acknowledged write may take until it can be read back: missing ones are asked for again
+   * until then, and are lost if they are missing still; 30 s unless said.
+   */
+  readBackWithin?: Duration | undefined
   guards?: Guard[] | undefined
   /** How many of a component's replicas one fault may hit; half of them (rounded down, at least 0) unless said. */
   blastRadius?: Record<string, number> | undefined

@@ -35,6 +35,8 @@ export interface Plan {
   /** Offsets in ms from the load's start. `recovery` ends with the run. */
   phases: { warmUp: Span; steady: Span; faults: Span; recovery: Span }
   stableForMs: number
+  /** From the first read after the load: acknowledged writes that are not there by then are lost. Absent without an audit. */
+  readBackWithinMs?: number
   load: PlannedLoad[]
   faults: PlannedFault[]
   /** `[seconds, threshold]`-free copies of what the guards watch. */

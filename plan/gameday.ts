@@ -127,6 +127,7 @@ const gameDaySchema: z.ZodType<GameDay> = z.strictObject({
   steady: positive,
   faults: z.array(faultSchema),
   recovery: z.strictObject({ for: positive, stableFor: positive }).optional(),
+  readBackWithin: durationSchema.optional(),
   guards: z.array(guardSchema).optional(),
   blastRadius: z.record(z.string(), z.int().min(0, 'must not be negative')).optional(),
   sloFile: z.string().min(1).optional(),

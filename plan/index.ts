@@ -27,6 +27,7 @@ import { phasesOf, steadyEndOf } from './phases.ts'
 import { withPodsFound } from './pods.ts'
 import { fromPrometheus, plannedPrometheus } from './prometheus.ts'
 import { type PlanTools, provenanceOf } from './provenance.ts'
+import { readBackOf } from './read-back.ts'
 
 /** What `run` follows. */
 export interface Planned {
@@ -139,6 +140,7 @@ export const makePlan = async (
     profile,
     requireProof,
     ...timing,
+    ...readBackOf(gameDay, system, file),
     load: planned,
     faults,
     guards: gameDay.guards ?? [],

@@ -1,60 +1,75 @@
 import { expect, test } from 'vitest'
 import type { RecordLine } from '../model/window.ts'
-import { acknowledgedIds, acknowledgementTimes } from './acks.ts'
+import { inChunks, rangesOf, readAcknowledged } from './acks.ts'
 
 async function* stream(lines: RecordLine[]): AsyncGenerator<RecordLine> {
   yield* lines
 }
 
-const acks = (scenario: string, fromMs: number, ranges: [number, number][]): RecordLine => ({
+const acks = (scenario: string, ...ranges: [number, number][]): RecordLine => ({
   type: 'acks',
   scenario,
-  fromUs: fromMs * 1000,
-  toUs: (fromMs + 200) * 1000,
+  fromUs: 1_000,
+  toUs: 201_000,
   ranges,
 })
 
-const all = async (lines: RecordLine[]): Promise<string[][]> => {
-  const chunks: string[][] = []
-  for await (const chunk of acknowledgedIds('run', stream(lines))) chunks.push(chunk)
-  return chunks
-}
+const read = (...lines: RecordLine[]) => readAcknowledged('run', stream(lines))
 
 test('no acknowledgements give no chunk, not an empty one', async () => {
-  expect(await all([{ type: 'end', atUs: 1 }])).toEqual([])
+  const { count, chunks } = await read({ type: 'end', atUs: 1 })
+  expect([count, [...chunks()]]).toEqual([0, []])
 })
 
 test('ranges are inclusive on both ends', async () => {
-  const lines = [
-    acks('a', 0, [
-      [0, 2],
-      [5, 5],
-    ]),
-    acks('b', 0, [[2, 3]]),
+  const { count, chunks } = await read(acks('a', [0, 2], [5, 5]), acks('b', [2, 3]))
+  expect([...chunks()]).toEqual([['run-a-0', 'run-a-1', 'run-a-2', 'run-a-5', 'run-b-2', 'run-b-3']])
+  expect(count).toBe(6)
+})
+
+test('a write that was acknowledged twice is one write', async () => {
+  const { count, chunks } = await read(acks('a', [0, 3]), acks('a', [2, 5]), acks('a', [3, 3]))
+  expect([count, [...chunks()].flat().length]).toEqual([6, 6])
+})
+
+test('only the ids of this run that were acknowledged are its writes', async () => {
+  const { has } = await read(acks('a', [0, 9]), acks('a-b', [20, 20]))
+  const ids = ['run-a-0', 'run-a-9', 'run-a-b-20']
+  const others = [
+    'run-a-10',
+    'run-a-09',
+    'run-a--1',
+    'run-a-',
+    'run-b-0',
+    'other-a-0',
+    'run-a-b-0',
+    '',
+    'run',
+    'run-a-1e0',
   ]
-  expect(await all(lines)).toEqual([['run-a-0', 'run-a-1', 'run-a-2', 'run-a-5', 'run-b-2', 'run-b-3']])
+  expect(ids.filter(has)).toEqual(ids)
+  expect(others.filter(has)).toEqual([])
 })
 
-test('chunks hold 500 ids, the last one the rest, and none is lost in between', async () => {
-  const chunks = await all([acks('a', 0, [[0, 699]]), acks('a', 1, [[700, 1_199]])])
-  expect(chunks.map((chunk) => chunk.length)).toEqual([500, 500, 200])
-  expect(new Set(chunks.flat()).size).toBe(1_200)
+test.each([
+  [1_200, [500, 500, 200]],
+  [500, [500]],
+  [0, []],
+])('%d ids come in chunks of at most 500, and none is lost in between', (count, sizes) => {
+  const chunks = [...inChunks(Array.from({ length: count }, (_, n) => `run-a-${n}`))]
+  expect(chunks.map(({ length }) => length)).toEqual(sizes)
+  expect(new Set(chunks.flat()).size).toBe(count)
 })
 
-test('a record of exactly one chunk has no empty second one', async () => {
-  expect((await all([acks('a', 0, [[1, 500]])])).map((chunk) => chunk.length)).toEqual([500])
-})
-
-test('lost writes span from the oldest to the newest line that holds one', async () => {
-  const lines = [
-    acks('a', 1_000, [[0, 9]]),
-    acks('a', 2_000, [[10, 19]]),
-    acks('b', 9_000, [[10, 19]]),
-    acks('a', 3_000, [[20, 29]]),
-  ]
-  const times = (lost: string[]) => acknowledgementTimes('run', new Set(lost), stream(lines))
-  expect(await times(['run-a-19', 'run-a-29'])).toEqual({ oldestMs: 2_000, newestMs: 3_200 })
-  expect(await times(['run-a-0'])).toEqual({ oldestMs: 1_000, newestMs: 1_200 })
-  expect(await times([])).toEqual({ oldestMs: null, newestMs: null })
-  expect(await times(['other-a-0'])).toEqual({ oldestMs: null, newestMs: null })
+test('lost writes are kept as ranges, per scenario', () => {
+  expect(rangesOf('run', ['run-a-3', 'run-b-1', 'run-a-1', 'run-a-2', 'run-a-7'])).toEqual([
+    {
+      scenario: 'a',
+      ranges: [
+        [1, 3],
+        [7, 7],
+      ],
+    },
+    { scenario: 'b', ranges: [[1, 1]] },
+  ])
 })

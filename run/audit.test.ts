@@ -43,7 +43,7 @@ const events = async (): Promise<RunEvent[]> => {
 const audited = async (before: number | null, after: number | null) => {
   await auditWrites(
     deployment(() => after),
-    { ...at, runId: 'run', recordDir, ledger, duplicatesBefore: before },
+    { ...at, runId: 'run', recordDir, ledger, duplicatesBefore: before, readBackWithinMs: 0 },
   )
   return (await events()).find(({ type }) => type === 'audit.done')
 }
@@ -57,6 +57,36 @@ test.each([
   ['that are not to be seen', 0, null, null],
 ])('duplicates %s', async (_, before, after, expected) => {
   expect(await audited(before, after)).toMatchObject({ checked: 3, duplicates: expected })
+})
+
+/** The ledger's word of a final read by this audit. */
+const wordOf = async (audit: NonNullable<System['audit']>) => {
+  const options = { ...at, runId: 'run', recordDir, ledger, duplicatesBefore: 0, readBackWithinMs: 0 }
+  await auditWrites({ audit } as unknown as System, options)
+  return (await events()).at(-1)
+}
+
+test('how many writes were acknowledged is counted in the record, whatever an audit looked for', async () => {
+  const firstOnly = async ({ acknowledged }: AuditContext) => {
+    for await (const [first = ''] of acknowledged) return { lost: [first], checked: 1, duplicates: 0 }
+    return { lost: [], checked: 0, duplicates: 0 }
+  }
+  expect(await wordOf(firstOnly)).toMatchObject({
+    type: 'audit.done',
+    acknowledged: 3,
+    checked: 1,
+    lostCount: 1,
+    lost: ['run-a-0'],
+    lostRanges: [{ scenario: 'a', ranges: [[0, 0]] }],
+    lateCount: 0,
+  })
+})
+
+test('a read that fails is told as failed', async () => {
+  expect(await wordOf(() => Promise.reject(new Error('no route')))).toMatchObject({
+    type: 'audit.failed',
+    reason: 'no route',
+  })
 })
 
 test('before the load it asks for nothing that was written', async () => {

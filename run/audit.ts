@@ -1,12 +1,17 @@
 import { messageOf } from '../model/errors.ts'
 import type { System } from '../model/system.ts'
-import { acknowledgedIds, acknowledgementTimes } from './acks.ts'
+import { rangesOf, readAcknowledged } from './acks.ts'
+import { sleepUntil } from './clock.ts'
+import { type ReadClock, readBack } from './read-back.ts'
 import { type Ledger, readWindows } from './record.ts'
 
-/** Lost ids that the record names; the count is always whole. */
+/** Lost ids that the record names; the ranges beside them are whole. */
 const namedLost = 1_000
 
-/** Time that a read may take: 60 s, and 2 ms more for each acknowledged write, 1 s for each 500 that are asked for at once. */
+/**
+ * Time that the final read may take beside `readBackWithin`: 60 s, and 2 ms more for each acknowledged write, 1 s for each
+ * 500 that are asked for at once.
+ */
 export const auditBudgetMs = (acknowledged: number): number => 60_000 + 2 * acknowledged
 
 /** Where to read. */
@@ -14,6 +19,11 @@ interface AuditAt {
   baseUrl: string
   scenarioEnv: Record<string, string>
   signal: AbortSignal
+}
+
+const machineClock: ReadClock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => sleepUntil(Date.now() + ms, signal),
 }
 
 /**
@@ -36,8 +46,8 @@ export const countDuplicatesBefore = async (system: System, ledger: Ledger, at: 
 async function* nothing(): AsyncGenerator<string[]> {}
 
 /**
- * The final read: asks the system for every acknowledged write. A read that does not complete is
- * `audit.failed`, hence no data, never "nothing lost".
+ * The final read: asks the system for every acknowledged write, for the missing ones again until `readBackWithinMs` are
+ * over. A read that does not complete is `audit.failed`, hence no data, never "nothing lost".
  */
 export const auditWrites = async (
   system: System,
@@ -47,28 +57,31 @@ export const auditWrites = async (
     ledger: Ledger
     /** 0 for a system that began with the run. */
     duplicatesBefore: number | null
+    readBackWithinMs: number
   },
+  clock: ReadClock = machineClock,
 ): Promise<void> => {
-  const { runId, recordDir, ledger } = options
-  if (!system.audit) return
+  const { runId, recordDir, ledger, baseUrl, scenarioEnv, signal } = options
+  const { audit } = system
+  if (!audit) return
   try {
-    const read = system.audit({
-      baseUrl: options.baseUrl,
-      scenarioEnv: options.scenarioEnv,
-      acknowledged: acknowledgedIds(runId, readWindows(recordDir)),
-      signal: options.signal,
+    const acknowledged = await readAcknowledged(runId, readWindows(recordDir))
+    const read = readBack({
+      acknowledged,
+      ask: (ids) => audit({ baseUrl, scenarioEnv, signal, acknowledged: ids }),
+      withinMs: options.readBackWithinMs,
+      clock,
+      signal,
     })
-    const { lost, checked, duplicates } = await within(options.signal, read)
-    const times = await acknowledgementTimes(runId, new Set(lost), readWindows(recordDir))
+    const { lost, duplicates, ...counts } = await within(signal, read)
     ledger.append({
       type: 'audit.done',
-      checked,
-      acknowledged: checked,
+      acknowledged: acknowledged.count,
+      ...counts,
       lostCount: lost.length,
       lost: lost.slice(0, namedLost),
+      lostRanges: rangesOf(runId, lost),
       duplicates: duringRun(options.duplicatesBefore, duplicates),
-      oldestLostAtMs: times.oldestMs,
-      newestLostAtMs: times.newestMs,
     })
   } catch (error) {
     ledger.append({ type: 'audit.failed', reason: messageOf(error) })

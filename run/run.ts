@@ -262,7 +262,9 @@ const follow = async (
   if (stop.signal.aborted) return
   phase('audit', plan.phases.recovery.endMs)
   const { auditUrl, scenarioEnv } = system
-  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(auditBudgetMs(pump.acknowledged))])
+  const { readBackWithinMs = 0 } = plan
+  const budgetMs = readBackWithinMs + auditBudgetMs(pump.acknowledged)
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(budgetMs)])
   pump.writer.settle()
   const toMs = Date.now()
   await auditWrites(options.system, {
@@ -273,6 +275,7 @@ const follow = async (
     ledger,
     signal,
     duplicatesBefore,
+    readBackWithinMs,
   })
   for (const message of await recordPrometheus(
     plan,

@@ -8,6 +8,7 @@ import type { FaultGroup } from './groups.ts'
 import { groupFaults } from './groups.ts'
 import type { FaultHistory, History } from './history.ts'
 import { failedInjections } from './history.ts'
+import type { ChargedLosses } from './losses.ts'
 import { poolWindows } from './pooling.ts'
 import { recover } from './recovery.ts'
 import { sumSeconds } from './seconds.ts'
@@ -118,19 +119,13 @@ export const faultResults = (
   history: History,
   recovered: readonly RecoveredGroup[],
   startedAtMs: number,
+  losses: ChargedLosses | null,
 ): FaultResult[] => {
-  const lost = attributeLosses(history, recovered)
   return plan.faults.map((fault) => {
     const past = history.faults.get(fault.id)
     const own = recovered.find(({ group }) => group.members.some((member) => member.fault.id === fault.id))
-    return faultResult(fault, past, own, history, lost.get(fault.id) ?? null, startedAtMs)
+    return faultResult(fault, past, own, history, losses, startedAtMs)
   })
-}
-
-interface Loss {
-  lostWrites: number
-  /** Null when the times of the lost writes are not known. */
-  rpoMs: number | null
 }
 
 const faultResult = (
@@ -138,11 +133,12 @@ const faultResult = (
   past: FaultHistory | undefined,
   own: RecoveredGroup | undefined,
   history: History,
-  loss: Loss | null,
+  losses: ChargedLosses | null,
   startedAtMs: number,
 ): FaultResult => {
   const worst = worstSli(own?.perSli ?? [])
-  const audited = history.audit !== null && past?.injected != null
+  const loss = own && losses?.byGroup.get(own.group)
+  const audited = losses !== null && past?.injected != null
   const activeAtMs = past?.injected?.atMs ?? null
   const removedAtMs = fault.oneShot ? null : (past?.removed?.atMs ?? null)
   const lostWrites = audited ? (loss?.lostWrites ?? 0) : null
@@ -219,25 +215,4 @@ const recoveryText = (
 const budgetText = (perSli: readonly SliRecovery[]): string => {
   const shares = perSli.map((sli) => sli.budgetConsumedRatio).filter((share) => share !== null)
   return shares.length === 0 ? dash : formatRatio(Math.max(...shares))
-}
-
-/**
- * Lost writes belong to the last group injected before the newest of them was acknowledged; when all
- * were acknowledged before the first injection, to that one (it lost what was not yet stored).
- * RPO = max(injection, newest lost acknowledgement) - oldest lost acknowledgement.
- */
-const attributeLosses = (history: History, recovered: readonly RecoveredGroup[]): Map<string, Loss> => {
-  const losses = new Map<string, Loss>()
-  const { audit } = history
-  if (!audit || audit.lostCount === 0) return losses
-  const newest = audit.newestLostAtMs
-  const oldest = audit.oldestLostAtMs
-  const group =
-    (newest === null ? undefined : recovered.findLast((entry) => entry.group.injected.calledAtMs <= newest)) ??
-    recovered[0]
-  if (!group) return losses
-  const injectedMs = group.group.injected.atMs
-  const rpoMs = newest === null || oldest === null ? null : Math.max(0, Math.max(injectedMs, newest) - oldest)
-  for (const { fault } of group.group.members) losses.set(fault.id, { lostWrites: audit.lostCount, rpoMs })
-  return losses
 }

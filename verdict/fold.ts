@@ -1,7 +1,7 @@
 import { bucketOf } from '../model/histogram.ts'
 import type { CountObjective, ProportionObjective, SliSelector } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
-import type { ErrorLine, LoadLine, RecordLine, SampleLine, VusLine, WindowLine } from '../model/window.ts'
+import type { AcksLine, ErrorLine, LoadLine, RecordLine, SampleLine, VusLine, WindowLine } from '../model/window.ts'
 import { requestMetric } from '../model/window.ts'
 import { addToName, newNames } from './lasting/names.ts'
 import { addToGrid, newGrid, summedColumns } from './latency-grid.ts'
@@ -32,6 +32,8 @@ export interface Folded {
   resources: Resources
   usage: Usage
   errors: Map<string, { name: string; error: string; n: number }>
+  /** Acknowledged writes, a line for each flush and scenario. */
+  acks: AcksLine[]
   /** Lines that could not be read or lie outside the run. */
   damaged: number
   overflow: number | null
@@ -63,6 +65,7 @@ export const foldLines = async (
     else if (line.type === 'sample') foldSample(folded, line)
     else if (line.type === 'answer') folded.resources.answers.set(line.series, line)
     else if (line.type === 'error') foldError(folded, line)
+    else if (line.type === 'acks') folded.acks.push(line)
     else if (line.type === 'overflow') folded.overflow = line.maxSeries
     else if (line.type === 'end') folded.ended = true
   }
@@ -105,6 +108,7 @@ const newFolded = (plan: Plan, startedAtMs: number): Folded => {
     resources: newResources(plan),
     usage: newUsage(length),
     errors: new Map(),
+    acks: [],
     damaged: 0,
     overflow: null,
     ended: false,

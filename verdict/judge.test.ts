@@ -356,7 +356,12 @@ describe('other objectives', () => {
   it.each<{ name: string; audit: RunSpec['audit']; outcome: string }>([
     { name: 'none lost', audit: {}, outcome: 'pass' },
     { name: 'one lost', audit: { lostCount: 1, oldestLostAtS: 41, newestLostAtS: 41 }, outcome: 'fail' },
-    { name: 'lost at unknown times', audit: { lostCount: 1 }, outcome: 'fail' },
+    { name: 'one lost outside of every fault', audit: { lostCount: 1, oldestLostAtS: 20 }, outcome: 'fail' },
+    { name: 'not all read back', audit: { checked: 40 }, outcome: 'no-data' },
+    { name: 'not all read back, and one lost', audit: { checked: 40, lostCount: 1 }, outcome: 'fail' },
+    { name: 'more read back than there were', audit: { checked: 1_001 }, outcome: 'no-data' },
+    { name: 'lost ids of another run', audit: { unknownCount: 2 }, outcome: 'no-data' },
+    { name: 'late, and none lost', audit: { lateCount: 200, latestMs: 5_100 }, outcome: 'pass' },
     { name: 'no final read', audit: 'failed', outcome: 'no-data' },
     { name: 'nothing was written', audit: { acknowledged: 0 }, outcome: 'no-data' },
   ])('lost writes, $name: $outcome', async ({ audit, outcome }) => {
@@ -366,6 +371,60 @@ describe('other objectives', () => {
       ...(audit ? { audit } : {}),
     })
     expect(verdict.objectives[1]?.outcome).toBe(outcome)
+  })
+
+  const writesOnly = { ...withFault, objectives: [latencyObjective(), resilienceObjective('lostWrites', 0)] }
+
+  it('a read that lags, judged as lost, is charged to no fault and fails all the same', async () => {
+    const verdict = await judgeRun({ ...writesOnly, audit: { lostCount: 248, oldestLostAtS: 55, newestLostAtS: 60 } })
+    expect(verdict.result).toBe('fail')
+    expect(verdict.faults.map(({ lostWrites, outcome }) => [lostWrites, outcome])).toEqual([[0, 'pass']])
+    expect(verdict.objectives[1]).toMatchObject({
+      fault: null,
+      measured: { value: 248 },
+      reason: expect.stringContaining("248 lost writes were acknowledged outside of every fault's window"),
+    })
+    expect(verdict.sentence).toBe('248 acknowledged writes were lost; the objective allows none.')
+  })
+
+  it('one bound for the run: losses of a fault and outside of it add up', async () => {
+    const objectives = [latencyObjective(), resilienceObjective('lostWrites', 5)]
+    const spread = { lostCount: 6, oldestLostAtS: 20, newestLostAtS: 60 }
+    expect((await judgeRun({ ...withFault, objectives, audit: spread })).objectives[1]?.outcome).toBe('fail')
+    const within = { lostCount: 5, oldestLostAtS: 20, newestLostAtS: 60 }
+    expect((await judgeRun({ ...withFault, objectives, audit: within })).objectives[1]?.outcome).toBe('pass')
+  })
+
+  it('an RPO is not known of writes that no fault lost', async () => {
+    const objectives = [latencyObjective(), resilienceObjective('rpo', 60_000)]
+    const verdict = await judgeRun({ ...withFault, objectives, audit: { lostCount: 2, oldestLostAtS: 20 } })
+    expect(verdict.objectives[1]).toMatchObject({
+      outcome: 'no-data',
+      reason: expect.stringContaining('2 lost writes'),
+    })
+  })
+
+  it('a final read of 40 of 1,000 writes is inconclusive, also without --require-proof', async () => {
+    const verdict = await judgeRun({ ...writesOnly, audit: { checked: 40 } })
+    expect(verdict).toMatchObject({ result: 'inconclusive', exitCode: 3 })
+    expect(verdict.objectives[1]?.reason).toContain('only 40 of 1,000 acknowledged writes were read back')
+  })
+
+  it('late writes are told, and are not lost', async () => {
+    const verdict = await judgeRun({ ...writesOnly, audit: { lateCount: 200, latestMs: 5_100 } })
+    expect(verdict.result).toBe('pass')
+    expect(verdict.detail).toContain(
+      '1,000 acknowledged writes: 0 lost, 200 late (the last was found 5.1 s after the first read).',
+    )
+  })
+
+  it('a final read that was refused is the headline, in one line and without the address', async () => {
+    const made = makeRecord({ warmUpS: 5, steadyS: 30, streams: [{ perSecond: 50 }], ...writesOnly, audit: 'failed' })
+    const reason = `http://127.0.0.1:21819/orders?ids=${'run-buy-0,'.repeat(500)} answered 414`
+    const events = made.events.map((event) => (event.type === 'audit.failed' ? { ...event, reason } : event))
+    const { verdict } = await judge({ plan: made.plan, events, lines: made.lines() })
+    expect(verdict.sentence).toBe('Lost writes unknown: the final read was refused (HTTP 414).')
+    expect(JSON.stringify(verdict)).not.toContain('ids=')
   })
 
   it('no record of an audit is no data', async () => {
@@ -406,7 +465,7 @@ describe('what is said', () => {
       '14 acknowledged writes were lost under ① partition api → postgres; the objective allows none.',
     )
     expect(verdict.detail).toBe(
-      'The run is valid: 1 of 1 fault confirmed active and removed, 100 % of the offered load delivered in steady state. 2 of 3 required objectives hold.',
+      'The run is valid: 1 of 1 fault confirmed active and removed, 100 % of the offered load delivered in steady state. 2 of 3 required objectives hold. 1,000 acknowledged writes: 14 lost, 0 late.',
     )
   })
 

@@ -17,11 +17,12 @@ import type { History } from './history.ts'
 import { changesThatCount } from './lasting/apply.ts'
 import { unseenNames } from './lasting/text.ts'
 import { loadPoint } from './load-point.ts'
+import { chargeLosses } from './losses.ts'
 import { measureRun } from './measured-run.ts'
 import type { JudgeContext } from './objectives/context.ts'
 import { worse } from './objectives/context.ts'
 import { judgeObjective } from './objectives/index.ts'
-import { judgeForFault } from './objectives/resilience.ts'
+import { isOfRun, judgeForFault } from './objectives/resilience.ts'
 import type { RunRecord } from './read-run.ts'
 import { readRun } from './read-run.ts'
 import { doubts, exitCodeOf, runResult, unconfirmedFaults } from './result.ts'
@@ -29,6 +30,7 @@ import type { Histogram } from './windows.ts'
 import { addHistogram, newHistogram } from './windows.ts'
 import type { Told } from './words.ts'
 import { cannotTell, detail, sentence } from './words.ts'
+import { readFailure, readWrites } from './writes.ts'
 
 /** A record, with what stands beside it. */
 export interface JudgeInput extends RunRecord {
@@ -53,10 +55,13 @@ export const judge = async ({
   const run = await readRun({ plan, events, lines })
   const { history, folded, startedAtMs, endedAtMs, groups, spans, phases, changes } = run
   const tooFew = run.tooFew.map(({ sli, due }) => tooFewText(sli, due))
-  const openFaults = faultResults(plan, history, groups, startedAtMs)
+  const writes = readWrites(history.audit, folded.acks, plan.runId)
+  const losses = writes && chargeLosses(writes, groups)
+  const openFaults = faultResults(plan, history, groups, startedAtMs, losses)
 
   const warn = (message: string) => void (warnings.includes(message) || warnings.push(message))
-  const context: JudgeContext = { plan, history, folded, phases, faults: openFaults, warn }
+  const outside = losses?.outside ?? 0
+  const context: JudgeContext = { plan, history, folded, phases, faults: openFaults, writes, outside, warn }
   const judged = plan.objectives.map((objective) => judgeObjective(objective, context))
   const objectives = judged.map((result) => withPrevious(result, earlier[0]))
   const faults = openFaults.map((fault) => judgeFault(fault, context))
@@ -79,6 +84,7 @@ export const judge = async ({
   const told: Told = {
     plan,
     comparison,
+    writes,
     history,
     result,
     objectives,
@@ -171,11 +177,11 @@ const comparedCurve = (comparison: Comparison | undefined, baseline: Baseline | 
 const tooFewText = (sli: ProportionObjective, due: number): string =>
   `Recovery of "${sli.title}": ${plural(due, 'request')} in the whole run are too few to see it with.`
 
-/** The outcome of a fault: the worst of the required objectives judged for it. Duplicates are of the whole run. */
+/** The outcome of a fault: the worst of the required objectives judged for it. */
 const judgeFault = (fault: FaultResult, context: JudgeContext): FaultResult => {
   const objectives = context.plan.objectives.filter(
     (objective): objective is ResilienceObjective =>
-      objective.kind === 'resilience' && objective.gate === 'required' && objective.measure !== 'duplicates',
+      objective.kind === 'resilience' && objective.gate === 'required' && !isOfRun(objective, context),
   )
   const findings = objectives.map((objective) => {
     try {
@@ -232,7 +238,7 @@ const recordWarnings = (history: History, folded: Folded): string[] => {
   if (folded.resources.garbage > 0)
     list.push(`${plural(folded.resources.garbage, 'sampled value')} were no numbers and were left out.`)
   if (history.auditFailed !== null)
-    list.push(`The final read of the acknowledged writes failed: ${history.auditFailed}`)
+    list.push(`Of the acknowledged writes nothing is known: ${readFailure(history.auditFailed)}.`)
   if (history.clusterClock !== null && history.clusterClock.contradictions > 0)
     list.push(
       "The clocks of the cluster disagree, or one was set during the run: the faults' edges may be off by that much.",

@@ -48,7 +48,7 @@ export const validLine = (line: RecordLine): boolean => {
     case 'error':
       return count(line.n) && text(line.name, line.error)
     case 'acks':
-      return Array.isArray(line.ranges)
+      return text(line.scenario) && line.fromUs <= line.toUs && validRanges(line.ranges)
     case 'hello':
     case 'end':
     case 'overflow':
@@ -62,6 +62,16 @@ const count = (value: number): boolean => Number.isSafeInteger(value) && value >
 const offset = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value < 1_000_000
 const offsetOrNone = (value: number): boolean => value === -1 || offset(value)
 const text = (...values: string[]): boolean => values.every((value) => typeof value === 'string')
+
+const validRanges = (ranges: [number, number][]): boolean =>
+  Array.isArray(ranges) &&
+  ranges.every(
+    (range) =>
+      Array.isArray(range) &&
+      range.length === 2 &&
+      range.every((n) => Number.isSafeInteger(n) && n >= 0) &&
+      count(range[1] - range[0]),
+  )
 
 const validOver = (over: ThresholdCount[], n: number): boolean =>
   Array.isArray(over) &&

@@ -48,7 +48,7 @@ export const realPhases = (
 }
 
 /** When the last SLI had recovered; infinite when one has not, or none could be watched. */
-const faultEnd = (group: FaultGroup, perSli: readonly SliRecovery[]): number => {
+export const faultEnd = (group: FaultGroup, perSli: readonly SliRecovery[]): number => {
   const watched = perSli.filter((sli) => sli.state !== 'no-data')
   if (watched.length === 0 || watched.some((sli) => sli.state === 'not-recovered' || sli.state === 'not-seen')) {
     return Number.POSITIVE_INFINITY

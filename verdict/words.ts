@@ -6,6 +6,7 @@ import { burnRateNote } from './burn-rate.ts'
 import { circled, formatCount, formatMs, formatRatio, plural } from './format.ts'
 import type { Health } from './health.ts'
 import type { History } from './history.ts'
+import { type Writes, writesText } from './writes.ts'
 
 export interface Told {
   plan: Plan
@@ -18,6 +19,8 @@ export interface Told {
   doubts: readonly string[]
   /** What got worse for good and leaves the run inconclusive at best. */
   changes: readonly LastingChange[]
+  /** Null without a completed final read. */
+  writes?: Writes | null
   /** Absent without a baseline. */
   comparison?: Comparison | undefined
 }
@@ -110,6 +113,7 @@ const doubt = (told: Told, required: readonly ObjectiveResult[]): string => {
   const reason = told.doubts[0] ?? told.changes[0]?.text
   if (reason !== undefined) return `Nothing is decided: ${reason}.`
   if (!first) return told.comparison?.gates ? `Nothing is decided. ${told.comparison.sentence}` : 'Nothing is decided.'
+  if (first.reasonCode === 'no-audit') return `Lost writes unknown: ${first.reason}.`
   const more =
     open.length > 1
       ? ` ${plural(open.length - 1, 'more required objective')} ${open.length === 2 ? 'is' : 'are'} open.`
@@ -143,6 +147,8 @@ export const detail = (told: Told): string => {
     `${formatCount(holding.length)} of ${formatCount(required.length)} required objectives ${holding.length === 1 ? 'holds' : 'hold'}` +
       `${unproven.length === 0 ? '' : `, ${formatCount(unproven.length)} of them not proven`}.`,
   )
+  const writes = told.writes && writesText(told.writes)
+  if (writes) parts.push(`${writes}.`)
   if (told.comparison) parts.push(told.comparison.sentence)
   const still = faults.filter((fault) => history.faults.get(fault.id)?.notRemoved != null)
   for (const fault of still)

@@ -30,6 +30,9 @@ export const planText = (plan: Plan, options: TerminalOptions): string => {
       plan.requireProof
         ? 'proof: required; an objective without proof makes the run inconclusive'
         : 'proof: not required; an objective without a breach passes and is marked "not proven"',
+      ...(plan.readBackWithinMs === undefined
+        ? []
+        : [`writes: read back after the load, missing ones again for ${durationText(plan.readBackWithinMs)}`]),
       ...(plan.guards.length > 0
         ? [`guards: ${plan.guards.map((guard) => cleanLine(guardText(guard))).join(' · ')}`]
         : []),

@@ -15,18 +15,20 @@ interface Found {
 export const auditCases = (context: AuditContext): Promise<AuditResult> => {
   const { baseUrl, scenarioEnv, signal } = context
   const partnerUrl = scenarioEnv.ONBOARDING_PARTNER_URL
-  let extraCases = 0
+  // By reference: one is asked for again while it is not in the audit log.
+  const extraCases = new Map<string, number>()
   return auditIds(context, {
     find: async (references) => {
       const query = references.map(encodeURIComponent).join(',')
       const { found } = await getJson<{ found: Found[] }>(`${baseUrl}/cases?references=${query}`, signal)
-      for (const { cases } of found) extraCases += cases - 1
+      for (const { reference, cases } of found) extraCases.set(reference, cases - 1)
       return found.filter(({ audited }) => audited).map(({ reference }) => reference)
     },
     countDuplicates: async () => {
-      if (partnerUrl === undefined) return extraCases
+      const extra = [...extraCases.values()].reduce((sum, count) => sum + count, 0)
+      if (partnerUrl === undefined) return extra
       const { duplicates } = await getJson<{ duplicates: number }>(`${partnerUrl}/stats`, signal)
-      return extraCases + duplicates
+      return extra + duplicates
     },
   })
 }

@@ -26,7 +26,6 @@ export const gameClient = (parts: Parts) => {
     predict: (player: string) => post(`${parts.url('recommendations')}/predictions`, { player }),
     counted: (id: string) =>
       waitUntil(`${id} is counted`, async () => (await get(`${parts.url('users')}/batches/${id}`)).status === 200),
-    /** Without the audit's patience, unless all are there. */
     audit: (ids: string[]) =>
       gamemetrics.audit?.({
         baseUrl: parts.url('ingestion'),

@@ -55,8 +55,7 @@ export const makeClient = (parts: Parts) => {
         baseUrl: api,
         scenarioEnv: parts.layout.scenarioEnv,
         acknowledged: once(ids),
-        // It waits for operations that have not ended.
-        signal: AbortSignal.timeout(40_000),
+        signal: AbortSignal.timeout(20_000),
       }),
     ready: (name: string) =>
       waitUntil(`${name} is ready`, async () => (await get(`${parts.url(name)}/health/ready`)).status === 200),

@@ -5,6 +5,7 @@ import type { Folded } from '../fold.ts'
 import { dash } from '../format.ts'
 import type { History } from '../history.ts'
 import type { PhaseIndex } from '../phases.ts'
+import type { Writes } from '../writes.ts'
 
 /** What an objective is judged from. */
 export interface JudgeContext {
@@ -14,6 +15,10 @@ export interface JudgeContext {
   phases: PhaseIndex
   /** Faults with their recoveries; outcomes not yet decided. */
   faults: readonly FaultResult[]
+  /** What became of the acknowledged writes; null when no final read was completed. */
+  writes: Writes | null
+  /** Lost writes that were acknowledged outside of every fault's window. */
+  outside: number
   warn: (message: string) => void
 }
 

@@ -1,6 +1,7 @@
 import type { ResilienceObjective } from '../../model/objective.ts'
 import type { FaultResult, ObjectiveResult, Outcome, SliRecovery } from '../../model/verdict.ts'
 import { circled, dash, formatCount, formatMs, formatNumber, formatRatio, formatSeconds } from '../format.ts'
+import { readFailure, type Writes } from '../writes.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult, holds, isWorse } from './context.ts'
 
@@ -17,15 +18,15 @@ export interface FaultFinding {
 export const judgeResilience: JudgeObjective<ResilienceObjective> = (objective, context) => {
   if (context.faults.length === 0) return withoutFaults(objective, context)
   const audits = auditMeasures.has(objective.measure)
-  // Losses without any injection still are losses.
-  if (audits && context.history.audit && context.faults.every((fault) => fault.activeAtMs === null)) {
-    return judgeRun(objective, context)
-  }
-  if (objective.measure === 'duplicates') return judgeRun(objective, context)
+  if (isOfRun(objective, context)) return judgeRun(objective, context)
   const findings = context.faults.map((fault) => judgeForFault(objective, fault, context))
+  // The bound is one for the whole run, whatever is charged to which fault.
+  if (audits && (objective.measure === 'lostWrites' || context.outside > 0))
+    findings.push(judgeAudit(objective, null, context))
   const worst = findings.reduce((a, b) =>
     isWorse(b.outcome, a.outcome) || (a.outcome === b.outcome && larger(b, a)) ? b : a,
   )
+  if (worst.fault === '') return ofRun(objective, worst, context)
   const index = context.faults.findIndex((fault) => fault.id === worst.fault)
   const lower = worst.reasonCode === 'not-recovered' || worst.reasonCode === 'not-seen'
   return {
@@ -40,6 +41,14 @@ export const judgeResilience: JudgeObjective<ResilienceObjective> = (objective, 
   }
 }
 
+/** What the final read says of no single fault: its failure, its gaps, duplicates, and whatever no injection can explain. */
+export const isOfRun = ({ measure }: ResilienceObjective, { writes, faults }: JudgeContext): boolean => {
+  if (!auditMeasures.has(measure)) return false
+  if (measure === 'duplicates' || writes === null) return true
+  if (writes.lost === 0 && writes.distrust !== null) return true
+  return faults.every((fault) => fault.activeAtMs === null)
+}
+
 const resultOf = (objective: ResilienceObjective, finding: FaultFinding): ObjectiveResult => {
   const margin = finding.value === null ? null : objective.value - finding.value
   return {
@@ -51,10 +60,15 @@ const resultOf = (objective: ResilienceObjective, finding: FaultFinding): Object
 }
 
 /** Of the whole run: nothing says under which fault an effect happened twice. */
-const judgeRun = (objective: ResilienceObjective, context: JudgeContext): ObjectiveResult => ({
-  ...resultOf(objective, judgeAudit(objective, null, context)),
-  n: context.history.audit?.checked ?? 0,
-})
+const judgeRun = (objective: ResilienceObjective, context: JudgeContext): ObjectiveResult =>
+  ofRun(objective, judgeAudit(objective, null, context), context)
+
+const ofRun = (objective: ResilienceObjective, finding: FaultFinding, context: JudgeContext): ObjectiveResult => {
+  const { outside, writes } = context
+  const where =
+    outside > 0 && objective.measure === 'lostWrites' && context.faults.length > 0 ? `; ${outsideText(outside)}` : ''
+  return { ...resultOf(objective, { ...finding, reason: `${finding.reason}${where}` }), n: writes?.checked ?? 0 }
+}
 
 /** Which is worse of two with the same outcome. Of two faults without recovery the first is where it began. */
 const larger = (a: FaultFinding, b: FaultFinding): boolean =>
@@ -67,7 +81,7 @@ const larger = (a: FaultFinding, b: FaultFinding): boolean =>
  */
 const withoutFaults = (objective: ResilienceObjective, context: JudgeContext): ObjectiveResult => {
   const { history } = context
-  if (auditMeasures.has(objective.measure) && (history.audit !== null || history.auditFailed !== null)) {
+  if (auditMeasures.has(objective.measure) && (context.writes !== null || history.auditFailed !== null)) {
     return judgeRun(objective, context)
   }
   return { ...blankResult(objective, 'no-data', 'no-fault-planned', 'no fault in this game day'), gate: 'info' }
@@ -188,38 +202,48 @@ export const formatMeasure = (objective: ResilienceObjective, value: number): st
   return Number.isFinite(value) ? formatMs(value) : formatNumber(value)
 }
 
-/** Lost and duplicate writes and RPO, from the final read. Without it there is no data, never "none lost". */
-const judgeAudit = (
-  objective: ResilienceObjective,
-  fault: FaultResult | null,
-  { history }: JudgeContext,
-): FaultFinding => {
-  const { audit } = history
-  const base = { fault: fault?.id ?? '', value: null }
-  if (!audit) {
-    const reason = `the final read did not complete${history.auditFailed === null ? '' : `: ${history.auditFailed}`}`
-    return { ...base, outcome: 'no-data', reasonCode: 'no-audit', reason }
-  }
-  const value = fault
-    ? { lostWrites: fault.lostWrites, duplicates: fault.duplicates, rpo: fault.rpoMs }[objective.measure as 'rpo']
-    : { lostWrites: audit.lostCount, duplicates: audit.duplicates, rpo: audit.lostCount === 0 ? 0 : null }[
-        objective.measure as 'rpo'
-      ]
-  if (value === null)
-    return { ...base, outcome: 'no-data', reasonCode: 'not-measured', reason: 'the final read cannot show it' }
-  if (audit.checked < audit.acknowledged) {
-    const reason = `only ${formatCount(audit.checked)} of ${formatCount(audit.acknowledged)} acknowledged writes were read back`
-    if (holds(value, objective.op, objective.value))
-      return { ...base, outcome: 'no-data', reasonCode: 'partial-audit', reason }
-  }
-  if (audit.acknowledged === 0)
-    return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason: 'no write was acknowledged' }
+/**
+ * Lost and duplicate writes and RPO, from the final read: of one fault, or of the whole run. Without it, or when it was
+ * not of all acknowledged writes, nothing good is known; what is proven lost is lost all the same.
+ */
+const judgeAudit = (objective: ResilienceObjective, fault: FaultResult | null, context: JudgeContext): FaultFinding => {
+  const { history, writes } = context
+  const nothing = (reasonCode: string, reason: string): FaultFinding => ({
+    fault: fault?.id ?? '',
+    outcome: 'no-data',
+    reasonCode,
+    reason,
+    value: null,
+  })
+  if (writes === null) return nothing('no-audit', readFailure(history.auditFailed))
+  const value = fault ? auditValue(objective, fault) : runValue(objective, context)
+  if (value === null) return nothing('not-measured', whyNoValue(objective, context))
   const good = holds(value, objective.op, objective.value)
+  if (good && writes.distrust !== null) return nothing('partial-audit', writes.distrust)
+  if (writes.acknowledged === 0) return nothing('no-samples', 'no write was acknowledged')
   return {
-    ...base,
+    fault: fault?.id ?? '',
     value,
     outcome: good ? 'pass' : 'fail',
     reasonCode: good ? 'within-bound' : 'over-bound',
-    reason: `${formatMeasure(objective, value)} (${formatCount(audit.checked)} acknowledged writes read back)`,
+    reason: `${formatMeasure(objective, value)} (${formatCount(writes.checked)} acknowledged writes read back${lateText(writes)})`,
   }
 }
+
+const auditValue = ({ measure }: ResilienceObjective, fault: FaultResult): number | null =>
+  measure === 'lostWrites' ? fault.lostWrites : measure === 'rpo' ? fault.rpoMs : fault.duplicates
+
+/** An RPO belongs to a fault: without one there is none to tell, unless nothing is lost. */
+const runValue = ({ measure }: ResilienceObjective, { writes }: JudgeContext): number | null => {
+  if (writes === null) return null
+  if (measure === 'rpo') return writes.lost === 0 ? 0 : null
+  return measure === 'lostWrites' ? writes.lost : writes.duplicates
+}
+
+const whyNoValue = ({ measure }: ResilienceObjective, { outside }: JudgeContext): string =>
+  measure === 'rpo' ? outsideText(outside) : 'the final read cannot show it'
+
+const outsideText = (count: number): string =>
+  `${formatCount(count)} lost ${count === 1 ? 'write was' : 'writes were'} acknowledged outside of every fault's window`
+
+const lateText = ({ late }: Writes): string => (late === 0 ? '' : `, ${formatCount(late)} of them late`)

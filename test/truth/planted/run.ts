@@ -34,6 +34,7 @@ export interface PlantedRun {
   steadyMs: number
   objectives: Objective[]
   guards?: Guard[]
+  readBackWithinMs?: number
   faults?: Pick<PlannedFault, 'kind' | 'oneShot' | 'target' | 'atMs' | 'holdMs' | 'injections'>[]
   recovery?: { ms: number; stableForMs: number }
   listener?: RunListener
@@ -127,6 +128,7 @@ const planOf = async (
       recovery: { startMs: faultsEndMs, endMs: durationMs },
     },
     stableForMs: recovery.stableForMs,
+    readBackWithinMs: options.readBackWithinMs ?? 0,
     load: await inspectLoad({ k6, bundleFile: bundle.file, runId, load }),
     faults: faults.map((fault, i) => ({ ...fault, id: `f${i + 1}`, label: fault.kind })),
     guards: options.guards ?? [],
