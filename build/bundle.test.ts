@@ -14,7 +14,8 @@ beforeEach(() => {
   mkdirSync(join(projectDir, 'scenarios/shop'), { recursive: true })
   mkdirSync(join(projectDir, 'model'))
   cpSync(join(realProject, 'scenarios/lib'), join(projectDir, 'scenarios/lib'), { recursive: true })
-  cpSync(join(realProject, 'model/profile.ts'), join(projectDir, 'model/profile.ts'))
+  for (const name of ['profile.ts', 'k6-errors.ts'])
+    cpSync(join(realProject, 'model', name), join(projectDir, 'model', name))
   writeFileSync(join(projectDir, 'scenarios/shop/buy.ts'), scenario)
 })
 

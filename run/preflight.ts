@@ -1,6 +1,5 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { getCACertificates } from 'node:tls'
 import { HoldfastError } from '../model/errors.ts'
 
 const answerDeadlineMs = 5_000
@@ -20,7 +19,11 @@ export const checkReachable = async (
     await ask(baseUrl, deadlineMs)
   } catch (cause) {
     const reason = reasonOf(cause as NodeJS.ErrnoException, deadlineMs)
-    throw new HoldfastError(`nothing answers at ${words.place}: ${reason}`, { hint: words.hint, cause })
+    const isCertificate = reason.startsWith('certificate')
+    throw new HoldfastError(`${isCertificate ? '' : 'nothing answers at '}${words.place}: ${reason}`, {
+      hint: words.hint,
+      cause,
+    })
   }
 }
 
@@ -28,13 +31,8 @@ export const checkReachable = async (
 const ask = (baseUrl: string, deadlineMs: number): Promise<void> =>
   new Promise((answered, failed) => {
     const signal = AbortSignal.timeout(deadlineMs)
-    const options = { agent: false, signal }
-    // k6 trusts what the machine trusts; Node alone only what it was built with.
-    const ca = () => [...getCACertificates('default'), ...getCACertificates('system')]
-    const request =
-      new URL(baseUrl).protocol === 'https:'
-        ? httpsRequest(baseUrl, { ...options, ca: ca() })
-        : httpRequest(baseUrl, options)
+    const send = new URL(baseUrl).protocol === 'https:' ? httpsRequest : httpRequest
+    const request = send(baseUrl, { signal })
     request.on('response', (response) => {
       response.on('error', () => {}) // The head was the answer; the body is of no interest.
       answered()
@@ -49,7 +47,25 @@ const reasonOf = (error: NodeJS.ErrnoException, deadlineMs: number): string => {
   if (error.name === 'AbortError') return `no answer in ${deadlineMs / 1000} s (timeout)`
   if (code === 'ECONNREFUSED') return 'connection refused'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no such host'
+  const certificate = certificates[code]
+  if (certificate !== undefined) return certificate
   if (/CERT|SSL|TLS|SIGNATURE|EPROTO/.test(code)) return `TLS fails (${error.message.trim().split('\n')[0]})`
   if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'
   return error.message === '' ? code : error.message
+}
+
+/** As k6's failures are named (`model/k6-errors.ts`). */
+const certificates: Record<string, string> = {
+  ...Object.fromEntries(
+    [
+      'UNABLE_TO_GET_ISSUER_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+    ].map((code) => [code, 'certificate is not trusted: unknown authority (name it with --ca-file)']),
+  ),
+  CERT_HAS_EXPIRED: 'certificate has expired',
+  CERT_NOT_YET_VALID: 'certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is not of this host',
 }

@@ -17,6 +17,7 @@ import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
 import { type RunListener, shielded } from './listener.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
+import { k6Network } from './network.ts'
 import { outputConfig } from './output-config.ts'
 import { recordPrometheus } from './prometheus.ts'
 import { Pump } from './pump.ts'
@@ -181,6 +182,7 @@ const start = async (
       apiPort: system.apiPort,
       output: outputConfig(plan, windowSchemaVersion),
       env: {
+        ...k6Network(options.userEnv, join(recordDir, recordFiles.work, 'k6')),
         ...system.scenarioEnv,
         HOLDFAST_BASE_URL: system.baseUrl,
         HOLDFAST_RUN_ID: plan.runId,

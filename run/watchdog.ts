@@ -21,7 +21,8 @@ export const startWatchdog = (recordDir: string, lockFile?: string): Watchdog =>
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     // The user's own environment: undo commands of runbook steps need it (HOME, KUBECONFIG).
-    env: { ...process.env, [runEnvironmentName]: undefined },
+    // Never through a proxy to what runs on this machine.
+    env: { ...process.env, [runEnvironmentName]: undefined, NODE_USE_ENV_PROXY: undefined },
   })
   let dismissed = false
   const exited = new Promise<string>((resolve) => {

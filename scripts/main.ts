@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { messageOf } from '../model/errors.ts'
 import { type ExitCode, exitCodes } from '../model/exit-codes.ts'
+import { useForwardProxies } from '../run/network.ts'
 import { makeProgram } from './program.ts'
 import { printError } from './terminal.ts'
 
@@ -15,6 +16,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 try {
+  useForwardProxies(process.env)
   await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) {

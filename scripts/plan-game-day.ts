@@ -9,6 +9,7 @@ import type { ProfileName } from '../model/gameday.ts'
 import type { Environment } from '../model/system.ts'
 import { makePlan, type Planned } from '../plan/index.ts'
 import type { PlanOptions } from '../plan/options.ts'
+import { trustAuthorities } from '../run/authorities.ts'
 import { checkBaseline, typedBaselines } from './baseline.ts'
 import { newRunId, projectDir } from './project.ts'
 
@@ -24,6 +25,7 @@ export interface GameDayOptions {
   precision?: number
   baseline: string[]
   prometheus?: string
+  caFile?: string
   context?: string
   namespace?: string
   kubeconfig?: string
@@ -42,6 +44,7 @@ export const planGameDay = async (
   step: Pick<PlanOptions, 'step'> & { runId?: string } = {},
 ): Promise<Planned & { tools: Tools; cluster: Cluster | null }> => {
   checkPlace(options)
+  trustAuthorities(options.caFile)
   const outDir = resolve(options.out ?? 'out')
   const cluster = options.env === 'kubernetes' ? await connect(options) : null
   const tools = resolveTools(projectDir)

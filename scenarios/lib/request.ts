@@ -2,6 +2,7 @@ import exec from 'k6/execution'
 import type { RefinedResponse, ResponseType } from 'k6/http'
 import http from 'k6/http'
 import { Counter, Trend } from 'k6/metrics'
+import { failureName } from '../../model/k6-errors.ts'
 
 // The names are those of model/window.ts, which k6 cannot import at run time without its neighbours.
 const requests = new Trend('holdfast_request', true)
@@ -99,7 +100,7 @@ const judge = (
   response: RefinedResponse<ResponseType>,
   status: number,
 ): { body: unknown; error: string | null } => {
-  if (status === 0) return { body: undefined, error: failure(response) }
+  if (status === 0) return { body: undefined, error: failureName(response.error_code, response.error) }
   if (!spec.expect.includes(status)) return { body: undefined, error: `status ${status}` }
   if (!spec.check) return { body: undefined, error: null }
   let body: unknown
@@ -109,20 +110,6 @@ const judge = (
     return { body: undefined, error: 'not JSON' }
   }
   return { body, error: spec.check(body) }
-}
-
-/** Without addresses and ports, so that equal failures have one name. */
-const failure = ({ error_code: code, error }: RefinedResponse<ResponseType>): string =>
-  failures[code] ?? (/EOF$/.test(error) ? 'connection closed' : `k6 error ${code}`)
-
-const failures: Record<number, string> = {
-  1050: 'timeout',
-  1101: 'no such host',
-  1201: 'broken pipe',
-  1210: 'dial failed',
-  1211: 'dial timeout',
-  1212: 'connection refused',
-  1220: 'connection reset',
 }
 
 const callbacks: Record<string, ReturnType<typeof http.expectedStatuses>> = {}

@@ -6,6 +6,7 @@ import type { Plan } from '../../model/plan.ts'
 import { fromPrometheus, plannedPrometheus } from '../../plan/prometheus.ts'
 import { rejudgedPlan } from '../../plan/rejudge.ts'
 import { verdictText } from '../../reports/terminal.ts'
+import { trustAuthorities } from '../../run/authorities.ts'
 import { isRunning, readLeftovers } from '../../run/leftovers.ts'
 import { checkPrometheus, recordPrometheus, refuseOtherQueries } from '../../run/prometheus.ts'
 import { readEvents, readPlan, recordFiles } from '../../run/record.ts'
@@ -19,7 +20,7 @@ import { printWarning, useColor } from '../terminal.ts'
 /** `holdfast judge <run>`: judges a record again, offline; with `--slo` by another document, a search's steps too. */
 export const judgeCommand = async (
   run: string,
-  options: { slo?: string; baseline: string[]; prometheus?: string; out: string; json?: boolean },
+  options: { slo?: string; baseline: string[]; prometheus?: string; caFile?: string; out: string; json?: boolean },
 ): Promise<ExitCode> => {
   const recordDir = recordDirOf(run, options.out)
   const recorded = readPlan(recordDir)
@@ -28,8 +29,10 @@ export const judgeCommand = async (
   const baselines = typedBaselines(options.baseline, options.out, recordDir)
   const { slo } = options
   const planned = withBaseline(slo === undefined ? asked : withSlo(asked, slo), baselines)
-  if (options.prometheus !== undefined) await askAgain(planned, recordDir)
-  else refuseOtherQueries(recorded, planned)
+  if (options.prometheus !== undefined) {
+    trustAuthorities(options.caFile)
+    await askAgain(planned, recordDir)
+  } else refuseOtherQueries(recorded, planned)
   const plan = slo === undefined ? planned : await withStepsBy(slo, planned, recordDir)
   const verdict = await judgeRecord(recordDir, plan)
   if (options.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`)

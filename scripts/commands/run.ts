@@ -7,11 +7,14 @@ import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
 import { abortNotification, startNotification, verdictNotification } from '../../reports/notification.ts'
 import { verdictText } from '../../reports/terminal.ts'
+import { refuseUncheckedCertificates } from '../../run/authorities.ts'
 import { checkCluster, enterNamespace } from '../../run/cluster-preflight.ts'
 import { prepareContainers } from '../../run/containers.ts'
 import { redactor, secretNames } from '../../run/environment.ts'
 import { makeFolders } from '../../run/folders.ts'
+import { checkReachableByK6 } from '../../run/k6-preflight.ts'
 import { type Lock, takeLock } from '../../run/lock.ts'
+import { throughProxyText, useForwardProxies } from '../../run/network.ts'
 import { settlePredecessor } from '../../run/predecessor.ts'
 import { checkReachable } from '../../run/preflight.ts'
 import { checkPrometheus } from '../../run/prometheus.ts'
@@ -144,8 +147,14 @@ const prepare = async (
     const { plan } = planned
     refuseFaultsUnder(lever, plan)
     refuseSecretsIn(plan, secretNames(planned.system))
+    useForwardProxies(process.env, askedAddresses(plan, options.baseUrl))
     const warnings = await checkPrometheus(plan, process.env)
-    if (options.baseUrl !== undefined) await checkReachable(options.baseUrl)
+    if (options.baseUrl !== undefined) {
+      refuseUncheckedCertificates(options.baseUrl, process.env)
+      await checkReachable(options.baseUrl)
+      await checkReachableByK6(planned.tools.k6, options.baseUrl, process.env)
+      warnings.push(...[throughProxyText(options.baseUrl, process.env)].filter((text) => text !== null))
+    }
     const { cluster } = planned
     const locksDir = join(stateDir(), 'locks')
     const name = lockName(plan, options.baseUrl)
@@ -171,6 +180,13 @@ const prepare = async (
     throw error
   }
 }
+
+/** Whatever a run asks by itself outside of the system that it starts. */
+const askedAddresses = ({ prometheus, guards }: Plan, baseUrl: string | undefined): string[] => [
+  ...(baseUrl === undefined ? [] : [baseUrl]),
+  ...(prometheus === undefined ? [] : [prometheus.url]),
+  ...guards.flatMap((guard) => (guard.kind === 'http' ? [guard.url] : [])),
+]
 
 /** One run at a time per system and place. */
 const lockName = ({ system, environment, cluster }: Plan, baseUrl: string | undefined): string => {

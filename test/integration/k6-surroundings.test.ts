@@ -1,15 +1,23 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { inspectLoad } from '../../build/inspect.ts'
 import { resolveTools } from '../../build/toolchain.ts'
 import { requestMetric, type StreamLine, windowSchemaVersion } from '../../model/window.ts'
+import { trustAuthorities } from '../../run/authorities.ts'
 import { K6 } from '../../run/k6.ts'
+import { checkReachableByK6 } from '../../run/k6-preflight.ts'
+import { k6Network } from '../../run/network.ts'
 import { reservePorts } from '../../run/ports.ts'
+import { checkReachable } from '../../run/preflight.ts'
 import { Ledger } from '../../run/record.ts'
+import { type Authority, makeAuthority } from '../fixtures/authority.ts'
+import { endStarted } from '../started.ts'
+import { holdfastIn } from './holdfast-command.ts'
 
 const tools = resolveTools(resolve(import.meta.dirname, '../..'))
 let folder = ''
@@ -29,7 +37,7 @@ const write = (name: string, text: string): string => {
 }
 
 /** Starts k6 as a run does and returns what it wrote, to its end. */
-const linesOf = async (bundleFile: string): Promise<StreamLine[]> => {
+const linesOf = async (bundleFile: string, env: Record<string, string> = {}): Promise<StreamLine[]> => {
   const lines: StreamLine[] = []
   const ledger = new Ledger(folder)
   const k6 = new K6(
@@ -40,7 +48,7 @@ const linesOf = async (bundleFile: string): Promise<StreamLine[]> => {
       runId: 'surroundings',
       apiPort: (await reservePorts(1))('k6'),
       output: { schemaVersion: windowSchemaVersion, thresholdsUs: { [requestMetric]: [] }, flushMs: 100, maxSeries: 9 },
-      env: {},
+      env,
       cpus: null,
       redact: (line) => line,
       onLine: (line) => lines.push(line),
@@ -130,5 +138,98 @@ it('an extension that this k6 lacks is named, and nobody is asked for another k6
     expect(asked).toBe(0)
   } finally {
     buildService.close()
+  }
+})
+
+describe('an https address', () => {
+  let authority: Authority
+  const servers: Server[] = []
+
+  /** A site with this certificate; its address. */
+  const site = async (certificate: { cert: string; key: string }): Promise<string> => {
+    const server = createTlsServer(certificate, (_, response) => response.end('{}'))
+    servers.push(server)
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  }
+
+  beforeAll(() => {
+    authority = makeAuthority()
+  })
+
+  afterAll(async () => {
+    authority.remove()
+    for (const server of servers) await new Promise((closed) => server.close(closed))
+  })
+
+  it('of a private authority is refused by Holdfast and k6 alike, with the same words, until it is named', async () => {
+    const url = await site(authority.issue('IP:127.0.0.1'))
+    for (const check of [checkReachable(url), checkReachableByK6(tools.k6, url, {})])
+      await expect(check).rejects.toThrow('certificate is not trusted: unknown authority')
+    trustAuthorities(authority.file)
+    await checkReachable(url)
+    await checkReachableByK6(tools.k6, url, {})
+  })
+
+  it('is reached by the load as by the preflight', async () => {
+    trustAuthorities(authority.file)
+    const script = `
+      import http from 'k6/http'
+      import { Trend } from 'k6/metrics'
+      const requests = new Trend('holdfast_request', true)
+      export const options = { vus: 1, iterations: 3 }
+      export default () => {
+        const { status } = http.get(__ENV.URL)
+        requests.add(1, { name: 'GET /', status: String(status), ok: String(status === 200) })
+      }`
+    const url = await site(authority.issue('IP:127.0.0.1'))
+    const lines = await linesOf(write('script.js', script), { ...k6Network({}, join(folder, 'k6')), URL: url })
+    const ok = lines.filter((line) => line.type === 'window' && line.metric === requestMetric && line.ok)
+    expect(ok.reduce((sum, line) => sum + (line.type === 'window' ? line.n : 0), 0)).toBe(3)
+  })
+
+  it.each<[string, (from: Authority) => ReturnType<Authority['issue']>, string]>([
+    ['another host', (from) => from.issue('DNS:other.invalid'), 'certificate is not of this host'],
+    ['the past', (from) => from.issue('IP:127.0.0.1', { isExpired: true }), 'certificate has expired'],
+  ])('with a certificate of %s is refused by both', async (_what, issue, words) => {
+    trustAuthorities(authority.file)
+    const url = await site(issue(authority))
+    await expect(checkReachable(url)).rejects.toThrow(words)
+    await expect(checkReachableByK6(tools.k6, url, {})).rejects.toThrow(words)
+  })
+})
+
+it('k6 goes through the proxy of the environment, and past it where NO_PROXY says so', async () => {
+  const seen: string[] = []
+  const proxy = createServer(({ method, url }, response) => {
+    seen.push(`${method} ${url}`)
+    response.end('{}')
+  })
+  await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening))
+  const HTTP_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  try {
+    await checkReachableByK6(tools.k6, 'http://shop.invalid/x', { HTTP_PROXY })
+    expect(seen).toEqual(['GET http://shop.invalid/x'])
+    await expect(
+      checkReachableByK6(tools.k6, 'http://shop.invalid/x', { HTTP_PROXY, NO_PROXY: '.invalid' }),
+    ).rejects.toThrow(/^k6 gets no answer from http:\/\/shop\.invalid\/x: (no such host|name not resolved)/)
+    const address = proxy.address() as AddressInfo
+    await checkReachableByK6(tools.k6, `http://127.0.0.1:${address.port}/own`, { HTTP_PROXY })
+    expect(seen[1]).toBe('GET /own')
+  } finally {
+    proxy.close()
+  }
+})
+
+it('a run on this machine never goes through a proxy', async () => {
+  const nowhere = 'http://127.0.0.1:9'
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy']
+  const env = { ...Object.fromEntries(names.map((name) => [name, nowhere])), NODE_USE_ENV_PROXY: '1', NO_PROXY: '' }
+  const run = holdfastIn(folder, env, 'run', 'batchsender/smoke')
+  try {
+    expect(await run.exit, run.said()).toBe(0)
+    expect(run.said()).toContain('100 % of the offered load delivered')
+  } finally {
+    await endStarted()
   }
 })

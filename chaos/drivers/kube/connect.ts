@@ -5,6 +5,7 @@ import type { KubeConfig } from '@kubernetes/client-node'
 import type { ClusterRef } from '../../../model/cluster.ts'
 import { HoldfastError, messageOf } from '../../../model/errors.ts'
 import { didYouMean } from '../../../model/parse.ts'
+import { forwardProxies, proxyFor } from '../forward-proxies.ts'
 import { ApiError, KubeApi } from './api.ts'
 import { type ClusterChoice, checkChoice, refuseProduction } from './choice.ts'
 
@@ -23,7 +24,7 @@ export const connect = async (choice: ClusterChoice, env: NodeJS.ProcessEnv = pr
   const files = choice.inCluster ? [] : kubeconfigFiles(choice.kubeconfig, env)
   const config = await loadConfig(files)
   if (!choice.inCluster) useContext(config, choice.context ?? '', files)
-  const { server, name } = serverOf(config)
+  const { server, name } = serverOf(config, env)
   const host = new URL(server).host
   refuseProduction({ context: choice.context, namespace, cluster: name, server: host }, choice.allowProduction ?? false)
   const ref: ClusterRef = { context: choice.context ?? null, kubeconfig: files, namespace, server }
@@ -91,9 +92,14 @@ const useContext = (config: KubeConfig, context: string, files: string[]): void 
   config.setCurrentContext(context)
 }
 
-const serverOf = (config: KubeConfig): { server: string; name: string } => {
+/** Where the API server is; a proxy of the environment is used as kubectl does: the kubeconfig's `proxy-url` comes first. */
+const serverOf = (config: KubeConfig, env = process.env): { server: string; name: string } => {
   const cluster = config.getCurrentCluster()
-  if (cluster && URL.canParse(cluster.server)) return { server: cluster.server, name: cluster.name }
+  if (cluster && URL.canParse(cluster.server)) {
+    const proxyUrl = cluster.proxyUrl ?? proxyFor(cluster.server, forwardProxies(env))?.href
+    if (proxyUrl !== undefined) Object.assign(cluster, { proxyUrl })
+    return { server: cluster.server, name: cluster.name }
+  }
   throw new HoldfastError(`the context "${config.getCurrentContext()}" names no cluster with a server address`, {
     hint: 'Look at it with: kubectl config view',
   })
