@@ -76,14 +76,17 @@ export const partial: MadeKind = {
   title: 'a partial outage that lasts longer than allowed',
   draw: (draw) => {
     const afterS = draw.number(2, 8)
-    const share = draw.number(0.15, 1)
-    // So many bad requests that half of the outage without any would be a chance of one in a hundred thousand.
-    const least = 24 / (afterS * share)
+    const share = draw.pick([1, draw.number(0.15, 0.95)])
+    const withinS = afterS * draw.number(0.2, 0.5)
+    // So many requests after the allowed time that all of them are good by a chance of one in ten thousand, and so many in
+    // all that the share itself is seen.
+    const tail = share < 1 ? Math.log(1e-4) / Math.log(1 - share) : 4
+    const least = Math.max(tail / (afterS - withinS), (share < 0.3 ? 24 : 8) / (afterS * share))
     const scene = drawScene(draw, {
-      perSecond: [least, Math.max(2 * least, 200)],
+      perSecond: [least, draw.pick([1.5 * least, Math.max(2 * least, 200)])],
       allowed: [0.01, 0.05],
       recoveryS: [25, 50],
-      recoveryWithinS: afterS * draw.number(0.2, 0.5),
+      recoveryWithinS: withinS,
     })
     const { spec, injectS, removeS } = scene
     const how = failure(draw, scene)

@@ -25,7 +25,8 @@ export const seriesGaps: MadeKind = {
   draw: (draw) => {
     const scene = drawScene(draw, { perSecond: [10, 60] })
     const { warmUpS = 0, steadyS } = scene.spec
-    const shareGone = draw.number(0.2, 0.8)
+    // A sample is missed 2 s after it: what is left of the gap is more than a tenth of the steady state.
+    const shareGone = draw.number(0.15 + 5 / steadyS, 0.8)
     const fromS = warmUpS + draw.number(0, 1 - shareGone) * steadyS
     const inside = (s: number) => s >= fromS && s < fromS + shareGone * steadyS
     const how = draw.pick(['gone', 'not a number', 'over the bound'] as const)
