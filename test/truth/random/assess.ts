@@ -36,3 +36,18 @@ export const assess = (
     intervals: truth.intervals?.(verdict) ?? [],
   }
 }
+
+/** Of a plan or a record that was refused by name: right for some troubles, and wrong for everything else. */
+export const refused = (
+  it: Pick<Finding, 'kind' | 'index' | 'side' | 'words'>,
+  error: Error,
+  isMeant: boolean,
+): Finding => ({
+  ...it,
+  said: `refused: ${error.message}`,
+  falsePass: false,
+  falseFail: !isMeant,
+  undecided: false,
+  wrongFigures: [],
+  intervals: [],
+})

@@ -44,6 +44,15 @@ const changeLine =
     }
   }
 
+/** Another plan beside the same lines. */
+const changePlan =
+  (change: (plan: MadeRecord['plan'], draw: Draw) => void): Damage =>
+  ({ plan, events, lines }, _, draw) => {
+    const all = [...lines()]
+    change(plan, draw)
+    return { events, lines: all }
+  }
+
 const damages = {
   'a window is missing': changeLine('window', () => []),
   'a window is doubled': changeLine('window', (line) => [line, line]),
@@ -55,6 +64,26 @@ const damages = {
   'a load line is missing': changeLine('load', () => []),
   'a load line is doubled': changeLine('load', (line) => [line, line]),
   'a load line has a negative count': changeLine('load', (line) => [{ ...line, started: -line.started }]),
+  'lines of another version': changeLine('hello', (line) => [{ ...line, schemaVersion: 99 }]),
+  'a plan of another version': changePlan((plan) => {
+    plan.schemaVersion = 99
+  }),
+  'a plan with a number that is none': changePlan((plan, draw) => {
+    draw.pick<() => unknown>([
+      () => (plan.stableForMs = Number.NaN),
+      () => (plan.stableForMs = -1000),
+      () => (plan.phases.steady.endMs = -1),
+      () => (plan.load[0] as (typeof plan.load)[0]).rate.splice(0, 2, [0, Number.NaN], [1000, -5]),
+      () => Object.assign(plan.objectives[0] as object, { targetRatio: 1.5 }),
+      () => Object.assign(plan.objectives[0] as object, { thresholdUs: -1 }),
+    ])()
+  }),
+  'a fault that was removed before it was injected': ({ events, lines }) => {
+    const injected = events.find(({ type }) => type === 'fault.injected')?.atMs ?? 0
+    const isRemoval = ({ type }: (typeof events)[0]) => type === 'fault.removed' || type === 'fault.provenRemoved'
+    const early = { atMs: injected - 5000, calledAtMs: injected - 5001, repliedAtMs: injected - 5000 }
+    return { events: events.map((event) => (isRemoval(event) ? { ...event, ...early } : event)), lines: [...lines()] }
+  },
   'the end is missing': changeLine('end', () => []),
   'no window at all': ({ events, lines }) => ({ events, lines: [...lines()].filter((line) => line.type !== 'window') }),
   'the last lines are missing': ({ events, lines }, where) => {

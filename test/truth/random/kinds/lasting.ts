@@ -32,6 +32,32 @@ export const diluted: MadeKind = {
   },
 }
 
+/** The steady state breaks the objective, and a long clean time after the fault does not make up for it. */
+export const steadyBreach: MadeKind = {
+  title: 'a steady state over the target, and a clean time after the fault',
+  draw: (draw) => {
+    const scene = drawScene(draw, { perSecond: [20, 200], steadyS: [15, 40], recoveryS: [60, 90], faults: [1, 1] })
+    const { spec, injectS, allowed, perSecond } = scene
+    const n = Math.floor(perSecond * spec.steadyS)
+    let least = 1.2 * allowed
+    while (lowerTail(Math.floor(allowed * n), n, least) > 1e-5) least *= 1.05
+    const share = Math.min(1, least * draw.number(1, 1.5))
+    const errors = (ratio: number) => withMore(spec, { troubles: [{ kind: 'error', fromS: 0, toS: injectS, ratio }] })
+    return {
+      trouble: {
+        words: `${round(100 * share)} % errors before the fault; ${scene.words}`,
+        spec: errors(share),
+        truth: troubled(),
+      },
+      healthy: {
+        words: `${round(30 * allowed)} % errors before the fault; ${scene.words}`,
+        spec: errors(0.3 * allowed),
+        truth: sound(),
+      },
+    }
+  },
+}
+
 /** One of several endpoints stays down, too small a part of the traffic to break the objective over all of them. */
 export const oneEndpoint: MadeKind = {
   title: 'one endpoint of many down for good',

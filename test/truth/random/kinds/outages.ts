@@ -40,6 +40,51 @@ export const neverBack: MadeKind = {
   },
 }
 
+/** All is well for longer than `stableFor`, and then it is down to the end. */
+export const relapse: MadeKind = {
+  title: 'down again after it had recovered',
+  draw: (draw) => {
+    const scene = drawScene(draw, { perSecond: [10, 200], recoveryS: [30, 60], stableForS: [3, 6] })
+    const { spec, removeS, endS } = scene
+    const how = failure(draw, scene)
+    const lastS = draw.number(4, 15)
+    const troubles: TroubleSpec[] = [{ ...how, fromS: endS - lastS, toS: endS + 10 }]
+    return {
+      trouble: {
+        words: `${how.kind} in the last ${round(lastS)} s, ${round(endS - removeS)} s after the removal; ${scene.words}`,
+        spec: withMore(spec, { troubles }),
+        truth: troubled(),
+      },
+      healthy: { words: `no outage; ${scene.words}`, spec, truth: sound(enough(scene) ? { must: 'pass' } : {}) },
+    }
+  },
+}
+
+/** Down from one fault to the injection of the next, after which all is well. */
+export const censored: MadeKind = {
+  title: 'down until the next fault',
+  draw: (draw) => {
+    const scene = drawScene(draw, { perSecond: [10, 200], faults: [2, 2] })
+    const { spec, injectS } = scene
+    const how = failure(draw, scene)
+    const fromS = spec.faults?.[0]?.atS ?? 0
+    const toS = (share: number) => fromS + share * (injectS - fromS)
+    const troubles = (untilS: number): TroubleSpec[] => [{ ...how, fromS, toS: untilS }]
+    return {
+      trouble: {
+        words: `${how.kind} from the first fault to the second; ${scene.words}`,
+        spec: withMore(spec, { troubles: troubles(toS(1)) }),
+        truth: troubled(),
+      },
+      healthy: {
+        words: `${how.kind} for a moment under the first; ${scene.words}`,
+        spec: withMore(spec, { troubles: troubles(toS(0.05)) }),
+        truth: sound(),
+      },
+    }
+  },
+}
+
 /** A total outage after the removal, longer than the objective allows, at a rate at which it is a handful of requests. */
 export const lowRate: MadeKind = {
   title: 'a total outage at a low rate',

@@ -13,7 +13,7 @@ import { StopSwitch } from '../../../../run/stop.ts'
 import { judge } from '../../../../verdict/judge.ts'
 import type { Switched } from '../../planted/plants.ts'
 import { freshDir } from '../../planted/run.ts'
-import { assess, type Finding } from '../assess.ts'
+import { assess, type Finding, refused } from '../assess.ts'
 import { drawFor } from '../draw.ts'
 import { type LiveKindName, liveKinds } from './kinds.ts'
 import type { CallOptions, LivePlant } from './plant.ts'
@@ -45,16 +45,6 @@ export const playLive = async (
 /** A plan that must be refused and was not contradicts the truth, whatever its run then says. */
 const withCounts = (finding: Finding, { isRefused }: LivePlant): Finding =>
   isRefused ? { ...finding, wrongFigures: [...finding.wrongFigures, 'the plan was not refused'] } : finding
-
-const refused = (it: Pick<Finding, 'kind' | 'index' | 'side' | 'words'>, error: Error, isMeant: boolean): Finding => ({
-  ...it,
-  said: `refused: ${error.message}`,
-  falsePass: false,
-  falseFail: !isMeant,
-  undecided: false,
-  wrongFigures: [],
-  intervals: [],
-})
 
 const faultOf = (urlFile: string, options: CallOptions): GameDay['faults'][number] => {
   const call = (what: string, query: Record<string, string>, [beforeMs, afterMs]: [number, number] = [0, 0]) => {
