@@ -11,11 +11,9 @@ const awaited: LiveKindName[] = [
   'live-exceptions',
   'live-failing-checks',
   'live-too-few-users',
-  'live-one-endpoint',
   'live-ends-early',
   'live-slow-calls',
   'live-writes',
-  'live-typo',
 ]
 const kinds = (Object.keys(liveKinds) as LiveKindName[]).filter((kind) => !awaited.includes(kind))
 

@@ -11,13 +11,11 @@ const plantsOfAKind = 6
 
 /** Kinds whose mending has not landed yet. */
 const awaited: MadeKindName[] = [
-  'never-back',
+  'steady-breach',
   'low-rate',
   'partial',
   'flapping',
   'slow-calls',
-  'diluted',
-  'one-endpoint',
   'stalls',
   'at-the-limit',
   'percentile',
