@@ -14,6 +14,15 @@ const figure = z
   .strictObject({ value: maybe, text: z.string() })
   .describe('A number with the text that every report prints for it.')
 
+const brokenSeconds = z
+  .strictObject({
+    counted: count,
+    broken: count,
+    worst: z.strictObject({ bad: count, due: count, atS: z.number().describe('Seconds from the start.') }),
+    text: z.string(),
+  })
+  .describe('Single seconds against the target, among those with enough requests to break it.')
+
 const objectiveResult = z.strictObject({
   id: z.string(),
   title: z.string(),
@@ -32,7 +41,10 @@ const objectiveResult = z.strictObject({
   margin: figure,
   previous: figure.exactOptional(),
   fault: z.string().nullable(),
-  phases: z.array(z.strictObject({ phase, n: count, bad: count, measured: figure })),
+  phases: z.array(
+    z.strictObject({ phase, n: count, bad: count, measured: figure, seconds: brokenSeconds.exactOptional() }),
+  ),
+  hidden: z.string().exactOptional().describe('What a pass does not show: seconds that break the target.'),
 })
 
 const tally = z.strictObject({ bad: count, due: count })

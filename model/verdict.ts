@@ -43,7 +43,18 @@ export interface ObjectiveResult {
   /** The fault it was judged for (resilience objectives: the worst one). */
   fault: string | null
   /** The numbers of every phase, gating or not. */
-  phases: { phase: PhaseName; n: number; bad: number; measured: Figure }[]
+  phases: { phase: PhaseName; n: number; bad: number; measured: Figure; seconds?: BrokenSeconds }[]
+  /** What a pass does not show: seconds that break the target by themselves. Absent where there is none. */
+  hidden?: string
+}
+
+/** Single seconds against the target of a proportion objective, among those with enough requests to break it. */
+export interface BrokenSeconds {
+  counted: number
+  broken: number
+  /** The second with the largest share of bad requests; seconds from the start of the load. */
+  worst: { bad: number; due: number; atS: number }
+  text: string
 }
 
 /** Bad requests among those that were due. */

@@ -53,6 +53,12 @@ it('turns outcomes into what CI understands', () => {
   expect(statuses(inconclusive, 'Unsigned')).toEqual(['error', 'error'])
 })
 
+it('is red where the run is open although every objective holds', () => {
+  const open = { ...passed, verdict: { ...passed.verdict, result: 'inconclusive' as const, exitCode: 3 as const } }
+  expect(statuses(open, 'the run is valid')).toEqual(['failure'])
+  expect(statuses(passed, 'the run is valid')).toEqual(['passed'])
+})
+
 it('skips what is not proven, and fails it where the run requires proof', () => {
   expect(statuses(passed, 'Batch of 10,000')).toEqual(['skipped', 'skipped'])
   const strict = { ...passed, plan: { ...passed.plan, requireProof: true } }

@@ -58,7 +58,9 @@ const runCase = ({ plan, verdict }: JudgedRecord): Case => {
       ? { kind: 'error', type: verdict.ended === 'completed' ? 'invalid' : verdict.ended, message: reasons.join('; ') }
       : verdict.result === 'invalid'
         ? { kind: 'error', type: 'invalid', message: verdict.sentence }
-        : { kind: 'pass' }
+        : undecided(verdict)
+          ? { kind: 'failure', type: 'inconclusive', message: verdict.sentence }
+          : { kind: 'pass' }
   return {
     classname: `${plan.gameDay}.run`,
     name: 'the run is valid and every fault was removed',
@@ -66,6 +68,10 @@ const runCase = ({ plan, verdict }: JudgedRecord): Case => {
     output: `${verdict.sentence} ${verdict.detail}`,
   }
 }
+
+/** Whether nothing but the run itself is open: no objective would show it. */
+const undecided = ({ result, objectives }: JudgedRecord['verdict']): boolean =>
+  result === 'inconclusive' && objectives.every(({ gate, outcome }) => gate !== 'required' || outcome === 'pass')
 
 const objectiveCases = (objective: ObjectiveResult, { plan, verdict }: JudgedRecord): Case[] => {
   const planned = plan.objectives.find(({ id }) => id === objective.id)

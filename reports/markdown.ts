@@ -5,11 +5,13 @@ import { markdownTable, plain, plainLine, within } from './markdown/text.ts'
 import type { JudgedRecord, Reporter } from './record.ts'
 import {
   changeBadges,
+  changeTexts,
   faultName,
   leftText,
   notRemoved,
   outcomeBadges,
   phaseWords,
+  remarks,
   requiredCounts,
   resultBadges,
   standingOf,
@@ -65,6 +67,7 @@ const top = ({ verdict, plan }: JudgedRecord): Section => {
     ),
     ...notes('Not valid', verdict.invalidReasons),
     ...notes('Not judged in this run', verdict.notJudged ?? []),
+    ...notes('Change that lasts', changeTexts(verdict)),
     ...notes('Weakness of the stand-in switched on', plan.weaknesses),
   ]
 }
@@ -75,7 +78,7 @@ const notes = (words: string, texts: readonly string[]): string[] =>
 const standing = (objective: ObjectiveResult): string => {
   const { icon, word } = outcomeBadges[standingOf(objective)]
   const gate = objective.gate === 'required' ? '' : ` (${objective.gate})`
-  return `${icon} ${word}${gate}${standingOf(objective) === 'pass' ? '' : `: ${plain(objective.reason)}`}`
+  return [`${icon} ${word}${gate}`, ...remarks(objective).map((text) => plain(text))].join(': ')
 }
 
 const serviceLevels = ({ verdict }: JudgedRecord): Section => {
@@ -288,6 +291,7 @@ const everyPhase = ({ verdict }: JudgedRecord): Section => {
             { heading: 'Measured', right: true },
             { heading: 'Bad', right: true },
             { heading: 'Samples', right: true },
+            { heading: 'Single seconds' },
           ],
           rows.map(({ objective, entry }) => [
             plain(objective.title),
@@ -295,6 +299,7 @@ const everyPhase = ({ verdict }: JudgedRecord): Section => {
             plain(entry.measured.text),
             countText(entry.bad),
             countText(entry.n),
+            entry.seconds && entry.bad > 0 ? plain(entry.seconds.text) : '–',
           ]),
         ),
       ]

@@ -1,6 +1,6 @@
 import type { CapacityStep } from '../model/capacity.ts'
 import type { PhaseName } from '../model/slo.ts'
-import type { ComparedLatency, FaultResult, ObjectiveResult, Outcome, RunResult } from '../model/verdict.ts'
+import type { ComparedLatency, FaultResult, ObjectiveResult, Outcome, RunResult, Verdict } from '../model/verdict.ts'
 import { mayBeLeft } from '../model/verdict.ts'
 
 /** How a judgement looks everywhere: a word and an icon, so that colour is never alone. */
@@ -57,6 +57,17 @@ export const phaseWords: Record<PhaseName, string> = {
   fault: 'faults and recovery',
   recovered: 'recovered',
 }
+
+/** What a pass does not say of itself; the reason of anything else. Empty where there is nothing to add. */
+export const remarks = (objective: ObjectiveResult): string[] => [
+  ...(standingOf(objective) === 'pass' ? [] : [objective.reason]),
+  ...(objective.hidden === undefined ? [] : [objective.hidden]),
+]
+
+/** Changes that last, each once: two objectives on the same requests tell the same. */
+export const changeTexts = ({ changes = [] }: Pick<Verdict, 'changes'>): string[] => [
+  ...new Set(changes.map(({ text }) => text)),
+]
 
 const gates = ['required', 'advisory', 'info']
 

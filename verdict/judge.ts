@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Charts, Comparison, EarlierRun, FaultResult, Outcome, Verdict } from '../model/verdict.ts'
 import { mayBeLeft, verdictSchemaVersion } from '../model/verdict.ts'
 import { blockSeconds } from './bootstrap.ts'
+import { withBrokenSeconds } from './broken-seconds.ts'
 import { capacityOf } from './capacity.ts'
 import { makeCharts } from './charts.ts'
 import type { Baseline } from './compare.ts'
@@ -62,7 +63,10 @@ export const judge = async ({
   const warn = (message: string) => void (warnings.includes(message) || warnings.push(message))
   const outside = losses?.outside ?? 0
   const context: JudgeContext = { plan, history, folded, phases, faults: openFaults, writes, outside, warn }
-  const judged = plan.objectives.map((objective) => judgeObjective(objective, context))
+  const judged = plan.objectives.map((objective) => {
+    const result = judgeObjective(objective, context)
+    return objective.kind === 'proportion' ? withBrokenSeconds(result, objective, context) : result
+  })
   const objectives = judged.map((result) => withPrevious(result, earlier[0]))
   const faults = openFaults.map((fault) => judgeFault(fault, context))
 

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../model/verdict.ts'
 import { dateText, durationText } from '../format.ts'
 import type { JudgedRecord } from '../record.ts'
-import { leftText, notRemoved, requiredCounts, resultBadges } from '../words.ts'
+import { changeTexts, leftText, notRemoved, requiredCounts, resultBadges } from '../words.ts'
 import type { Content, Markup } from './markup.ts'
 import { html, nothing } from './markup.ts'
 import { tag } from './table.ts'
@@ -42,6 +42,7 @@ const endings: Record<Verdict['ended'], string | null> = {
 export const notices = ({ plan, verdict }: JudgedRecord): Markup => {
   const left = notRemoved(verdict.faults)
   const ending = endings[verdict.ended]
+  const changed = changeTexts(verdict)
   return html`${[
     left.length > 0
       ? notice(
@@ -53,6 +54,7 @@ export const notices = ({ plan, verdict }: JudgedRecord): Markup => {
     ending ? notice('warn', ending) : nothing,
     verdict.invalidReasons.length > 0 ? notice('warn', 'Why the run is not valid:', verdict.invalidReasons) : nothing,
     verdict.notJudged ? notice('warn', 'Required objectives that this run cannot judge:', verdict.notJudged) : nothing,
+    changed.length > 0 ? notice('warn', 'Changes that last:', changed) : nothing,
     plan.weaknesses.length > 0
       ? notice(
           'warn',

@@ -1,7 +1,7 @@
 import type { ObjectiveResult } from '../../model/verdict.ts'
 import { countText } from '../format.ts'
 import type { JudgedRecord } from '../record.ts'
-import { faultName, outcomeBadges, phaseWords, standingOf, worstFirst } from '../words.ts'
+import { faultName, outcomeBadges, phaseWords, remarks, standingOf, worstFirst } from '../words.ts'
 import type { Content, Markup } from './markup.ts'
 import { html, nothing } from './markup.ts'
 import type { Column } from './table.ts'
@@ -46,11 +46,9 @@ const previous: Column<ObjectiveResult> = {
 }
 const verdict: Column<ObjectiveResult> = { heading: 'Verdict', look: 'some', cell: (objective) => judgement(objective) }
 
-/** The tag, and the reason where it says more than the tag does. */
-const judgement = (objective: ObjectiveResult): Content => {
-  const standing = standingOf(objective)
-  return html`<span>${tag(outcomeBadges[standing])}${standing === 'pass' ? nothing : html`<small>${objective.reason}</small>`}</span>`
-}
+/** The tag, and what says more than the tag does. */
+const judgement = (objective: ObjectiveResult): Content =>
+  html`<span>${tag(outcomeBadges[standingOf(objective)])}${remarks(objective).map((text) => html`<small>${text}</small>`)}</span>`
 
 /** The objectives on what users felt outside the faults, worst first. */
 export const serviceLevels = ({ verdict: { objectives, faults } }: JudgedRecord): Markup => {
@@ -85,7 +83,7 @@ const everyPhase = (rows: readonly ObjectiveResult[]): Markup => {
         cell: (row) => {
           const entry = row.phases.find((candidate) => candidate.phase === phase)
           return entry
-            ? html`<span>${entry.measured.text}<small>${countText(entry.bad)} bad of ${countText(entry.n)}</small></span>`
+            ? html`<span>${entry.measured.text}<small>${countText(entry.bad)} bad of ${countText(entry.n)}</small>${entry.seconds && entry.bad > 0 ? html`<small>${entry.seconds.text}</small>` : nothing}</span>`
             : '–'
         },
       }),

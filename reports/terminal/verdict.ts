@@ -2,11 +2,13 @@ import { cleanLine } from '../../model/clean.ts'
 import type { ObjectiveResult } from '../../model/verdict.ts'
 import type { JudgedRecord } from '../record.ts'
 import {
+  changeTexts,
   circled,
   faultName,
   leftText,
   notRemoved,
   outcomeBadges,
+  remarks,
   resultBadges,
   standingOf,
   worstFirst,
@@ -16,6 +18,7 @@ import { columns, painter, wrap } from './layout.ts'
 
 const width = 100
 const mostObjectives = 12
+const mostChanges = 5
 
 /** The end of a run: the verdict, what does not hold or is not proven, and how long each recovery took. */
 export const verdictText = ({ verdict, plan }: Omit<JudgedRecord, 'charts'>, options: TerminalOptions): string => {
@@ -45,6 +48,13 @@ export const verdictText = ({ verdict, plan }: Omit<JudgedRecord, 'charts'>, opt
         .flatMap((text) => wrap(`Not judged: ${text}`, width - indent.length))
         .map((line) => paint('warn', line)),
     ),
+    ...indented(
+      changeTexts(verdict)
+        .filter((text) => !verdict.sentence.includes(text))
+        .slice(0, mostChanges)
+        .flatMap((text) => wrap(text, width - indent.length))
+        .map((line) => paint('warn', line)),
+    ),
     ...indented(plan.weaknesses.map((weakness) => paint('warn', `Weakness switched on: ${cleanLine(weakness)}`))),
     ...section(indented(unsettled(verdict.objectives, verdict.faults, options))),
     ...section(indented(recoveries(verdict.faults, options))),
@@ -59,7 +69,7 @@ const unsettled = (
   options: TerminalOptions,
 ): string[] => {
   const paint = painter(options)
-  const rows = worstFirst(all).filter((objective) => objective.gate !== 'info' && standingOf(objective) !== 'pass')
+  const rows = worstFirst(all).filter((objective) => objective.gate !== 'info' && remarks(objective).length > 0)
   const shown = rows.slice(0, mostObjectives)
   const lines = columns(
     [{ heading: '' }, { heading: '' }, { heading: '', right: true }, { heading: '' }],
@@ -72,7 +82,7 @@ const unsettled = (
         `${icon} ${word}${objective.gate === 'advisory' ? ', advisory' : ''}`,
         `${objective.title}: ${objective.targetText}`,
         objective.measured.text,
-        `${objective.reason}${where}`,
+        `${remarks(objective).join('; ')}${where}`,
       ]
     }),
     (text, row, column) => {
