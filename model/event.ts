@@ -59,8 +59,8 @@ export type RunEventBody =
   | { type: 'fault.injected'; fault: string; calledAtMs: number; repliedAtMs: number }
   /** A probe of the target saw the fault. */
   | { type: 'fault.active'; fault: string; evidence: string }
-  /** It did not, the injection failed, or the fault ended by itself before its removal. */
-  | { type: 'fault.notActive'; fault: string; evidence: string }
+  /** It did not, the injection failed, or the fault ended by itself: seen at one time, and gone at the next. */
+  | { type: 'fault.notActive'; fault: string; evidence: string; lastSeenAtMs?: number; goneAtMs?: number }
   | { type: 'fault.removing'; fault: string }
   | { type: 'fault.removed'; fault: string; calledAtMs: number; repliedAtMs: number }
   /** A probe of the target saw that the fault is gone. */

@@ -100,6 +100,9 @@ const faultResult = z.strictObject({
   activeAtMs: maybe,
   removedAtMs: maybe,
   edgeWidthMs: maybe,
+  activeUntilMs: maybe
+    .exactOptional()
+    .describe('Only of a fault that was not active as planned: the last look that saw it. Null: it never was active.'),
   worst: sliRecovery.nullable(),
   perSli: z.array(sliRecovery),
   text: z.strictObject({

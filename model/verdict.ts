@@ -128,6 +128,8 @@ export interface FaultResult {
   activeAtMs: number | null
   removedAtMs: number | null
   edgeWidthMs: number | null
+  /** Only of a fault that was not active as planned: the last look that saw it, in Unix ms; null: it never was active. */
+  activeUntilMs?: number | null
   /** The SLI that fared worst decides what the table shows. */
   worst: SliRecovery | null
   perSli: SliRecovery[]

@@ -142,7 +142,7 @@ const changeOutcomes: Record<ComparedLatency['change'], Outcome> = {
 const faultCase = (fault: FaultResult, { plan, verdict }: JudgedRecord): Case => {
   const { text } = fault
   const numbers = `active ${text.active}, impact after ${text.impact}, recovery ${text.recovery}, RTO ${text.rto}, lost writes ${text.lostWrites}`
-  const message = `${numbers}: ${fault.reason}`
+  const message = [numbers, fault.reason].filter((part) => part !== '').join(': ')
   // A fault may fail by an advisory objective only; the run's result tells.
   const gate = verdict.result === 'pass' ? 'advisory' : 'required'
   const status: Status =

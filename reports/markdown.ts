@@ -159,7 +159,7 @@ const faults = ({ verdict }: JudgedRecord): Section => {
         const { icon, word } = outcomeBadges[outcome]
         const why =
           skippedReason === null
-            ? outcome === 'pass'
+            ? outcome === 'pass' || reason === ''
               ? ''
               : `: ${plain(reason)}`
             : `: not injected, ${plain(skippedReason)}`

@@ -124,6 +124,7 @@ test('stress that ends before its removal was not active for its time', async ()
   await expect.poll(types, { timeout: 10_000 }).toContain('fault.active')
   helpers[0]?.kill('SIGKILL')
   await once(helpers[0] as ChildProcess, 'exit')
+  await expect.poll(types, { timeout: 10_000 }).toContain('fault.notActive')
   abort.abort()
   await running
   await undo.all()
@@ -135,6 +136,36 @@ test('stress that ends before its removal was not active for its time', async ()
     'fault.provenRemoved',
   ])
 }, 20_000)
+
+test('a step that ends by itself is told once, with when it was seen last, and is undone all the same', async () => {
+  const running = carryOut(fault([step('a')], { holdMs: 4_000 }))
+  await expect.poll(types).toContain('fault.active')
+  rmSync(mark('a'))
+  await running
+  const all: RunEvent[] = []
+  for await (const event of readEvents(dir)) all.push(event)
+  expect(all.map(({ type }) => type)).toEqual([
+    'fault.injecting',
+    'fault.injected',
+    'fault.active',
+    'fault.notActive',
+    'fault.removing',
+    'fault.removed',
+    'fault.provenRemoved',
+  ])
+  const told = all.find((event) => event.type === 'fault.notActive')
+  expect(told?.evidence).toMatch(
+    /^ended \d\.\d\.\.\d\.\d s after its injection, before its 4\.0 s were over: probe sh -c test/,
+  )
+  expect(told?.goneAtMs).toBeGreaterThan(told?.lastSeenAtMs ?? Number.NaN)
+})
+
+test('a step that was never active is told once, also when it is seen to be gone at its removal', async () => {
+  const inactive = { ...step('a', 'true'), probe: { argv: ['false'], timeoutMs: 5_000 } } as Injection
+  const running = carryOut(fault([inactive], { holdMs: 0 }))
+  await running
+  expect((await types()).filter((type) => type === 'fault.notActive')).toHaveLength(1)
+}, 30_000)
 
 test('a run that is stopped before its time injects nothing', async () => {
   const running = carryOut(fault([step('a')], { atMs: 60_000 }))

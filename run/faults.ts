@@ -4,6 +4,7 @@ import type { Evidence } from '../chaos/drivers/wait.ts'
 import { messageOf } from '../model/errors.ts'
 import type { PlannedFault } from '../model/plan.ts'
 import { sleepUntil } from './clock.ts'
+import { type EndedEarly, endedText, HeldFault } from './hold.ts'
 import type { RunListener } from './listener.ts'
 import type { Ledger } from './record.ts'
 import type { UndoStack } from './undo.ts'
@@ -47,14 +48,33 @@ export const runFault = async (fault: PlannedFault, host: FaultHost): Promise<vo
     notActive(fault, host, messageOf(error))
     return
   }
-  const injectedAtMs = await inject(fault, active, host)
+  const injected = await inject(fault, active, host)
   // An aborted run leaves the removal to the undo, which goes through all faults, last injected first.
-  if (fault.holdMs !== null && injectedAtMs !== null) await sleepUntil(injectedAtMs + fault.holdMs, signal)
+  if (fault.holdMs !== null && injected !== null) await hold(fault, injected, host)
   if (!signal.aborted) await removeNow()
 }
 
-/** Injects and confirms; gives the Unix ms of the injecting call, null when it failed. */
-const inject = async (fault: PlannedFault, active: ActiveInjection[], host: FaultHost): Promise<number | null> => {
+/** The injecting call in Unix ms, and who looks after the fault; null where it was not confirmed active. */
+interface Injected {
+  calledAtMs: number
+  held: HeldFault | null
+}
+
+/** Until its time is over. A fault that ended by itself is told as soon as that is seen; its undo comes all the same. */
+const hold = async (fault: PlannedFault, { calledAtMs, held }: Injected, host: FaultHost): Promise<void> => {
+  const holdMs = fault.holdMs ?? 0
+  if (held === null) {
+    await sleepUntil(calledAtMs + holdMs, host.signal)
+    return
+  }
+  const tell = (ended: EndedEarly) => notActive(fault, host, endedText(ended, calledAtMs, holdMs), ended)
+  if (!(await held.until(calledAtMs + holdMs, host.signal, tell))) return
+  const ended = await held.lastLook()
+  if (ended !== null) tell(ended)
+}
+
+/** Injects and confirms; null when the call failed. */
+const inject = async (fault: PlannedFault, active: ActiveInjection[], host: FaultHost): Promise<Injected | null> => {
   const { ledger, listener, signal } = host
   const calledAtMs = Date.now()
   try {
@@ -66,11 +86,11 @@ const inject = async (fault: PlannedFault, active: ActiveInjection[], host: Faul
     if (evidence === null) return null
     if (!evidence.ok) {
       notActive(fault, host, evidence.text)
-      return edge.calledAtMs
+      return { calledAtMs: edge.calledAtMs, held: null }
     }
     ledger.append({ type: 'fault.active', fault: fault.id, evidence: evidence.text })
     listener.onFault?.(fault, 'active', evidence.text)
-    return edge.calledAtMs
+    return { calledAtMs: edge.calledAtMs, held: new HeldFault(active.filter(isHeld), Date.now()) }
   } catch (error) {
     // Told to stop while it waited for the fault: nothing is known of it, and nothing is wrong with it.
     if (signal.aborted) return null
@@ -79,8 +99,14 @@ const inject = async (fault: PlannedFault, active: ActiveInjection[], host: Faul
   }
 }
 
-const notActive = (fault: PlannedFault, { ledger, listener }: FaultHost, evidence: string): void => {
-  ledger.append({ type: 'fault.notActive', fault: fault.id, evidence })
+const notActive = (
+  fault: PlannedFault,
+  { ledger, listener }: FaultHost,
+  evidence: string,
+  ended?: EndedEarly,
+): void => {
+  const times = ended && { lastSeenAtMs: ended.lastSeenAtMs, goneAtMs: ended.goneAtMs }
+  ledger.append({ type: 'fault.notActive', fault: fault.id, evidence, ...times })
   listener.onFault?.(fault, 'notActive', evidence)
 }
 
@@ -103,8 +129,6 @@ const removeFault = async (fault: PlannedFault, active: ActiveInjection[], host:
   const { ledger, listener } = host
   const held = active.filter(isHeld)
   if (held.length === 0) return
-  const tooShort = held.flatMap((injection) => injection.lasted?.() ?? []).filter(({ ok }) => !ok)
-  if (tooShort.length > 0) notActive(fault, host, tooShort.map(({ text }) => text).join('; '))
   ledger.append({ type: 'fault.removing', fault: fault.id })
   const calledAtMs = Date.now()
   const undone = await Promise.allSettled(held.map((injection) => injection.undo?.()))

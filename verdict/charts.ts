@@ -229,6 +229,11 @@ const faultBands = ({ faults, startedAtMs, endedAtMs }: Charted): Charts['faultB
   faults.flatMap((fault) => {
     if (fault.activeAtMs === null) return []
     const seconds = (ms: number) => (ms - startedAtMs) / 1000
+    if (fault.activeUntilMs !== undefined) {
+      if (fault.activeUntilMs === null) return []
+      const endS = seconds(fault.activeUntilMs)
+      return [{ id: fault.id, label: fault.label, startS: seconds(fault.activeAtMs), endS, recoveredS: endS }]
+    }
     const endMs = fault.oneShot ? fault.activeAtMs : (fault.removedAtMs ?? endedAtMs)
     const open = fault.perSli.some((sli) => sli.state === 'not-recovered' || sli.state === 'not-seen')
     const recoveredMs = fault.perSli.map((sli) => sli.recoveredAtMs).filter((ms) => ms !== null)

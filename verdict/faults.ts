@@ -156,12 +156,13 @@ const faultResult = (
     skippedReason: past?.skipped ?? null,
     activeAtMs,
     removedAtMs,
+    ...activeUntil(past),
     edgeWidthMs: past?.injected?.widthMs ?? null,
     worst,
     perSli: own?.perSli ?? [],
     text: {
-      active: activeText(activeAtMs, removedAtMs, fault.oneShot, startedAtMs),
-      ...recoveryText(worst, fault.oneShot),
+      active: activeText(past, removedAtMs, fault.oneShot, startedAtMs),
+      ...(past?.notActive == null ? recoveryText(worst, fault.oneShot) : noRecovery),
       lostWrites: lostWrites === null ? dash : lostWrites === 0 ? '0' : `${lostWrites} lost`,
       budget: budgetText(own?.perSli ?? []),
     },
@@ -174,15 +175,32 @@ const faultResult = (
   }
 }
 
+/** A fault that was not there, or not for its time, has no recovery that could be told. */
+const noRecovery = { impact: dash, mitigated: dash, recovery: dash, rto: dash }
+
+const activeUntil = (past: FaultHistory | undefined): Pick<FaultResult, 'activeUntilMs'> => {
+  if (past?.notActive == null) return {}
+  return { activeUntilMs: past.confirmedActive ? (past.ended?.lastSeenAtMs ?? past.injected?.atMs ?? null) : null }
+}
+
 const activeText = (
-  activeAtMs: number | null,
+  past: FaultHistory | undefined,
   removedAtMs: number | null,
   oneShot: boolean,
   startedAtMs: number,
 ): string => {
+  const activeAtMs = past?.injected?.atMs ?? null
   if (activeAtMs === null) return 'not injected'
+  if (past?.notActive != null && !past.confirmedActive) return 'never active'
   const sinceStartMs = activeAtMs - startedAtMs
   const from = sinceStartMs < 600_000 ? `${(sinceStartMs / 1000).toFixed(1)} s` : formatSeconds(sinceStartMs)
+  if (past?.ended) {
+    const [seen, gone] = [past.ended.lastSeenAtMs, past.ended.goneAtMs].map((ms) =>
+      ((ms - activeAtMs) / 1000).toFixed(1),
+    )
+    return `${from}, ended after ${seen}..${gone} s`
+  }
+  if (past?.notActive != null) return `${from}, ended early`
   if (oneShot) return from
   return removedAtMs === null ? `${from}, not removed` : `${from} for ${formatSeconds(removedAtMs - activeAtMs)}`
 }

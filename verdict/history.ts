@@ -17,6 +17,8 @@ export interface FaultHistory {
   confirmedActive: boolean
   confirmedRemoved: boolean
   notActive: string | null
+  /** Where it ended by itself: between these Unix ms, as far as that was looked at. */
+  ended: { lastSeenAtMs: number; goneAtMs: number } | null
   /** Evidence that it is still there; null again once it is proven removed. */
   notRemoved: string | null
   checkBy: string[]
@@ -86,6 +88,7 @@ const noHistory = (): FaultHistory => ({
   confirmedActive: false,
   confirmedRemoved: false,
   notActive: null,
+  ended: null,
   notRemoved: null,
   checkBy: [],
   skipped: null,
@@ -146,7 +149,8 @@ const applyToFault = (history: History, event: Extract<RunEvent, { fault: string
       fault.injected ??= { atMs: event.atMs, calledAtMs: event.atMs, widthMs: null }
       return
     case 'fault.notActive':
-      fault.notActive = event.evidence
+      fault.notActive ??= event.evidence
+      fault.ended ??= endOf(event.lastSeenAtMs, event.goneAtMs)
       return
     case 'fault.removed':
       fault.removed = edge(event.calledAtMs, event.repliedAtMs, event.atMs)
@@ -166,6 +170,9 @@ const applyToFault = (history: History, event: Extract<RunEvent, { fault: string
       fault.skipped = event.reason
   }
 }
+
+const endOf = (lastSeenAtMs = Number.NaN, goneAtMs = Number.NaN): FaultHistory['ended'] =>
+  Number.isFinite(lastSeenAtMs) && goneAtMs >= lastSeenAtMs ? { lastSeenAtMs, goneAtMs } : null
 
 const edge = (calledAtMs: number, repliedAtMs: number, atMs: number): Edge =>
   Number.isFinite(calledAtMs) && Number.isFinite(repliedAtMs) && repliedAtMs >= calledAtMs

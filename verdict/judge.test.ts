@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Objective } from '../model/objective.ts'
 import type { RunSpec } from '../test/fixtures/record.ts'
-import { errorObjective, latencyObjective, makeRecord, resilienceObjective } from '../test/fixtures/record.ts'
+import {
+  defaultStartMs,
+  errorObjective,
+  latencyObjective,
+  makeRecord,
+  resilienceObjective,
+} from '../test/fixtures/record.ts'
 import { judge } from './judge.ts'
 
 const judged = (spec: Partial<RunSpec>) => {
@@ -446,6 +452,48 @@ describe('other objectives', () => {
     const verdict = await judgeRun({ objectives: [latencyObjective(), broken] })
     expect(verdict.objectives[1]).toMatchObject({ outcome: 'error', reasonCode: 'check-crashed' })
     expect(verdict.result).toBe('inconclusive')
+  })
+})
+
+describe('a fault that was not active as planned', () => {
+  /** The record of a fault at 40 s for 10 s, with this in the place of its `fault.notActive`. */
+  const of = async (fate: 'notActive' | 'endedEarly', times: { lastSeenAtMs?: number; goneAtMs?: number } = {}) => {
+    const made = makeRecord({
+      ...withFault,
+      warmUpS: 5,
+      steadyS: 35,
+      streams: [{ perSecond: 50 }],
+      objectives: [latencyObjective(), resilienceObjective('recoveryTime', 10_000)],
+      faults: [{ atS: 40, holdS: 10, fate }],
+    })
+    const events = made.events.map((event) => (event.type === 'fault.notActive' ? { ...event, ...times } : event))
+    const { verdict, charts } = await judge({ plan: made.plan, events, lines: made.lines() })
+    return { verdict, bands: charts.faultBands, fault: verdict.faults[0] }
+  }
+
+  it('never: is not drawn, has no times, and says so once', async () => {
+    const { verdict, bands, fault } = await of('notActive')
+    expect(verdict.result).toBe('invalid')
+    expect(bands).toEqual([])
+    expect(fault).toMatchObject({ confirmedActive: false, activeUntilMs: null, reason: '', outcome: 'inconclusive' })
+    expect(fault?.text).toMatchObject({ active: 'never active', impact: '–', recovery: '–', rto: '–' })
+  })
+
+  it('ended early: is drawn until the last look that saw it, and told with both looks', async () => {
+    const injectedAtMs = defaultStartMs + 40_000
+    const { verdict, bands, fault } = await of('endedEarly', {
+      lastSeenAtMs: injectedAtMs + 2_100,
+      goneAtMs: injectedAtMs + 3_000,
+    })
+    expect(verdict.result).toBe('invalid')
+    expect(bands).toMatchObject([{ startS: 40, endS: 42.1, recoveredS: 42.1 }])
+    expect(fault?.text).toMatchObject({ active: '40.0 s, ended after 2.1..3.0 s', recovery: '–' })
+  })
+
+  it('ended early, in a record that does not say when: has no length', async () => {
+    const { bands, fault } = await of('endedEarly')
+    expect(bands).toMatchObject([{ startS: 40, endS: 40 }])
+    expect(fault?.text.active).toBe('40.0 s, ended early')
   })
 })
 

@@ -197,11 +197,14 @@ const judgeFault = (fault: FaultResult, context: JudgeContext): FaultResult => {
   })
   if (findings.length > 0) {
     const outcome = findings.reduce<Outcome>((worst, finding) => worse(worst, finding.outcome), 'pass')
+    // Its own text says it; only what is proven all the same is added.
+    if (fault.activeUntilMs !== undefined && outcome !== 'fail') return { ...fault, outcome, reason: '' }
     return { ...fault, outcome, reason: findings.find((finding) => finding.outcome === outcome)?.reason ?? '' }
   }
   const state = worstSli(fault.perSli)?.state
   if (fault.skippedReason !== null)
     return { ...fault, outcome: 'inconclusive', reason: `not injected: ${fault.skippedReason}` }
+  if (fault.activeUntilMs !== undefined) return { ...fault, outcome: 'inconclusive', reason: '' }
   if (!fault.confirmedActive) return { ...fault, outcome: 'inconclusive', reason: 'not confirmed active' }
   if (state === undefined || state === 'no-data')
     return { ...fault, outcome: 'no-data', reason: 'no request to see it with' }

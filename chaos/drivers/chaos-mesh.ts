@@ -1,7 +1,7 @@
 import type { Pod } from '../../model/cluster.ts'
 import { HoldfastError } from '../../model/errors.ts'
-import type { FaultEdges } from '../mesh/edges.ts'
-import { askProbe } from './command.ts'
+import type { FaultEdges, FaultState } from '../mesh/edges.ts'
+import { askProbe, askWhetherActive } from './command.ts'
 import type { ActiveInjection, Driver, EdgeTimes } from './driver.ts'
 import { effectProbe, hitOf } from './kube/effects.ts'
 import { kubectl, resourceWord } from './kube/names.ts'
@@ -26,17 +26,26 @@ export const chaosMeshDriver: Driver<MeshInjection> = (injection, context): Acti
   const session = context.mesh()
   const { probe } = injection
   const fault = new MeshFault(injection, session, probe === undefined ? null : askProbe(probe, context.commandEnv))
+  const stillFelt = probe === undefined ? undefined : askWhetherActive(probe, context.commandEnv)
+  const stillActive = async (signal: AbortSignal): Promise<Evidence | null> => {
+    const injected = fault.stillInjected()
+    return injected?.ok === true && stillFelt !== undefined ? await stillFelt(signal) : injected
+  }
   return {
     prepare: () => fault.prepare(),
     inject: (signal) => fault.inject(signal),
     confirmActive: (signal) => fault.confirmActive(signal),
     // A one-shot cannot be taken back; its resource goes with the run.
-    ...(injection.oneShot ? {} : { undo: () => fault.remove(), confirmRemoved: () => fault.confirmRemoved() }),
+    ...(injection.oneShot
+      ? {}
+      : { stillActive, undo: () => fault.remove(), confirmRemoved: () => fault.confirmRemoved() }),
     edges: () => fault.edges,
     touches: () => [],
     checkBy: fault.checkBy,
   }
 }
+
+const over: FaultState[] = ['paused', 'removing', 'removed', 'lost']
 
 type Probe = ReturnType<typeof askProbe>
 
@@ -136,6 +145,13 @@ class MeshFault {
     const seen = await Promise.all(looks.map((look) => lookUntil(patient(look), options)))
     if (seen.length === 0) return null
     return { ok: seen.every(({ ok }) => ok), text: seen.map(({ text }) => text).join('; ') }
+  }
+
+  /** What the watch has seen of its resource since; pods that are replaced show in it for a moment. */
+  stillInjected(): Evidence | null {
+    const { state } = this.#observer.edges
+    if (over.includes(state)) return { ok: false, text: `${this.#injection.kind} ${this.#name} is ${state}` }
+    return state === 'injected' && this.#observer.trouble === null ? { ok: true, text: 'injected' } : null
   }
 
   /** Deletes the resource and waits for the end of the fault. Safe to call twice, and when nothing was created. */

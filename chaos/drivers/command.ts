@@ -30,6 +30,7 @@ export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = 
   return {
     inject: (signal) => mustSucceed(inject, 'inject', signal),
     confirmActive: (signal) => lookUntil(() => look(true), { deadlineMs: confirmDeadlineMs, everyMs: 200, signal }),
+    stillActive: askWhetherActive(probe, env),
     undo: () => mustSucceed(undo, 'undo'),
     confirmRemoved: () => lookUntil(() => look(false), { deadlineMs: confirmDeadlineMs, everyMs: 200 }),
     removalMs: longestMs(undo) + confirmDeadlineMs + longestMs(probe),
@@ -50,6 +51,14 @@ export const askProbe =
       ok: (exitCode === 0) === wanted && exitCode !== null,
       text: `probe ${probe.argv.join(' ')}: ${text}`,
     }
+  }
+
+/** The same while the fault is held: null where the probe gives no answer (it hangs, or is told to stop). */
+export const askWhetherActive =
+  (probe: CommandLine, env: NodeJS.ProcessEnv) =>
+  async (signal: AbortSignal): Promise<Evidence | null> => {
+    const { exitCode, text } = await runCommand(probe, { env, signal })
+    return exitCode === null ? null : { ok: exitCode === 0, text: `probe ${probe.argv.join(' ')}: ${text}` }
   }
 
 export interface CommandResult {

@@ -18,11 +18,12 @@ export const dockerLimitDriver = (injection: LimitInjection, container: Containe
     : { ...memoryLimit(injection.bytes, container), ...common }
 }
 
-type Limited = Pick<ActiveInjection, 'inject' | 'confirmActive' | 'undo' | 'confirmRemoved'>
+type Limited = Pick<ActiveInjection, 'inject' | 'confirmActive' | 'stillActive' | 'undo' | 'confirmRemoved'>
 
 /** Proven by the kernel: it counts scheduler periods only for a container that has a limit. */
 const cpuLimit = (cpus: number, container: ContainerControl): Limited => {
   const before = { periods: 0 }
+  const isLimited = (state: ContainerState) => state.cpus !== null && Math.abs(state.cpus - cpus) < 0.01
   return {
     inject: async () => {
       before.periods = (await container.usage()).cpuPeriods
@@ -30,9 +31,13 @@ const cpuLimit = (cpus: number, container: ContainerControl): Limited => {
     },
     confirmActive: (signal) =>
       look(container, signal, (state, usage) => ({
-        ok: state.cpus !== null && Math.abs(state.cpus - cpus) < 0.01 && usage.cpuPeriods > before.periods,
+        ok: isLimited(state) && usage.cpuPeriods > before.periods,
         text: `may use ${state.cpus ?? 'any number of'} CPUs; it had to wait in ${usage.cpuPeriodsThrottled} of ${usage.cpuPeriods} scheduler periods`,
       })),
+    stillActive: async () => {
+      const state = await container.state()
+      return { ok: isLimited(state), text: `${container.name} may use ${state.cpus ?? 'any number of'} CPUs again` }
+    },
     undo: () => container.limitCpus(null),
     confirmRemoved: () =>
       look(container, undefined, (state) => ({
@@ -54,6 +59,14 @@ const memoryLimit = (bytes: number, container: ContainerControl): Limited => {
         ok: memoryLimitBytes <= bytes,
         text: `may use ${mib(memoryLimitBytes)} and uses ${mib(memoryBytes)}`,
       })),
+    stillActive: async () => {
+      const state = await container.state()
+      const text = state.memoryBytes === null ? 'any memory' : mib(state.memoryBytes)
+      return {
+        ok: (state.memoryBytes ?? Number.POSITIVE_INFINITY) <= bytes,
+        text: `${container.name} may use ${text} again`,
+      }
+    },
     undo: () => container.limitMemory(before.bytes),
     confirmRemoved: () =>
       look(container, undefined, (state) => ({

@@ -51,6 +51,11 @@ export const dockerDriver: Driver<DockerInjection> = (injection, context) => {
       { deadlineMs: removedDeadlineMs },
     )
 
+  const still = (is: (state: ContainerState) => boolean, otherwise: string) => async () => ({
+    ok: is(await container.state()),
+    text: `${container.name} ${otherwise}`,
+  })
+
   const actions: Record<typeof injection.action, ActiveInjection> = {
     kill: { inject: kill, confirmActive: ended, ...common },
     hold: {
@@ -59,6 +64,7 @@ export const dockerDriver: Driver<DockerInjection> = (injection, context) => {
         await kill()
       },
       confirmActive: ended,
+      stillActive: still(({ running }) => !running, 'was started again'),
       undo: async () => await context.release(instance),
       // Gone when it is started again; whether it is of use again is its recovery.
       confirmRemoved: () =>
@@ -68,6 +74,7 @@ export const dockerDriver: Driver<DockerInjection> = (injection, context) => {
     freeze: {
       inject: container.pause,
       confirmActive: (signal) => silent(signal, ({ paused }) => paused, 'is paused'),
+      stillActive: still(({ paused }) => paused, 'is not paused any more'),
       undo: async () => {
         if ((await container.state()).paused) await container.unpause()
       },
@@ -77,6 +84,7 @@ export const dockerDriver: Driver<DockerInjection> = (injection, context) => {
     isolate: {
       inject: container.disconnect,
       confirmActive: (signal) => silent(signal, ({ connected }) => !connected, 'is off the network'),
+      stillActive: still(({ connected }) => !connected, 'is on the network again'),
       undo: async () => {
         if (!(await container.state()).connected) await container.connect()
       },

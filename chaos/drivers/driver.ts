@@ -89,8 +89,11 @@ export interface ActiveInjection {
   inject: (signal?: AbortSignal) => Promise<void>
   /** Stops looking when the signal aborts. */
   confirmActive: (signal?: AbortSignal) => Promise<Evidence>
-  /** Asked right before the undo, of what can end by itself: whether it is still there. */
-  lasted?: () => Evidence
+  /**
+   * Asked every second or so while the fault is held, and before its undo: whether it is still there, without
+   * disturbing it. Null: cannot be told now. Absent for one-shots.
+   */
+  stillActive?: (signal: AbortSignal) => Promise<Evidence | null> | Evidence | null
   /** Absent for one-shots. */
   undo?: () => Promise<void>
   confirmRemoved?: () => Promise<Evidence>

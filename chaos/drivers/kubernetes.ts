@@ -35,6 +35,7 @@ export const kubernetesDriver: Driver<Extract<Injection, { driver: 'kubernetes' 
     ...(injection.action === 'restart'
       ? {}
       : {
+          stillActive: () => change.lasts(),
           undo: async () => {
             undone = await undoObject(cluster, object, run)
           },

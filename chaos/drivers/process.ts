@@ -46,6 +46,7 @@ export const processDriver: Driver<ProcessInjection> = ({ action, instance }, co
         await killTree()
       },
       confirmActive: confirmGone,
+      stillActive: () => ({ ...back(), ok: context.process(instance) === null }),
       undo: async () => await context.release(instance),
       confirmRemoved: () => lookUntil(back, { deadlineMs: confirmDeadlineMs }),
       touches,
@@ -55,6 +56,7 @@ export const processDriver: Driver<ProcessInjection> = ({ action, instance }, co
       inject: stopTree,
       confirmActive: (signal) =>
         lookUntil(() => stopped(instance, frozen, true), { deadlineMs: confirmDeadlineMs, signal }),
+      stillActive: () => stopped(instance, frozen, true),
       undo: async () => {
         // By what was stopped, not by the tree: children whose parent has died meanwhile are in no tree.
         for (const { pid } of frozen.filter(isAlive)) signalProcess(pid, 'SIGCONT')

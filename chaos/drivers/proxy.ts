@@ -36,14 +36,18 @@ export const proxyDriver: Driver<Extract<Injection, { driver: 'proxy' }>> = (inj
         api.toxicNames(name),
       ])
       open.before?.close()
-      const missing = injection.toxics.filter((toxic) => !listed.includes(toxic.name))
-      if (missing.length > 0)
-        return { ok: false, text: `${name}: toxic ${missing.map((toxic) => toxic.name).join(', ')} is not there` }
+      const missing = missingOf(injection.toxics, listed)
+      if (missing !== '') return { ok: false, text: `${name}: toxic ${missing} is not there` }
       const seen = [before, fresh].filter((result) => result !== undefined)
       return {
         ok: seen.every((result) => isFelt(injection.toxics, result)),
         text: `${name}: open connection ${words(before)}; new connection ${words(fresh)}`,
       }
+    },
+    stillActive: async () => {
+      if (!context.proxyServerRuns()) return { ok: false, text: `${name}: Toxiproxy has ended, and its toxics with it` }
+      const missing = missingOf(injection.toxics, await api.toxicNames(name))
+      return { ok: missing === '', text: `${name}: toxic ${missing} is not there any more` }
     },
     undo: async () => {
       open.before?.close()
@@ -63,6 +67,12 @@ export const proxyDriver: Driver<Extract<Injection, { driver: 'proxy' }>> = (inj
     checkBy: [`curl ${context.proxyApiUrl}/proxies/${name}/toxics`],
   }
 }
+
+const missingOf = (toxics: Toxic[], listed: string[]): string =>
+  toxics
+    .map((toxic) => toxic.name)
+    .filter((one) => !listed.includes(one))
+    .join(', ')
 
 /** Extra milliseconds that one exchange must take, null where no answer at all is expected, 0 where neither can be seen. */
 const expectedDelayMs = (toxics: Toxic[]): number | null => {

@@ -49,7 +49,7 @@ export const stressDriver: Driver<Extract<Injection, { driver: 'stress' }>> = (i
       ])
     },
     confirmActive: (signal) => lookUntil(look, { deadlineMs: confirmDeadlineMs, signal }),
-    lasted: () => ({ ok: isThere(), text: `${what}: its process ended before its time` }),
+    stillActive: () => ({ ok: isThere(), text: `${what}: its process has ended` }),
     undo: async () => {
       if (helper.ref) context.stopHelper(helper.ref)
     },

@@ -1,5 +1,5 @@
 import { cleanLine } from '../../model/clean.ts'
-import type { ObjectiveResult } from '../../model/verdict.ts'
+import type { FaultResult, ObjectiveResult } from '../../model/verdict.ts'
 import type { JudgedRecord } from '../record.ts'
 import {
   changeTexts,
@@ -100,12 +100,15 @@ const recoveries = (faults: JudgedRecord['verdict']['faults'], options: Terminal
     faults.map((fault, index) => [
       outcomeBadges[fault.outcome].icon,
       `${circled(index)} ${fault.label}`,
-      fault.skippedReason === null ? recoveryWords(fault.text.recovery) : 'not injected',
+      fault.skippedReason === null ? recoveryWords(fault) : 'not injected',
       fault.skippedReason ?? (fault.outcome === 'pass' ? '' : fault.reason),
     ]),
     (text, row, column) => (column === 0 ? paint(outcomeBadges[faults[row]?.outcome ?? 'error'].tone, text) : text),
   )
 }
 
-/** `recovery 2.1 s`, and `not recovered, ...` as it is. */
-const recoveryWords = (text: string): string => (/^(not|absorbed)/.test(text) ? text : `recovery ${text}`)
+/** `recovery 2.1 s`, and `not recovered, ...` as it is; how long it was there, of a fault that was not active as planned. */
+const recoveryWords = ({ text, activeUntilMs }: FaultResult): string => {
+  if (activeUntilMs !== undefined) return text.active
+  return /^(not|absorbed)/.test(text.recovery) ? text.recovery : `recovery ${text.recovery}`
+}

@@ -18,6 +18,8 @@ export interface Change {
   begin: (before: ClusterObject, signal?: AbortSignal) => Promise<void>
   /** Looks whether it has had its effect. */
   active: () => Promise<Evidence>
+  /** Looks whether the object is still as it was set, whatever its controller makes of it. */
+  lasts: () => Promise<Evidence>
   /** Looks, after the object was changed back, whether the effect is gone. */
   removed: () => Promise<Evidence>
 }

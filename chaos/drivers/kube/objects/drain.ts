@@ -48,6 +48,7 @@ export const drainNode = (
         ? { ok: true, text: `node ${node} is cordoned; ${gone || 'no pod'} evicted and gone` }
         : { ok: false, text: `node ${node} is cordoned; still there: ${there.join(', ')}` }
     },
+    lasts: async () => ({ ok: !(await isOpen()), text: `node ${node} is not cordoned` }),
     removed: async () => {
       const ok = await isOpen()
       return { ok, text: ok ? `node ${node} takes pods again` : `node ${node} is still cordoned` }

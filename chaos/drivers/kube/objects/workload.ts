@@ -28,6 +28,10 @@ export const changeWorkload = (cluster: Cluster, action: WorkloadAction): Change
       const seen = named(what, scaled(object, { ready: !isFewer }))
       return seen.ok && isFewer ? await surplusGone(cluster, object, seen.text) : seen
     },
+    lasts: async () => ({
+      ok: isDone(await readObject(cluster, workload), action),
+      text: `${what} is not as the run has set it`,
+    }),
     removed: async () => {
       try {
         const object = await readObject(cluster, workload)
