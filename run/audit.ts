@@ -2,6 +2,7 @@ import { messageOf } from '../model/errors.ts'
 import type { System } from '../model/system.ts'
 import { rangesOf, readAcknowledged } from './acks.ts'
 import { sleepUntil } from './clock.ts'
+import { connectionError } from './connection-error.ts'
 import { type ReadClock, readBack } from './read-back.ts'
 import { type Ledger, readWindows } from './record.ts'
 
@@ -37,7 +38,7 @@ export const countDuplicatesBefore = async (system: System, ledger: Ledger, at: 
   } catch (error) {
     ledger.append({
       type: 'warning',
-      message: `duplicates cannot be known: their number before the run could not be read (${messageOf(error)})`,
+      message: `duplicates cannot be known: their number before the run could not be read (${connectionError(error)})`,
     })
     return null
   }
@@ -84,7 +85,7 @@ export const auditWrites = async (
       duplicates: duringRun(options.duplicatesBefore, duplicates),
     })
   } catch (error) {
-    ledger.append({ type: 'audit.failed', reason: messageOf(error) })
+    ledger.append({ type: 'audit.failed', reason: connectionError(error) })
   }
 }
 

@@ -1,6 +1,6 @@
 import { runCommand } from '../chaos/drivers/command.ts'
-import { messageOf } from '../model/errors.ts'
 import type { Guard } from '../model/gameday.ts'
+import { connectionError } from './connection-error.ts'
 
 /** A guard that asks something outside the load: an address, or a program of the user's. */
 export type ProbeGuard = Extract<Guard, { kind: 'http' | 'command' }>
@@ -59,6 +59,6 @@ const probe = async (guard: ProbeGuard): Promise<string | null> => {
     const right = guard.expect === undefined ? response.ok : response.status === guard.expect
     return right ? null : `HTTP ${response.status}`
   } catch (error) {
-    return messageOf(error)
+    return connectionError(error)
   }
 }

@@ -2,7 +2,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { exitCodes } from '../model/exit-codes.ts'
-import { checkReachable } from './preflight.ts'
+import { checkReachable, checkReadable } from './preflight.ts'
 
 let server: Server
 afterEach(async () => {
@@ -19,6 +19,26 @@ const listen = async (): Promise<number> => {
 it('is satisfied by any HTTP answer', async () => {
   server = createHttpServer((_request, response) => response.writeHead(503).end('x'.repeat(1e6)))
   await checkReachable(`http://127.0.0.1:${await listen()}/base`)
+})
+
+it('tells of a redirect to another place, which the load does not follow', async () => {
+  let location = '/login'
+  server = createHttpServer((_request, response) => response.writeHead(302, { location }).end())
+  const url = `http://127.0.0.1:${await listen()}/`
+  expect(await checkReachable(url)).toBeNull()
+  location = 'https://shop.example.com/'
+  expect(await checkReachable(url)).toContain(
+    'redirects to https://shop.example.com, and requests of the load follow no',
+  )
+})
+
+it('says what only the final read cannot reach', async () => {
+  server = createHttpServer((_request, response) => response.end())
+  await checkReadable(`http://127.0.0.1:${await listen()}/`)
+  // A port that fetch refuses, as browsers do.
+  await expect(checkReadable('http://127.0.0.1:6000/')).rejects.toThrow(
+    /^the final read cannot reach http:\/\/127\.0\.0\.1:6000\/: bad port$/,
+  )
 })
 
 it('says that nobody listens', async () => {

@@ -1,4 +1,5 @@
-import { HoldfastError, messageOf } from '../model/errors.ts'
+import { HoldfastError } from '../model/errors.ts'
+import { connectionError } from './connection-error.ts'
 import { withoutHeaders } from './prometheus-access.ts'
 import { type PrometheusSeries, parseMatrix } from './prometheus-answer.ts'
 
@@ -17,13 +18,24 @@ export interface PrometheusAnswer {
   skewMs: number | null
 }
 
+/** A query without an answer. */
+export class PrometheusError extends HoldfastError {
+  /** HTTP status of the answer; null where there was none, or none that is whole. */
+  readonly status: number | null
+
+  constructor(message: string, status: number | null, cause: unknown) {
+    super(message, { cause, hint: 'Check --prometheus and the query.' })
+    this.status = status
+  }
+}
+
 const mostBytes = 20_000_000
 const mostSeries = 50
 const usualTimeoutMs = 10_000
 
 /**
  * The values of a query over a span (`/api/v1/query_range`).
- * @throws HoldfastError, as one line, for everything that is no answer.
+ * @throws PrometheusError, as one line, for everything that is no answer.
  */
 export const queryRange = async (
   server: PrometheusServer,
@@ -37,19 +49,18 @@ export const queryRange = async (
     step: String(stepMs / 1000),
   })
   const timeoutMs = server.timeoutMs ?? usualTimeoutMs
-  const fail = (what: string, cause?: unknown): HoldfastError =>
-    new HoldfastError(withoutHeaders(`Prometheus at ${server.url}: ${what}`, server.headers), {
-      cause,
-      hint: 'Check --prometheus and the query.',
-    })
-  let response: Response
+  let response: Response | null = null
   let text: string
+  const fail = (what: string, cause?: unknown): PrometheusError => {
+    const message = withoutHeaders(`Prometheus at ${server.url}: ${what}`, server.headers)
+    return new PrometheusError(message, response?.status ?? null, cause)
+  }
   try {
     response = await ask(server, form, AbortSignal.timeout(timeoutMs))
     text = await textOf(response)
   } catch (cause) {
     const isTimeout = cause instanceof Error && cause.name === 'TimeoutError'
-    throw fail(isTimeout ? `no answer in ${timeoutMs / 1000} s` : reasonOf(cause), cause)
+    throw fail(isTimeout ? `no answer in ${timeoutMs / 1000} s` : connectionError(cause), cause)
   }
   if (response.status >= 300 && response.status < 400) throw fail(redirectText(response))
   const body = parse(text)
@@ -90,13 +101,6 @@ const textOf = async (response: Response): Promise<string> => {
     if (text.length > mostBytes) throw new Error(`the answer is longer than ${mostBytes / 1e6} MB`)
   }
   return text + decoder.decode()
-}
-
-/** `fetch failed` says nothing; its cause does. */
-const reasonOf = (cause: unknown): string => {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-  const code = (inner as NodeJS.ErrnoException | undefined)?.code
-  return messageOf(inner) || (code ?? 'no connection')
 }
 
 const redirectText = (response: Response): string => {

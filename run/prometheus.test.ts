@@ -360,6 +360,19 @@ describe('before the start', () => {
     await expect(checked({ x: 'good', y: 'bad' })).rejects.toThrow(/^objective "y": Prometheus at .*: HTTP 500$/)
   })
 
+  it('trouble of the server is a warning where the objective does not gate, a refusal never', async () => {
+    const advisory = async (listener: RequestListener) => {
+      const plan = planOf(await listen(listener), { x: 'up' })
+      return checkPrometheus({ ...plan, objectives: plan.objectives.map((one) => ({ ...one, gate: 'advisory' })) }, {})
+    }
+    expect(await advisory(answer('', 503))).toEqual([
+      expect.stringMatching(/^objective "x" \(advisory\) would have no data: .*HTTP 503$/),
+    ])
+    await new Promise((closed) => server?.close(closed))
+    await expect(advisory(answer({ status: 'error', error: 'range vector' }, 400))).rejects.toThrow('HTTP 400')
+    await expect(checkPrometheus(planOf('http://127.0.0.1:9', { x: 'up' }), {})).rejects.toThrow('objective "x"')
+  })
+
   it('what is missing in the answers is a warning', async () => {
     expect(await checked({ x: 'part' })).toEqual([
       'objective "x": the answer is not whole, and a good value would be no data: store s-2 is away',

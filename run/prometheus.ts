@@ -8,7 +8,7 @@ import type { AnswerLine, SampleLine } from '../model/window.ts'
 import { prometheusHeaders } from './prometheus-access.ts'
 import type { PrometheusSeries } from './prometheus-answer.ts'
 import type { PrometheusServer } from './prometheus-api.ts'
-import { queryRange } from './prometheus-api.ts'
+import { PrometheusError, queryRange } from './prometheus-api.ts'
 import { recordFiles } from './record.ts'
 
 /** Beyond this the clocks are told to differ; beyond the distance of two points the answer is of other seconds. */
@@ -48,7 +48,7 @@ export const refuseOtherQueries = (recorded: Plan, plan: Plan): void => {
 /**
  * Asks every query once, as it is asked after the load, before anything starts.
  * @param env with the headers of the server (`prometheusHeaders`)
- * @throws HoldfastError when the server does not answer, or refuses a query.
+ * @throws HoldfastError when the server cannot be reached or refuses a query, or fails at one that is required.
  * @returns what is allowed and probably not meant.
  */
 export const checkPrometheus = async (plan: Plan, env: Env): Promise<string[]> => {
@@ -59,14 +59,18 @@ export const checkPrometheus = async (plan: Plan, env: Env): Promise<string[]> =
   const server: PrometheusServer = { url, headers: prometheusHeaders(env) }
   const toMs = Date.now()
   const warnings = new Set<string>()
-  for (const { id, query } of queries) {
-    const { series, incomplete, skewMs } = await queryRange(server, query, {
-      ...{ fromMs: toMs - stepMs, toMs, stepMs },
-    }).catch((cause: unknown) => {
-      throw cause instanceof HoldfastError
-        ? new HoldfastError(`objective "${id}": ${cause.message}`, { cause, hint: cause.hint ?? '' })
-        : cause
+  for (const { id, query, gate } of queries) {
+    const answer = await queryRange(server, query, { fromMs: toMs - stepMs, toMs, stepMs }).catch((cause: unknown) => {
+      if (!(cause instanceof PrometheusError)) throw cause
+      if (gate === 'required' || !mayPass(cause))
+        throw new HoldfastError(`objective "${id}": ${cause.message}`, { cause, hint: cause.hint ?? '' })
+      return cause.message
     })
+    if (typeof answer === 'string') {
+      warnings.add(`objective "${id}" (${gate}) would have no data: ${answer}`)
+      continue
+    }
+    const { series, incomplete, skewMs } = answer
     if (series.every(({ points }) => points.length === 0)) warnings.add(`objective "${id}": its query has no value now`)
     if (incomplete !== null)
       warnings.add(`objective "${id}": the answer is not whole, and a good value would be no data: ${incomplete}`)
@@ -74,6 +78,9 @@ export const checkPrometheus = async (plan: Plan, env: Env): Promise<string[]> =
   }
   return [...warnings]
 }
+
+/** Trouble of the server that may be over when it is asked after the load; a refused query stays refused. */
+const mayPass = ({ status }: PrometheusError): boolean => status !== null && (status < 300 || status >= 500)
 
 /**
  * Writes what Prometheus knows of a run into its record: for each query the answer and its samples. Replaces what was

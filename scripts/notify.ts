@@ -1,5 +1,6 @@
-import { HoldfastError, messageOf } from '../model/errors.ts'
+import { HoldfastError } from '../model/errors.ts'
 import type { Notification } from '../reports/notification.ts'
+import { connectionError } from '../run/connection-error.ts'
 
 const variable = 'HOLDFAST_NOTIFY_URL'
 const timeoutMs = 5_000
@@ -31,7 +32,7 @@ export const makeNotifier = (env: Record<string, string | undefined>, onWarning:
       last = last
         .then(() => post(url, notification))
         .catch((error: unknown) => {
-          onWarning(`${url.host} did not take a notification: ${messageOf(error)}`)
+          onWarning(`${url.host} did not take a notification: ${connectionError(error)}`)
         })
     },
     sent: () => last,

@@ -16,7 +16,7 @@ import { checkReachableByK6 } from '../../run/k6-preflight.ts'
 import { type Lock, takeLock } from '../../run/lock.ts'
 import { throughProxyText, useForwardProxies } from '../../run/network.ts'
 import { settlePredecessor } from '../../run/predecessor.ts'
-import { checkReachable } from '../../run/preflight.ts'
+import { checkReachable, checkReadable } from '../../run/preflight.ts'
 import { checkPrometheus } from '../../run/prometheus.ts'
 import { run } from '../../run/run.ts'
 import { safetyLever, stateDir } from '../../run/state-dir.ts'
@@ -151,9 +151,11 @@ const prepare = async (
     const warnings = await checkPrometheus(plan, process.env)
     if (options.baseUrl !== undefined) {
       refuseUncheckedCertificates(options.baseUrl, process.env)
-      await checkReachable(options.baseUrl)
+      const redirect = await checkReachable(options.baseUrl)
       await checkReachableByK6(planned.tools.k6, options.baseUrl, process.env)
-      warnings.push(...[throughProxyText(options.baseUrl, process.env)].filter((text) => text !== null))
+      if (planned.system.audit !== undefined) await checkReadable(options.baseUrl)
+      const proxy = throughProxyText(options.baseUrl, process.env)
+      warnings.push(...[redirect, proxy].filter((text) => text !== null))
     }
     const { cluster } = planned
     const locksDir = join(stateDir(), 'locks')
