@@ -13,7 +13,6 @@ const awaited: LiveKindName[] = [
   'live-too-few-users',
   'live-ends-early',
   'live-slow-calls',
-  'live-writes',
 ]
 const kinds = (Object.keys(liveKinds) as LiveKindName[]).filter((kind) => !awaited.includes(kind))
 

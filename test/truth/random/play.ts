@@ -16,7 +16,9 @@ import type { Changed, MadePlant } from './plant.ts'
 export const judgeMade = async ({ spec, change }: MadePlant): Promise<Verdict> => {
   const record = makeRecord(spec)
   if (!change) return (await judge({ ...record, lines: record.lines() })).verdict
-  return judgeFiles(record.plan, await change(record))
+  // A change may be to the plan, whose objectives the plant without its trouble has, too.
+  const own = { ...record, plan: structuredClone(record.plan) }
+  return judgeFiles(own.plan, await change(own))
 }
 
 /** By way of a folder, as `holdfast judge` reads it: what was changed may be refused there. */

@@ -1,8 +1,9 @@
+import type { Verdict } from '../../../../model/verdict.ts'
 import type { FaultSpec, RunSpec } from '../../../fixtures/record.ts'
 import { resilienceObjective } from '../../../fixtures/record.ts'
-import type { MadeKind } from '../plant.ts'
+import type { MadeKind, MadePlant, Truth } from '../plant.ts'
 import { notTheSystems, sound, troubled } from '../plant.ts'
-import { drawScene, enough, round, type Scene } from '../scene.ts'
+import { drawScene, enough, type Scene } from '../scene.ts'
 
 const healthy = (scene: Scene) => ({
   words: `no trouble; ${scene.words}`,
@@ -58,34 +59,43 @@ export const writes: MadeKind = {
   title: 'lost writes, and final reads that say too little',
   draw: (draw) => {
     const scene = drawScene(draw)
+    const { warmUpS = 0, steadyS } = scene.spec
     const acknowledged = draw.whole(10, 5000)
-    const oldestLostAtS = draw.number(scene.spec.warmUpS ?? 0, scene.endS)
-    const lost = {
-      acknowledged,
-      lostCount: draw.whole(1, Math.min(acknowledged, 50)),
-      oldestLostAtS,
-      newestLostAtS: Math.min(scene.endS, oldestLostAtS + draw.number(0, 5)),
-    }
-    const audit = draw.pick<(RunSpec['audit'] & object) | 'failed' | undefined>([
-      lost,
-      { acknowledged, checked: draw.whole(0, acknowledged - 1) },
-      { acknowledged: 0 },
-      'failed',
-      undefined,
-    ])
     const objectives = [...scene.spec.objectives, resilienceObjective('lostWrites', 0)]
     const { audit: _, ...bare } = scene.spec
+    const plant = (audit: RunSpec['audit'], truth: Truth): MadePlant => ({
+      words: `${audit === undefined ? 'no final read' : JSON.stringify(audit)}; ${scene.words}`,
+      spec: { ...bare, ...(audit === undefined ? {} : { audit }), objectives },
+      truth,
+    })
+    const lost = (fromS: number, toS: number, isUnderFault: boolean): MadePlant => {
+      const lostCount = draw.whole(1, Math.min(acknowledged, 50))
+      const audit = { acknowledged, lostCount, oldestLostAtS: fromS, newestLostAtS: draw.number(fromS, toS) }
+      return plant(audit, troubled({ wrongFigures: chargedTo(lostCount, isUnderFault) }))
+    }
     return {
-      trouble: {
-        words: `${audit === undefined ? 'no final read' : JSON.stringify(audit)}; ${scene.words}`,
-        spec: { ...bare, ...(audit === undefined ? {} : { audit }), objectives },
-        truth: troubled(),
-      },
-      healthy: {
-        words: `${round(acknowledged)} writes, all there; ${scene.words}`,
-        spec: { ...scene.spec, audit: { acknowledged }, objectives },
-        truth: sound(enough(scene) ? { must: 'pass' } : {}),
-      },
+      trouble: draw.pick([
+        () => lost(draw.number(warmUpS, warmUpS + steadyS / 2), warmUpS + steadyS - 1, false),
+        () => lost(draw.number(scene.injectS + 0.5, scene.removeS - 1), scene.removeS - 0.5, true),
+        () => plant({ acknowledged, checked: draw.whole(0, acknowledged - 1) }, troubled()),
+        () => plant({ acknowledged, unknownCount: draw.whole(1, 20) }, troubled()),
+        () => plant({ acknowledged: 0 }, troubled()),
+        () => plant('failed', troubled()),
+        () => plant(undefined, troubled()),
+      ])(),
+      healthy: draw.pick([
+        () => plant({ acknowledged }, sound(enough(scene) ? { must: 'pass' } : {})),
+        () => plant({ acknowledged, lateCount: draw.whole(1, acknowledged), latestMs: 900 }, sound()),
+      ])(),
     }
   },
 }
+
+/** Lost writes are charged to the last fault, if they were acknowledged while it was held, and to no other. */
+const chargedTo =
+  (lostCount: number, isUnderFault: boolean) =>
+  ({ faults }: Verdict): string[] =>
+    faults.flatMap(({ id, lostWrites }, at) => {
+      const own = isUnderFault && at === faults.length - 1 ? lostCount : 0
+      return lostWrites === own ? [] : [`${lostWrites} lost writes are charged to ${id}, instead of ${own}`]
+    })
