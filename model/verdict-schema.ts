@@ -38,6 +38,10 @@ const objectiveResult = z.strictObject({
   interval: z.strictObject({ low: maybe, high: maybe, text: z.string() }),
   n: count,
   needed: count.nullable().describe('Samples that a proof needs.'),
+  neededSeconds: count
+    .nullable()
+    .describe('Seconds of the phases that gate, had they gone on as they were, that a proof needs. Of proportions.')
+    .exactOptional(),
   margin: figure,
   previous: figure.exactOptional(),
   fault: z.string().nullable(),

@@ -32,11 +32,16 @@ export interface ObjectiveResult {
   reasonCode: string
   reason: string
   measured: Figure
-  /** 95 % interval (one-sided bounds), or null text `–`. */
+  /** Two one-sided 95 % bounds, which allow for dependence between requests; or null, text `–`. */
   interval: { low: number | null; high: number | null; text: string }
   n: number
   /** Samples that a proof needs; null when it has no such number. */
   needed: number | null
+  /**
+   * About how many seconds of the phases that gate would have proven it, had they gone on as they were; null where it is
+   * too near its target or over it. Only of proportions.
+   */
+  neededSeconds?: number | null
   margin: Figure
   /** The same number of the run before; absent when there was none to compare with. */
   previous?: Figure
@@ -180,7 +185,7 @@ export interface ComparedLatency {
   /** Milliseconds. */
   baseline: Figure
   current: Figure
-  /** Current less baseline, with its 95 % interval (one-sided bounds). */
+  /** Current less baseline, with two one-sided 95 % bounds. */
   difference: Figure
   interval: { low: number | null; high: number | null; text: string }
   /** The least difference that matters, in ms. */

@@ -93,7 +93,7 @@ const serviceLevels = ({ verdict }: JudgedRecord): Section => {
         { heading: 'Objective' },
         { heading: 'Target' },
         { heading: 'Measured', right: true },
-        { heading: '95 % interval', right: true },
+        { heading: '95 % bounds', right: true },
         { heading: 'Samples', right: true },
         { heading: 'Margin', right: true },
         ...(compared ? [{ heading: 'Previous', right: true }] : []),
@@ -227,7 +227,7 @@ const against = ({ verdict: { baseline } }: JudgedRecord): Section => {
               { heading: 'Baseline', right: true },
               { heading: 'This run', right: true },
               { heading: 'Difference', right: true },
-              { heading: '95 % interval', right: true },
+              { heading: '95 % bounds', right: true },
               { heading: 'Verdict' },
             ],
             baseline.rows.map((row) => [

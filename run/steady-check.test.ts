@@ -30,6 +30,9 @@ const window = (s: number, n: number, more: Partial<WindowLine> = {}): WindowLin
   ...more,
 })
 
+const tenSeconds = (lines: (s: number) => WindowLine[]): WindowLine[] =>
+  Array.from({ length: 10 }, (_, at) => lines(firstS + at)).flat()
+
 const reason = (checked: Plan, lines: WindowLine[]) => {
   const check = new SteadyCheck(checked, startedAtMs)
   for (const line of lines) check.add(line)
@@ -46,20 +49,35 @@ test('nothing measured is a reason, and so are samples of other times, metrics, 
 })
 
 test('a proven breach is a reason that says what was seen', () => {
-  const bad = [window(firstS, 60), window(firstS + 1, 40, { ok: false, status: '5xx' })]
+  const bad = tenSeconds((s) => [window(s, 6), window(s, 4, { ok: false, status: '5xx' })])
   expect(reason(plan(), bad)).toBe('steady state proves a breach of "API latency p95" (40 of 100 bad)')
 })
 
+test('one bad second proves no breach, however many requests it holds', () => {
+  const spell = tenSeconds((s) => [window(s, 10, s === firstS ? { ok: false, status: '5xx' } : {})])
+  expect(reason(plan(), spell)).toBeNull()
+})
+
 test('samples over the threshold are bad, and so are fast ones that are not ok', () => {
-  const slow = window(firstS, 100, {
-    over: [
-      [100_000, 90, 0, 0, 0, 0],
-      [500_000, 30, 0, 0, 0, 0],
-    ],
-  })
-  expect(reason(plan(), [slow])).toMatch('30 of 100 bad')
+  const slow = (s: number) =>
+    window(s, 10, {
+      over: [
+        [100_000, 9, 0, 0, 0, 0],
+        [500_000, 3, 0, 0, 0, 0],
+      ],
+    })
   expect(
-    reason(plan(), [window(firstS, 80), window(endS - 1, 20, { ok: false, over: [[500_000, 0, -1, -1, 0, 0]] })]),
+    reason(
+      plan(),
+      tenSeconds((s) => [slow(s)]),
+    ),
+  ).toMatch('30 of 100 bad')
+  const failed = (s: number) => window(s, 2, { ok: false, over: [[500_000, 0, -1, -1, 0, 0]] })
+  expect(
+    reason(
+      plan(),
+      tenSeconds((s) => [window(s, 8), failed(s)]),
+    ),
   ).toMatch('20 of 100')
 })
 

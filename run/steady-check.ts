@@ -1,14 +1,16 @@
 import type { ProportionObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import type { StreamLine, WindowLine } from '../model/window.ts'
-import { allowedRatio, prove } from '../verdict/binomial.ts'
+import type { Batch } from '../verdict/batches.ts'
+import { fewestSeconds, shareBounds, sumOf } from '../verdict/batches.ts'
+import { allowedRatio } from '../verdict/binomial.ts'
 
 /**
  * Counts what the required objectives saw in steady state, so that no fault is started on a system
  * that has already broken its promise, or that nothing reached at all.
  */
 export class SteadyCheck {
-  #counts: { objective: ProportionObjective; n: number; bad: number }[]
+  #counts: { objective: ProportionObjective; seconds: Map<number, Batch> }[]
   #startS: number
   #endS: number
 
@@ -16,7 +18,7 @@ export class SteadyCheck {
     this.#counts = plan.objectives
       .filter((objective) => objective.kind === 'proportion')
       .filter(({ gate }) => gate === 'required')
-      .map((objective) => ({ objective, n: 0, bad: 0 }))
+      .map((objective) => ({ objective, seconds: new Map() }))
     this.#startS = Math.ceil((startedAtMs + plan.phases.steady.startMs) / 1000)
     this.#endS = Math.floor((startedAtMs + plan.phases.steady.endMs) / 1000)
   }
@@ -28,19 +30,23 @@ export class SteadyCheck {
       if (line.metric !== sli.metric) continue
       if (sli.names && !sli.names.includes(line.name)) continue
       if (sli.scenarios && !sli.scenarios.includes(line.scenario)) continue
-      count.n += line.n
-      count.bad += badOf(line, thresholdUs)
+      const second = count.seconds.get(line.s) ?? { n: 0, bad: 0 }
+      count.seconds.set(line.s, { n: second.n + line.n, bad: second.bad + badOf(line, thresholdUs) })
     }
   }
 
   /** Why no fault should be started, or null. */
   reasonNotToStart(): string | null {
-    if (this.#counts.length > 0 && this.#counts.every(({ n }) => n === 0)) return 'nothing was measured in steady state'
-    const broken = this.#counts.find(
-      ({ objective, n, bad }) => n > 0 && prove(bad, n, allowedRatio(objective.targetRatio)) === 'proven-fail',
-    )
-    if (!broken) return null
-    return `steady state proves a breach of "${broken.objective.title}" (${broken.bad} of ${broken.n} bad)`
+    if (this.#counts.length > 0 && this.#counts.every(({ seconds }) => seconds.size === 0))
+      return 'nothing was measured in steady state'
+    for (const { objective, seconds } of this.#counts) {
+      if (seconds.size < fewestSeconds) continue
+      const inOrder = [...seconds].sort(([a], [b]) => a - b).map(([, second]) => second)
+      if (shareBounds(inOrder).low <= allowedRatio(objective.targetRatio)) continue
+      const { bad, n } = sumOf(inOrder)
+      return `steady state proves a breach of "${objective.title}" (${bad} of ${n} bad)`
+    }
+    return null
   }
 }
 

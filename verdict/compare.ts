@@ -14,7 +14,7 @@ import type { Histogram } from './windows.ts'
 /** A difference matters when it is more than both. */
 const floorRatio = 0.05
 const leastFloorMs = 10
-const fewestBlocks = 10
+const fewestSeconds = 10
 
 /** Other runs of the same load, read with the objectives of the run that is compared. */
 export interface Baseline {
@@ -73,36 +73,33 @@ const rowsOf = (
     const here = latencyOf(current, objective.id, phase)
     const there = others.map((run) => latencyOf(run, objective.id, phase)).filter((one) => one !== null)
     if (here === null && there.length === 0) return []
-    return [
-      rowOf(
-        objective,
-        phase,
-        here?.blocks ?? [],
-        there.map(({ blocks }) => blocks),
-      ),
-    ]
+    return [rowOf(objective, phase, here, there)]
   })
 
 const latencyOf = (run: MeasuredRun, objective: string, phase: PhaseName): MeasuredLatency | null =>
-  run.latencies.find((one) => one.objective === objective && one.phase === phase && one.blocks.length > 0) ?? null
+  run.latencies.find((one) => one.objective === objective && one.phase === phase && one.pieces.length > 0) ?? null
 
 const rowOf = (
   { id, title, targetRatio }: ProportionObjective,
   phase: PhaseName,
-  here: Histogram[],
-  there: Histogram[][],
+  here: MeasuredLatency | null,
+  there: readonly MeasuredLatency[],
 ): ComparedLatency => {
-  const [n, baselineN] = [samplesOf(here), samplesOf(there.flat())]
+  const [n, baselineN] = [samplesOf(here?.pieces ?? []), samplesOf(there.flatMap(({ pieces }) => pieces))]
   const base = { objective: id, title, phase, percentile: targetRatio, n, baselineN }
   const needed = samplesNeeded(targetRatio) ?? Number.POSITIVE_INFINITY
   const few =
     n < needed || baselineN < needed
       ? `${formatCount(n)} and ${formatCount(baselineN)} requests, ${formatCount(needed)} needed on both sides`
-      : here.length < fewestBlocks || there.some((blocks) => blocks.length < fewestBlocks)
-        ? `shorter than ${fewestBlocks} s with requests`
+      : here === null || [here, ...there].some(({ seconds }) => seconds < fewestSeconds)
+        ? `shorter than ${fewestSeconds} s with requests`
         : null
-  if (few !== null) return { ...base, ...nothing, change: 'no-data', reason: few }
-  const { baselineUs, currentUs, lowUs, highUs } = latencyDifference(here, there, targetRatio)
+  if (here === null || few !== null) return { ...base, ...nothing, change: 'no-data', reason: few ?? '' }
+  const { baselineUs, currentUs, lowUs, highUs } = latencyDifference(
+    here.pieces,
+    there.map(({ pieces }) => pieces),
+    targetRatio,
+  )
   const [beforeMs, nowMs, lowMs, highMs] = [baselineUs / 1000, currentUs / 1000, lowUs / 1000, highUs / 1000]
   const floorMs = Math.max(leastFloorMs, floorRatio * beforeMs)
   const change = changeOf(nowMs - beforeMs, lowMs, highMs, floorMs)
@@ -118,7 +115,7 @@ const rowOf = (
   }
 }
 
-const samplesOf = (blocks: readonly Histogram[]): number => blocks.reduce((sum, { n }) => sum + n, 0)
+const samplesOf = (pieces: readonly Histogram[]): number => pieces.reduce((sum, { n }) => sum + n, 0)
 
 const changeOf = (ms: number, lowMs: number, highMs: number, floorMs: number): ComparedLatency['change'] => {
   if (lowMs > 0 && ms > floorMs) return 'slower'
@@ -196,15 +193,7 @@ const notesOf = (current: MeasuredRun, runs: readonly MeasuredRun[]): string[] =
   if (runs.length < fewestRuns) {
     notes.push(
       `${plural(runs.length, 'baseline run')}, at least ${fewestRuns} are needed to know how runs differ by themselves: ` +
-        'the intervals hold the variation inside the runs only.',
-    )
-  }
-  const short = [current, ...runs]
-    .flatMap(({ latencies }) => latencies)
-    .some(({ blocks, blockSeconds }) => blocks.length > 0 && blockSeconds < 10)
-  if (short) {
-    notes.push(
-      'Phases shorter than 100 s are resampled in blocks of 1 s: dependence over longer times is not in the intervals.',
+        'the bounds hold the variation inside the runs only.',
     )
   }
   if (runs.some((run) => !sameFaults(current.plan, run.plan)))

@@ -117,7 +117,10 @@ describe('validity', () => {
   it('interrupted iterations are bad requests', async () => {
     const verdict = await judgeRun({ troubles: [{ kind: 'interrupt', fromS: 20, toS: 26 }] })
     expect(verdict.load.interrupted).toBe(300)
-    expect(verdict.objectives[0]).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('300 bad of') })
+    expect(verdict.objectives[0]).toMatchObject({
+      outcome: 'inconclusive',
+      reason: expect.stringContaining('300 bad of'),
+    })
   })
 
   it('no iteration counts as interrupted because its two counts lie on either side of a second', async () => {
@@ -133,13 +136,14 @@ describe('validity', () => {
     )
     const { verdict } = await judge({ plan, events, lines: moved })
     expect(verdict.load.interrupted).toBe(0)
-    expect(verdict.objectives[0]).toMatchObject({ outcome: 'pass', reason: expect.stringMatching(/^0 bad of/) })
+    expect(verdict.objectives[0]).toMatchObject({ outcome: 'pass', measured: { text: expect.stringMatching(/ms$/) } })
+    expect(verdict.objectives[0]?.phases.find(({ phase }) => phase === 'steady')?.bad).toBe(0)
   })
 
   it('is not lost when all users waited for the system: those requests are bad instead', async () => {
     const verdict = await judgeRun({ troubles: [{ kind: 'drop', fromS: 20, toS: 26 }], vus: 0 })
     expect(verdict.invalidReasons).toEqual([])
-    expect(verdict.result).toBe('fail')
+    expect(verdict.objectives[0]?.reason).toContain('300 bad of')
     expect(verdict.load.dropped).toBe(300)
   })
 
@@ -176,11 +180,35 @@ describe('percentiles', () => {
     expect(verdict.objectives[0]?.measured.text).toMatch(/^≥ /)
   })
 
+  const long: Partial<RunSpec> = { ...withFault, steadyS: 100, recoveryS: 60, faults: [{ atS: 110, holdS: 5 }] }
+
   it('judge steady and recovered, not the outage', async () => {
-    const troubles = [{ kind: 'error' as const, fromS: 40, toS: 47 }]
-    const verdict = await judgeRun({ ...withFault, faults: [{ atS: 40, holdS: 5 }], troubles })
+    const verdict = await judgeRun({ ...long, troubles: [{ kind: 'error', fromS: 110, toS: 117 }] })
     expect(verdict.objectives[0]).toMatchObject({ outcome: 'pass', proven: true })
     expect(verdict.objectives[0]?.phases.find(({ phase }) => phase === 'fault')).toMatchObject({ bad: 350 })
+  })
+
+  it.each([
+    { warmUpS: 5, recoveryS: 420 },
+    { warmUpS: 6, recoveryS: 820 },
+    { warmUpS: 8, recoveryS: 1720 },
+  ])('of $recoveryS s show no request of the outage beside them, in columns however wide', async (spec) => {
+    const hang = { kind: 'hang' as const, ms: 5000 }
+    const verdict = await judgeRun({
+      ...spec,
+      steadyS: 20,
+      faultsS: 60,
+      faults: [{ atS: spec.warmUpS + 20, holdS: 60 }],
+      troubles: [
+        { ...hang, fromS: 0, toS: spec.warmUpS },
+        { ...hang, fromS: spec.warmUpS + 20, toS: spec.warmUpS + 83 },
+      ],
+      streams: [{ perSecond: 10 }],
+    })
+    const shown = verdict.objectives[0]?.phases.filter(({ phase }) => phase === 'steady' || phase === 'recovered') ?? []
+    expect(shown.map(({ bad }) => bad)).toEqual([0, 0])
+    for (const { measured } of shown) expect(measured.value).toBeLessThan(100)
+    expect(verdict.objectives[0]?.interval.high).toBeLessThan(100)
   })
 
   it('measure within 1 % of the truth: the lognormal distribution that was planted', async () => {
@@ -195,7 +223,7 @@ describe('percentiles', () => {
   })
 
   it('with a threshold that the record did not count take bounds from the bucket, and say so', async () => {
-    const verdict = await judgeRun({ countedUs: [100_000] })
+    const verdict = await judgeRun({ countedUs: [100_000], steadyS: 130 })
     expect(verdict.objectives[0]).toMatchObject({ outcome: 'pass', proven: true })
     const onTheEdge = await judgeRun({
       countedUs: [],
@@ -231,9 +259,22 @@ describe('proof', () => {
     expect(verdict.exitCode).toBe(3)
   })
 
-  it('says when there are too few blocks for the bootstrap', async () => {
-    expect((await judgeRun({})).cannotTell.join(' ')).toContain('6 blocks of 10 s, 10 needed')
-    expect((await judgeRun({ steadyS: 120 })).cannotTell.join(' ')).not.toContain('blocks')
+  it('a clean run of less than two minutes proves nothing: it may have missed what comes in spells', async () => {
+    const short = await judgeRun({ steadyS: 120 })
+    expect(short.objectives[0]).toMatchObject({
+      outcome: 'pass',
+      proven: false,
+      reason: 'no breach seen, not proven (2 min watched, 2 min 5 s needed)',
+      neededSeconds: 125,
+    })
+    const long = await judgeRun({ steadyS: 130 })
+    expect(long.objectives[0]).toMatchObject({ outcome: 'pass', proven: true })
+    expect(long.cannotTell.join(' ')).toContain('conditions like those of this run')
+  })
+
+  it('a service that is down for the second half of the run is proven down', async () => {
+    const verdict = await judgeRun({ troubles: [{ kind: 'error', fromS: 35, toS: 65 }] })
+    expect(verdict.objectives[0]).toMatchObject({ outcome: 'fail', proven: true })
   })
 
   it('a slow spell that independent requests would not show keeps the pass from being proven', async () => {
@@ -501,13 +542,14 @@ describe('what is said', () => {
   it('the mock-up: lost writes first, then what was confirmed', async () => {
     const verdict = await judgeRun({
       ...withFault,
-      faults: [{ atS: 40, holdS: 5, label: 'partition api → postgres' }],
+      steadyS: 130,
+      faults: [{ atS: 140, holdS: 5, label: 'partition api → postgres' }],
       objectives: [
         latencyObjective(),
         resilienceObjective('recoveryTime', 10_000),
         resilienceObjective('lostWrites', 0),
       ],
-      audit: { lostCount: 14, oldestLostAtS: 41, newestLostAtS: 44 },
+      audit: { lostCount: 14, oldestLostAtS: 141, newestLostAtS: 144 },
     })
     expect(verdict.sentence).toBe(
       '14 acknowledged writes were lost under ① partition api → postgres; the objective allows none.',

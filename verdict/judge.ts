@@ -4,7 +4,6 @@ import type { ProportionObjective, ResilienceObjective } from '../model/objectiv
 import type { Plan } from '../model/plan.ts'
 import type { Charts, Comparison, EarlierRun, FaultResult, Outcome, Verdict } from '../model/verdict.ts'
 import { mayBeLeft, verdictSchemaVersion } from '../model/verdict.ts'
-import { blockSeconds } from './bootstrap.ts'
 import { withBrokenSeconds } from './broken-seconds.ts'
 import { capacityOf } from './capacity.ts'
 import { makeCharts } from './charts.ts'
@@ -27,6 +26,7 @@ import { isOfRun, judgeForFault } from './objectives/resilience.ts'
 import type { RunRecord } from './read-run.ts'
 import { readRun } from './read-run.ts'
 import { doubts, exitCodeOf, runResult, unconfirmedFaults } from './result.ts'
+import { countedSeconds } from './seconds.ts'
 import type { Histogram } from './windows.ts'
 import { addHistogram, newHistogram } from './windows.ts'
 import type { Told } from './words.ts'
@@ -98,7 +98,7 @@ export const judge = async ({
     doubts: doubtReasons,
     changes: lasting,
   }
-  const blocks = fullBlocks(folded, phases.in(['steady', 'recovered']))
+  const watchedSeconds = countedSeconds(folded.chart.seconds, phases.in(['steady', 'recovered'])).length
 
   const unjudged = notJudgedTexts(plan)
   const judgedRun: Verdict = {
@@ -116,7 +116,7 @@ export const judge = async ({
     faults,
     ...(comparison ? { baseline: comparison } : {}),
     ...(changes.length > 0 ? { changes } : {}),
-    cannotTell: [...cannotTell(told, tooFew, blocks), ...unseenNames(plan, folded)],
+    cannotTell: [...cannotTell(told, tooFew, watchedSeconds), ...unseenNames(plan, folded)],
     load: health.load,
     topErrors: topErrors(folded),
     warnings: [...warnings, ...recordWarnings(history, folded), ...history.warnings, ...history.errors],
@@ -230,12 +230,6 @@ const earlierRun = (before: Verdict, objectives: Verdict['objectives']): Earlier
       return { objective: id, title, figure: same?.measured ?? null }
     }),
 })
-
-const fullBlocks = (folded: Folded, counts: (at: number) => boolean): number => {
-  let seconds = 0
-  for (let at = 0; at < folded.length; at++) if ((folded.chart.seconds.due[at] ?? 0) > 0 && counts(at)) seconds++
-  return Math.floor(seconds / blockSeconds)
-}
 
 const topErrors = (folded: Folded): Verdict['topErrors'] =>
   [...folded.errors.values()].sort((a, b) => b.n - a.n || (a.name + a.error < b.name + b.error ? -1 : 1)).slice(0, 10)

@@ -42,11 +42,20 @@ export const addCountToGrid = (grid: LatencyGrid, second: number, bucket: number
 export const isFineEnough = (grid: LatencyGrid, seconds: number): boolean =>
   grid.step === 1 || seconds >= 10 * grid.step
 
-/** All samples of the columns whose middle second is selected: exact for runs up to seven minutes. */
+/**
+ * The columns that lie wholly within the selected seconds. One that reaches into another phase would bring that phase's
+ * samples along: five seconds of an outage among 950 s of calm are its p95.
+ */
+export const wholeColumns = (grid: LatencyGrid, counts: (second: number) => boolean): Histogram[] =>
+  grid.columns.filter((histogram, at): histogram is Histogram => {
+    if (!histogram) return false
+    for (let second = at * grid.step; second < (at + 1) * grid.step; second++) if (!counts(second)) return false
+    return true
+  })
+
+/** All samples of those columns: of every selected second in runs of up to seven minutes. */
 export const sumGrid = (grid: LatencyGrid, counts: (second: number) => boolean): Histogram => {
   const sum = newHistogram(3)
-  grid.columns.forEach((histogram, at) => {
-    if (histogram && counts(Math.floor((at + 0.5) * grid.step))) addHistogram(sum, histogram)
-  })
+  for (const histogram of wholeColumns(grid, counts)) addHistogram(sum, histogram)
   return sum
 }

@@ -1,9 +1,8 @@
 import type { Plan } from '../model/plan.ts'
 import type { PhaseName } from '../model/slo.ts'
-import { blockSeconds, fewestBlocks } from './bootstrap.ts'
 import { judgeHealth } from './health.ts'
 import type { LatencyGrid } from './latency-grid.ts'
-import { sumGrid } from './latency-grid.ts'
+import { sumGrid, wholeColumns } from './latency-grid.ts'
 import type { RunData } from './read-run.ts'
 import type { Histogram } from './windows.ts'
 import { addHistogram, newHistogram } from './windows.ts'
@@ -11,15 +10,16 @@ import { addHistogram, newHistogram } from './windows.ts'
 /** Phases in which users should fare as well as in the run before. */
 export const comparedPhases: readonly PhaseName[] = ['steady', 'recovered']
 
-/** Most blocks of a phase; those of longer phases are longer, which only widens the interval. */
-const mostBlocks = 60
+/** Most pieces of a phase: enough to cut it into any number of batches. */
+const mostPieces = 120
 
-/** Latencies of one objective in one phase, block by block in the order of time. */
+/** Latencies of one objective in one phase, piece by piece in the order of time. */
 export interface MeasuredLatency {
   objective: string
   phase: PhaseName
-  blocks: Histogram[]
-  blockSeconds: number
+  pieces: Histogram[]
+  /** Seconds with requests. */
+  seconds: number
 }
 
 /** What a comparison needs of a run. */
@@ -41,30 +41,20 @@ export const measureRun = (run: RunData): MeasuredRun => {
     const grid = folded.slis.get(objective.id)?.grid
     if (objective.kind !== 'proportion' || objective.thresholdUs === null || objective.gate === 'info' || !grid)
       return []
-    return comparedPhases.map((phase) => ({ objective: objective.id, phase, ...blocksOf(grid, phases.in([phase])) }))
+    return comparedPhases.map((phase) => ({ objective: objective.id, phase, ...piecesOf(grid, phases.in([phase])) }))
   })
   return { runId: plan.runId, plan, unfit: unfitness(run), latencies, chart }
 }
 
-/** Blocks of 10 s where there are at least 10 of them, else of one second each. */
-const blocksOf = (
-  grid: LatencyGrid,
-  counts: (at: number) => boolean,
-): Pick<MeasuredLatency, 'blocks' | 'blockSeconds'> => {
-  const columns = grid.columns.filter(
-    (histogram, at) => histogram !== null && counts(Math.floor((at + 0.5) * grid.step)),
-  ) as Histogram[]
-  const seconds = columns.length * grid.step
-  const wanted = seconds < blockSeconds * fewestBlocks ? 1 : Math.max(blockSeconds, seconds / mostBlocks)
-  const width = Math.max(1, Math.round(wanted / grid.step))
-  const blocks: Histogram[] = []
+const piecesOf = (grid: LatencyGrid, counts: (at: number) => boolean): Pick<MeasuredLatency, 'pieces' | 'seconds'> => {
+  const columns = wholeColumns(grid, counts)
+  const width = Math.max(1, Math.ceil(columns.length / mostPieces))
+  const pieces: Histogram[] = []
   columns.forEach((histogram, at) => {
-    // An unfinished last block would weigh as much as a full one when it is drawn: it joins the one before.
-    const full = columns.length - (at - (at % width)) >= width
-    if (at % width === 0 && (full || blocks.length === 0)) blocks.push(newHistogram(3))
-    addHistogram(blocks.at(-1) as Histogram, histogram)
+    if (at % width === 0) pieces.push(newHistogram(3))
+    addHistogram(pieces.at(-1) as Histogram, histogram)
   })
-  return { blocks, blockSeconds: width * grid.step }
+  return { pieces, seconds: columns.length * grid.step }
 }
 
 const unfitness = ({ plan, history, folded, phases, startedAtMs, endedAtMs }: RunData): string | null => {

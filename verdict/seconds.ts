@@ -89,11 +89,11 @@ export const addUndelivered = (
   )
 }
 
+/** Of some seconds of one SLI, by the names of the columns. */
+export type SecondsSum = Record<'due' | 'bad' | 'failed' | 'samples' | 'badSamples' | 'unsure', number>
+
 /** Sums of one SLI over the seconds that `counts` selects. */
-export const sumSeconds = (
-  seconds: Seconds,
-  counts: (at: number) => boolean,
-): { due: number; bad: number; failed: number; samples: number; badSamples: number; unsure: number } => {
+export const sumSeconds = (seconds: Seconds, counts: (at: number) => boolean): SecondsSum => {
   const sum = { due: 0, bad: 0, failed: 0, samples: 0, badSamples: 0, unsure: 0 }
   for (let at = 0; at < seconds.length; at++) {
     if (seconds.due[at] === 0 || !counts(at)) continue
@@ -105,4 +105,22 @@ export const sumSeconds = (
     sum.unsure += seconds.unsureAt?.[at] ?? 0
   }
   return sum
+}
+
+/**
+ * The selected seconds in which requests were due, in the order of time.
+ * @param sure leaves out the bad ones that may have been on the good side of a threshold that was not counted
+ */
+export const countedSeconds = (
+  seconds: Seconds,
+  counts: (at: number) => boolean,
+  sure = false,
+): { n: number; bad: number }[] => {
+  const counted: { n: number; bad: number }[] = []
+  for (let at = 0; at < seconds.length; at++) {
+    const n = seconds.due[at] ?? 0
+    if (n === 0 || !counts(at)) continue
+    counted.push({ n, bad: (seconds.bad[at] ?? 0) - (sure ? (seconds.unsureAt?.[at] ?? 0) : 0) })
+  }
+  return counted
 }

@@ -80,3 +80,22 @@ export const upperTail = (k: number, n: number, p: number): number => {
 
 /** P(X <= k) for X ~ Binomial(n, p). */
 export const lowerTail = (k: number, n: number, p: number): number => upperTail(n - k, n, 1 - p)
+
+/** The 95th percentile of the normal distribution. */
+export const normal95 = 1.644_853_626_951_472_2
+
+/**
+ * The 95th percentile of Student's t, to three digits from 3 degrees of freedom on: Fisher's expansion around the
+ * normal distribution (Abramowitz & Stegun 26.7.5).
+ */
+export const student95 = (freedom: number): number => {
+  const z = normal95
+  const terms = [
+    z,
+    (z ** 3 + z) / 4,
+    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
+    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
+    (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92_160,
+  ]
+  return terms.reduce((sum, term, power) => sum + term / freedom ** power, 0)
+}

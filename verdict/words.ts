@@ -1,7 +1,6 @@
 import type { Objective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Comparison, FaultResult, LastingChange, ObjectiveResult, RunResult } from '../model/verdict.ts'
-import { fewestBlocks } from './bootstrap.ts'
 import { burnRateNote } from './burn-rate.ts'
 import { circled, formatCount, formatMs, formatRatio, plural } from './format.ts'
 import type { Health } from './health.ts'
@@ -165,18 +164,19 @@ const clockText = ({ aheadMs, withinMs }: { aheadMs: number; withinMs: number })
 /** To four digits downwards: 99.99 % delivered must not read 100 %. */
 const floorShare = (ratio: number): number => Math.floor(ratio * 1000) / 1000
 
-/** What this run cannot show, for the report's own list. */
-export const cannotTell = (told: Told, tooFew: readonly string[], blocks: number): string[] => {
+/** The calibration holds where trouble comes in spells of at most this part of the phases that are judged. */
+const mostSpellsRatio = 20
+
+/**
+ * What this run cannot show, for the report's own list.
+ * @param watchedSeconds seconds of the steady and recovered phases in which requests were due
+ */
+export const cannotTell = (told: Told, tooFew: readonly string[], watchedSeconds: number): string[] => {
   const { plan, objectives, faults } = told
   const list: string[] = []
   for (const result of objectives) {
     if (result.proven || result.outcome === 'fail' || result.outcome === 'error' || result.gate === 'info') continue
-    if (result.kind === 'proportion' && result.n > 0) {
-      const needed = result.needed === null ? '' : `, ${formatCount(result.needed)} needed to prove it`
-      list.push(
-        `${result.title}: ${formatCount(result.n)} seen${result.needed !== null && result.n < result.needed ? needed : ', and the interval reaches over the target'}.`,
-      )
-    } else list.push(`${result.title}: ${result.reason}.`)
+    list.push(`${result.title}: ${result.reason}.`)
   }
   list.push(...tooFew)
   const spanMs = plan.phases.recovery.endMs
@@ -201,10 +201,10 @@ export const cannotTell = (told: Told, tooFew: readonly string[], blocks: number
   }
   if (plan.system.standsFor.length > 0)
     list.push(`How the real system fares: in its place stood ${plan.system.standsFor.join('; ')}.`)
-  if (blocks < fewestBlocks) {
+  if (objectives.some(({ kind, proven }) => kind === 'proportion' && proven)) {
     list.push(
-      `How far neighbouring requests depend on each other: ${plural(blocks, 'block')} of 10 s, ${fewestBlocks} needed. ` +
-        'The intervals are those of independent requests, and narrower than the truth.',
+      `What comes less often: proven means proven for conditions like those of this run. The bounds allow for trouble in spells of up to ` +
+        `${formatMs((watchedSeconds / mostSpellsRatio) * 1000)}, a twentieth of the time that was judged; longer or rarer spells no single run can show.`,
     )
   }
   if (faults.some((fault) => fault.perSli.some((sli) => sli.timeToImpactMs !== null))) list.push(burnRateNote)

@@ -36,7 +36,7 @@ const columns: Column<ComparedLatency>[] = [
     cell: ({ difference, change }) =>
       change === 'slower' ? html`<b class="minus">${difference.text}</b>` : difference.text,
   },
-  { heading: '95 % interval', look: 'n', cell: ({ interval }) => interval.text },
+  { heading: '95 % bounds', look: 'n', cell: ({ interval }) => interval.text },
   { heading: 'Samples', look: 'n', cell: ({ n, baselineN }) => `${countText(n)} / ${countText(baselineN)}` },
   {
     heading: 'Verdict',

@@ -35,7 +35,7 @@ const margin: Column<ObjectiveResult> = {
 }
 const samples: Column<ObjectiveResult> = { heading: 'Samples', look: 'n', cell: ({ n }) => countText(n) }
 const interval: Column<ObjectiveResult> = {
-  heading: '95 % interval',
+  heading: '95 % bounds',
   look: 'n',
   cell: (objective) => objective.interval.text,
 }

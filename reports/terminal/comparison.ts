@@ -17,7 +17,7 @@ export const comparisonText = (comparison: Comparison, options: TerminalOptions)
       { heading: 'baseline', right: true },
       { heading: 'this run', right: true },
       { heading: 'difference', right: true },
-      { heading: '95 % interval', right: true },
+      { heading: '95 % bounds', right: true },
     ],
     rows.map((row) => [
       badgeText(changeBadges[row.change]),

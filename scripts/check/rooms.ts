@@ -54,7 +54,7 @@ export const rooms: Room[] = [
   // The steady state is asked the judge's own question, so with the judge's own proof.
   {
     folder: 'run',
-    rooms: ['model', 'chaos', 'build', 'verdict/windows.ts', 'verdict/binomial.ts'],
+    rooms: ['model', 'chaos', 'build', 'verdict/windows.ts', 'verdict/batches.ts', 'verdict/binomial.ts'],
     packages: ['testcontainers', 'dockerode'],
     node: true,
   },
