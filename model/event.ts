@@ -67,6 +67,8 @@ export type RunEventBody =
   | { type: 'fault.provenRemoved'; fault: string; evidence: string }
   | { type: 'fault.notRemoved'; fault: string; evidence: string; checkBy: string[] }
   | { type: 'fault.skipped'; fault: string; reason: string }
+  /** What is still to come cannot change the verdict; the judge finds the same out for itself. */
+  | { type: 'run.decided'; result: 'fail' | 'pass'; evidence: string }
   | { type: 'guard.tripped'; guard: string; evidence: string }
   | {
       type: 'audit.done'
@@ -100,4 +102,5 @@ export interface ProcessRef {
   startTicks: number
 }
 
-export type EndReason = 'completed' | 'interrupted' | 'guard' | 'crashed'
+/** `decided`: what was still to come could not change the verdict. */
+export type EndReason = 'completed' | 'decided' | 'interrupted' | 'guard' | 'crashed'

@@ -116,6 +116,7 @@ export const planSchema = z.object({
   baseUrl: z.string().exactOptional(),
   profile: z.enum(profileNames),
   requireProof: z.boolean(),
+  stopWhenDecided: z.literal(true).exactOptional(),
   phases: z.object({ warmUp: span, steady: span, faults: span, recovery: span }),
   stableForMs: z.number(),
   load: z.array(load),

@@ -32,6 +32,8 @@ export interface Plan {
   profile: ProfileName
   /** True: an objective without proof is inconclusive; false: "no breach seen" passes. */
   requireProof: boolean
+  /** The run ends when what is still to come cannot change its verdict; absent: it does not. */
+  stopWhenDecided?: true
   /** Offsets in ms from the load's start. `recovery` ends with the run. */
   phases: { warmUp: Span; steady: Span; faults: Span; recovery: Span }
   stableForMs: number

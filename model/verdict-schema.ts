@@ -175,7 +175,7 @@ export const verdictSchema = z.strictObject({
   exitCode: z.union(Object.values(exitCodes).map((code) => z.literal(code))),
   sentence: z.string(),
   detail: z.string(),
-  ended: z.enum(['completed', 'interrupted', 'guard', 'crashed']),
+  ended: z.enum(['completed', 'decided', 'interrupted', 'guard', 'crashed']),
   tainted: z.boolean().describe('A fault may still be there.'),
   invalidReasons: z.array(z.string()),
   notJudged: z

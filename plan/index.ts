@@ -139,6 +139,7 @@ export const makePlan = async (
     ...(environment === 'external' && options.baseUrl && { baseUrl: new URL(options.baseUrl).href }),
     profile,
     requireProof,
+    ...(options.stopWhenDecided && { stopWhenDecided: true as const }),
     ...timing,
     ...readBackOf(gameDay, system, file),
     load: planned,

@@ -15,6 +15,8 @@ export interface PlanOptions {
   /** Replaces the game day's and the system's SLO document; relative to the project folder. */
   sloFile?: string | undefined
   requireProof?: boolean | undefined
+  /** Ends the run when what is still to come cannot change its verdict. */
+  stopWhenDecided?: boolean | undefined
   /** One rate of a capacity search: a multiple of the load, and what was tried before it. */
   step?: { factor: number; steps: CapacityStep[]; isLast: boolean } | undefined
   /** How near a capacity search comes, instead of the game day's own: 0.1 is 10 %. */

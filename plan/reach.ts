@@ -1,16 +1,10 @@
 import { isPodSeries } from '../model/cluster.ts'
-import type {
-  CountObjective,
-  Objective,
-  ProportionObjective,
-  ResilienceObjective,
-  SliSelector,
-} from '../model/objective.ts'
+import type { CountObjective, Objective, ProportionObjective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan, PlannedLoad, Span } from '../model/plan.ts'
 import { isPrometheusSeries } from '../model/prometheus.ts'
 import type { PhaseName } from '../model/slo.ts'
 import { type Environment, startedByUs } from '../model/system.ts'
-import { requestMetric } from '../model/window.ts'
+import { samplesPerIteration } from '../verdict/planned.ts'
 
 /** What the expectations are made from. */
 export type PlannedRun = Pick<
@@ -30,7 +24,7 @@ export const outOfReach = (objective: Objective, all: Objective[], run: PlannedR
     case 'count': {
       const least = objective.kind === 'count' ? objective.minSamples : 1
       const expected = samplesOf(objective, run)
-      if (expected === null || expected >= least) return null
+      if (expected >= least) return null
       const what = (objective.sli.names ?? [objective.sli.metric]).map((name) => `"${name}"`).join(', ')
       const never = neverGates(objective, run)
       if (never !== null) return never
@@ -104,24 +98,13 @@ const needsAudit = ({ measure }: ResilienceObjective): boolean => ['lostWrites',
 /** Processes and `/metrics` are read only where Holdfast itself started the system. */
 const seesInside = (environment: Environment): boolean => startedByUs(environment)
 
-/** Samples in the phases that gate, by the rates and the scenarios' own words; null when those are silent. */
-export const samplesOf = ({ sli, phases }: ProportionObjective | CountObjective, run: PlannedRun): number | null => {
-  const loads = run.load.filter(({ scenario }) => sli.scenarios?.includes(scenario) ?? true)
+/** Samples in the phases that gate, by the rates and by what the scenarios declare. */
+export const samplesOf = ({ sli, phases }: ProportionObjective | CountObjective, run: PlannedRun): number => {
   const spans = spansOf(phases, run)
-  let sum = 0
-  for (const load of loads) {
-    const perIteration = samplesPerIteration(sli, load)
-    if (perIteration === null) return null
-    sum += perIteration * spans.reduce((total, span) => total + iterationsIn(load.rate, span), 0)
-  }
-  return sum
-}
-
-const samplesPerIteration = ({ metric, names }: SliSelector, load: PlannedLoad): number | null => {
-  const isRequest = metric === requestMetric || metric.startsWith('http_req')
-  const byName = isRequest ? load.requests : load.samples?.[metric]
-  if (byName === undefined) return 0
-  return (names ?? Object.keys(byName)).reduce((sum, name) => sum + (byName[name] ?? 0), 0)
+  return run.load.reduce((sum, load) => {
+    const iterations = spans.reduce((total, span) => total + iterationsIn(load.rate, span), 0)
+    return sum + samplesPerIteration(sli, load) * iterations
+  }, 0)
 }
 
 /** When these phases are, as far as a plan can know: recovered is only the end of the recovery, which must be good. */

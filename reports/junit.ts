@@ -47,15 +47,12 @@ export const junit: Reporter = (record) => {
 
 /** The run as a case of its own, so that a run without results can't look like one without failures. */
 const runCase = ({ plan, verdict }: JudgedRecord): Case => {
+  const endedEarly = verdict.ended !== 'completed' && verdict.ended !== 'decided'
   const left = notRemoved(verdict.faults).map((fault) => `not proven removed: ${leftText(verdict.faults, fault)}`)
-  const reasons = [
-    ...left,
-    ...(verdict.ended === 'completed' ? [] : [`the run ended early: ${verdict.ended}`]),
-    ...verdict.invalidReasons,
-  ]
+  const reasons = [...left, ...(endedEarly ? [`the run ended early: ${verdict.ended}`] : []), ...verdict.invalidReasons]
   const status: Status =
     reasons.length > 0
-      ? { kind: 'error', type: verdict.ended === 'completed' ? 'invalid' : verdict.ended, message: reasons.join('; ') }
+      ? { kind: 'error', type: endedEarly ? verdict.ended : 'invalid', message: reasons.join('; ') }
       : verdict.result === 'invalid'
         ? { kind: 'error', type: 'invalid', message: verdict.sentence }
         : undecided(verdict)

@@ -18,14 +18,17 @@ export const startNotification = (plan: Plan): Notification => ({
   ].join('\n'),
 })
 
-const aborts: Record<Exclude<EndReason, 'completed'>, string> = {
+/** A run whose verdict is certain ends by itself. */
+type AbortReason = Exclude<EndReason, 'completed' | 'decided'>
+
+const aborts: Record<AbortReason, string> = {
   guard: 'stopped by a guard',
   interrupted: 'interrupted',
   crashed: 'broken off by an error',
 }
 
 /** The run ends before its time; faults are being removed while this is sent. */
-export const abortNotification = (plan: Plan, reason: Exclude<EndReason, 'completed'>): Notification => ({
+export const abortNotification = (plan: Plan, reason: AbortReason): Notification => ({
   text: `■ *${clean(plan.title)}* is ${aborts[reason]}; every fault is being removed. run \`${clean(plan.runId)}\``,
 })
 

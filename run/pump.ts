@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Plan } from '../model/plan.ts'
 import type { RecordLine, StreamLine } from '../model/window.ts'
+import type { DecisionWatch } from './decision-watch.ts'
 import { GuardProbes } from './guard-probes.ts'
 import { GuardWatch } from './guards.ts'
 import type { RunListener } from './listener.ts'
@@ -19,6 +20,8 @@ export class Pump {
   acknowledged = 0
   /** Takes secrets out of the errors that the system gave. */
   redact: (text: string) => string = (text) => text
+  /** Of a run that ends when its verdict is certain. */
+  decision: DecisionWatch | null = null
   #live = new LiveWindow()
   #plan: Plan
   #steady: SteadyCheck | null = null
@@ -35,6 +38,7 @@ export class Pump {
   line(line: StreamLine): void {
     this.#live.add(line, Date.now())
     this.#steady?.add(line)
+    this.decision?.add(line)
     if (line.type === 'acks') for (const [from, to] of line.ranges) this.acknowledged += to - from + 1
     this.writer.add(line.type === 'error' ? { ...line, error: this.redact(line.error) } : line)
   }
@@ -62,6 +66,12 @@ export class Pump {
       this.writer.flush(nowMs)
       listener.onStatus?.(this.#live.status(nowMs))
       const tripped = stop.signal.aborted ? null : (leverPulled() ?? guards.tripped(this.#live, nowMs))
+      const decided = tripped || stop.signal.aborted ? null : (this.decision?.decided(nowMs) ?? null)
+      if (decided !== null) {
+        ledger.append({ type: 'run.decided', result: decided.result, evidence: decided.text })
+        listener.onWarning?.(`decided, so the run ends: ${decided.text}`)
+        stop.stop('decided')
+      }
       if (!tripped) return
       ledger.append({ type: 'guard.tripped', ...tripped })
       listener.onWarning?.(`guard tripped: ${tripped.guard} (${tripped.evidence}); removing every fault`)

@@ -59,16 +59,18 @@ export class Ledger {
     writeFileSync(this.#reserve, Buffer.alloc(this.#reserveBytes, '-'), { mode: 0o600 })
   }
 
-  /** Appends; a full disk is told once through `onFull` and never stops an undo. The reserve makes room for the rest. */
-  append(event: RunEventBody): void {
+  /** Appends, and gives the time that the line has; a full disk is told once through `onFull` and never stops an undo. The reserve makes room for the rest. */
+  append(event: RunEventBody): number {
+    const atMs = Date.now()
     try {
-      this.#write(event)
+      this.#write(event, atMs)
     } catch (error) {
-      this.#writeIntoReserve(event)
-      if (this.#broken) return
+      this.#writeIntoReserve(event, atMs)
+      if (this.#broken) return atMs
       this.#broken = true
       this.onFull(error as Error)
     }
+    return atMs
   }
 
   /**
@@ -76,7 +78,7 @@ export class Ledger {
    * @throws when the disk refuses: then what the line announces must not be done.
    */
   sync(event: RunEventBody): void {
-    this.#write(event)
+    this.#write(event, Date.now())
     this.#file.sync()
   }
 
@@ -85,18 +87,18 @@ export class Ledger {
     rmSync(this.#reserve, { force: true })
   }
 
-  #writeIntoReserve(event: RunEventBody): void {
+  #writeIntoReserve(event: RunEventBody, atMs: number): void {
     this.#reserveBytes = Math.max(0, this.#reserveBytes - pageBytes)
     try {
       truncateSync(this.#reserve, this.#reserveBytes)
-      this.#write(event)
+      this.#write(event, atMs)
     } catch {
       // Nothing more can be done; that the disk is full was told through onFull.
     }
   }
 
-  #write(event: RunEventBody): void {
-    const line: RunEvent = { atMs: Date.now(), ...event }
+  #write(event: RunEventBody, atMs: number): void {
+    const line: RunEvent = { atMs, ...event }
     this.#file.write(`${this.redact(JSON.stringify(line))}\n`)
   }
 }

@@ -12,6 +12,7 @@ import { windowSchemaVersion } from '../model/window.ts'
 import { auditBudgetMs, auditWrites, countDuplicatesBefore } from './audit.ts'
 import { sleepUntil, watchClock } from './clock.ts'
 import { shareCpus } from './cpus.ts'
+import { DecisionWatch } from './decision-watch.ts'
 import { type RunningSystem, redactor, secretNames } from './environment.ts'
 import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
@@ -216,8 +217,10 @@ const start = async (
     if (moved !== null) ledger.append({ type: 'warning', message: `${moved}: its times may be off by that` })
   })
   const { calledAtMs, repliedAtMs } = await k6.go()
-  ledger.append({ type: 'load.started' })
+  // The judge counts from here.
+  const recordedAtMs = ledger.append({ type: 'load.started' })
   const startedAtMs = (calledAtMs + repliedAtMs) / 2
+  if (plan.stopWhenDecided) pump.decision = new DecisionWatch(plan, recordedAtMs)
   pump.start(startedAtMs, listener, ledger, stop, options.safetyLever ?? null)
   return { system, k6, startedAtMs, duplicatesBefore: before }
 }

@@ -20,6 +20,7 @@ export interface GameDayOptions {
   baseUrl?: string
   slo?: string
   requireProof?: boolean
+  stopWhenDecided?: boolean
   allowFull?: boolean
   weakness: string[]
   precision?: number
@@ -56,6 +57,7 @@ export const planGameDay = async (
     profile: options.profile,
     sloFile: options.slo === undefined ? undefined : resolve(options.slo),
     requireProof: options.requireProof,
+    stopWhenDecided: options.stopWhenDecided,
     allowFull: options.allowFull,
     precisionRatio: options.precision,
     baseline: typedBaselines(options.baseline, outDir),

@@ -73,6 +73,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
         '--require-proof',
         'an objective must be proven, and one that cannot be judged is refused (default of profile full)',
       )
+      .option('--stop-when-decided', 'end the run when what is still to come cannot change its verdict')
       .option('--allow-full', 'allow the documented load of profile full against a deployment that is not ours')
       .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
       .option('--precision <ratio>', 'how near a capacity search comes, 0.1 is 10 %', Number)

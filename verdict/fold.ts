@@ -3,6 +3,7 @@ import type { CountObjective, ProportionObjective, SliSelector } from '../model/
 import type { Plan } from '../model/plan.ts'
 import type { AcksLine, ErrorLine, LoadLine, RecordLine, SampleLine, VusLine, WindowLine } from '../model/window.ts'
 import { requestMetric } from '../model/window.ts'
+import { failedIn } from './bad-samples.ts'
 import { addToName, newNames } from './lasting/names.ts'
 import { addToGrid, newGrid, summedColumns } from './latency-grid.ts'
 import { validLine } from './lines.ts'
@@ -166,7 +167,7 @@ const addWindow = (record: SliRecord, at: number, line: WindowLine): void => {
   bump(seconds.due, at, n)
   bump(seconds.samples, at, n)
   if (line.status !== 'error') bump(seconds.answered, at, n)
-  const failed = line.kind === 'rate' ? falseOnes(line) : line.ok ? 0 : n
+  const failed = failedIn(line)
   if (failed > 0) bump(seconds.failed, at, failed)
   if (failed === n) addBad(seconds, at, n, line.firstUs, line.lastUs)
   else if (failed > 0) {
@@ -180,12 +181,6 @@ const addWindow = (record: SliRecord, at: number, line: WindowLine): void => {
     addToGrid(record.grid, at, line.hist, lowest)
     if (failed > 0 && record.failures) addToGrid(record.failures, at, line.hist, lowest)
   }
-}
-
-/** k6's `http_req_failed` is true for failures; every other rate is true for successes, as its checks are. */
-const falseOnes = (line: WindowLine): number => {
-  const trueOnes = Math.min(line.n, Math.max(0, line.sum))
-  return line.metric === 'http_req_failed' ? trueOnes : line.n - trueOnes
 }
 
 const addBad = (seconds: Seconds, at: number, n: number, firstUs: number, lastUs: number): void => {

@@ -9,6 +9,7 @@ import { capacityOf } from './capacity.ts'
 import { makeCharts } from './charts.ts'
 import type { Baseline } from './compare.ts'
 import { compare } from './compare.ts'
+import { confirmDecision } from './decided.ts'
 import { faultResults, worstSli } from './faults.ts'
 import type { Folded } from './fold.ts'
 import { plural } from './format.ts'
@@ -67,7 +68,8 @@ export const judge = async ({
     const result = judgeObjective(objective, context)
     return objective.kind === 'proportion' ? withBrokenSeconds(result, objective, context) : result
   })
-  const objectives = judged.map((result) => withPrevious(result, earlier[0]))
+  const confirmed = confirmDecision(run, judged)
+  const objectives = confirmed.results.map((result) => withPrevious(result, earlier[0]))
   const faults = openFaults.map((fault) => judgeFault(fault, context))
 
   const health = judgeHealth(plan, folded, phases, startedAtMs, history.loadEnded ? endedAtMs : endedAtMs - 1000)
@@ -76,7 +78,7 @@ export const judge = async ({
     ...health.invalidReasons,
     ...earlyEnd(plan, history, startedAtMs),
   ]
-  const doubtReasons = doubts(history, folded, faults, objectives)
+  const doubtReasons = doubts(history, folded, faults, objectives, confirmed.text !== null)
   const comparison = baseline && compare(measureRun(run), baseline)
   const lasting = changesThatCount(changes, plan)
   const result = runResult(
@@ -97,6 +99,7 @@ export const judge = async ({
     invalidReasons,
     doubts: doubtReasons,
     changes: lasting,
+    decision: confirmed.text,
   }
   const watchedSeconds = countedSeconds(folded.chart.seconds, phases.in(['steady', 'recovered'])).length
 
@@ -159,7 +162,7 @@ const withCapacity = (verdict: Verdict, steps: CapacityStep[], upTo: number): Ve
 
 /** k6 ended before its time, and nobody had asked it to. */
 const earlyEnd = (plan: Plan, history: History, startedAtMs: number): string[] => {
-  if (!history.loadEnded || history.ended === 'interrupted' || history.ended === 'guard') return []
+  if (!history.loadEnded || ['interrupted', 'guard', 'decided'].includes(history.ended)) return []
   const { atMs, exitCode, signal } = history.loadEnded
   const loadEndMs = Math.max(0, ...plan.load.map((load) => load.durationMs))
   if (atMs - startedAtMs >= 0.99 * Math.min(loadEndMs, plan.phases.recovery.endMs)) return []

@@ -11,10 +11,12 @@ export const doubts = (
   folded: Folded,
   faults: readonly FaultResult[],
   objectives: readonly ObjectiveResult[],
+  /** The record shows why the verdict was certain before the end. */
+  decided = false,
 ): string[] => {
   const reasons: string[] = []
   if (!history.complete) reasons.push('the record has no end')
-  else if (history.ended !== 'completed') reasons.push(endText(history))
+  else if (history.ended !== 'completed' && !decided) reasons.push(endText(history))
   if (history.complete && !folded.ended) reasons.push('the sample stream has no end')
   if (history.startedAtMs === null) reasons.push('the load never started')
   if (folded.damaged > 0) reasons.push(`${plural(folded.damaged, 'line')} of the record could not be used`)
@@ -35,6 +37,7 @@ export const doubts = (
 
 const endText = (history: History): string => {
   if (history.ended === 'interrupted') return 'the run was interrupted'
+  if (history.ended === 'decided') return 'the run was stopped as decided, and its record does not show by what'
   if (history.ended === 'guard')
     return `a guard stopped the run: ${history.guards.map(({ guard, evidence }) => `${guard} (${evidence})`).join(', ')}`
   return 'the run ended with a crash'

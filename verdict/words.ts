@@ -16,6 +16,8 @@ export interface Told {
   health: Health
   invalidReasons: readonly string[]
   doubts: readonly string[]
+  /** Why the verdict was certain before the end of the run; null where it was not. */
+  decision?: string | null | undefined
   /** What got worse for good and leaves the run inconclusive at best. */
   changes: readonly LastingChange[]
   /** Null without a completed final read. */
@@ -148,6 +150,7 @@ export const detail = (told: Told): string => {
   )
   const writes = told.writes && writesText(told.writes)
   if (writes) parts.push(`${writes}.`)
+  if (told.decision) parts.push(told.decision)
   if (told.comparison) parts.push(told.comparison.sentence)
   const still = faults.filter((fault) => history.faults.get(fault.id)?.notRemoved != null)
   for (const fault of still)

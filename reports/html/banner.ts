@@ -33,6 +33,7 @@ const notice = (tone: 'bad' | 'warn', words: string, texts: readonly Content[] =
 
 const endings: Record<Verdict['ended'], string | null> = {
   completed: null,
+  decided: 'The run ended when its verdict was certain. What follows covers only what was measured until then.',
   interrupted: 'The run was interrupted. What follows covers only what was measured until then.',
   guard: 'A guard stopped the run and removed every fault. What follows covers only what was measured until then.',
   crashed: 'The run ended by a crash. What follows covers only what was recorded until then.',

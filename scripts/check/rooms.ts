@@ -51,10 +51,10 @@ export const rooms: Room[] = [
     node: true,
   },
   { folder: 'build', rooms: ['model'], packages: ['esbuild', 'zod'], node: true },
-  // The steady state is asked the judge's own question, so with the judge's own proof.
+  // What a run asks of its own samples are the judge's questions, so it asks with the judge's own proofs.
   {
     folder: 'run',
-    rooms: ['model', 'chaos', 'build', 'verdict/windows.ts', 'verdict/batches.ts', 'verdict/binomial.ts'],
+    rooms: ['model', 'chaos', 'build', 'verdict'],
     packages: ['testcontainers', 'dockerode'],
     node: true,
   },

@@ -54,7 +54,7 @@ export const runCommand = async (gameDay: string, options: GameDayOptions & { ou
     const { plan: begun } = first
     notifier.send(startNotification(begun))
     const onAbort = () => {
-      if (stop.reason !== 'completed') notifier.send(abortNotification(begun, stop.reason))
+      if (stop.reason !== 'completed' && stop.reason !== 'decided') notifier.send(abortNotification(begun, stop.reason))
     }
     stop.signal.addEventListener('abort', onAbort, { once: true })
     const { machine, namespace } = locks

@@ -47,7 +47,7 @@ const caught = (verdict: Verdict, { objective: id }: NonNullable<Planned['weakne
       ? { standing: 'unclear', exitCode: verdict.exitCode, explanation: `${verdict.sentence} ${says}` }
       : { standing: 'good', exitCode: exitCodes.pass, explanation: `Caught: ${says}` }
   }
-  if (serious || verdict.ended !== 'completed' || verdict.result === 'invalid') {
+  if (serious || !['completed', 'decided'].includes(verdict.ended) || verdict.result === 'invalid') {
     const exitCode = serious ? verdict.exitCode : exitCodes.inconclusive
     return { standing: 'unclear', exitCode, explanation: verdict.sentence }
   }

@@ -34,6 +34,7 @@ export interface PlantedRun {
   steadyMs: number
   objectives: Objective[]
   guards?: Guard[]
+  stopWhenDecided?: true
   readBackWithinMs?: number
   faults?: Pick<PlannedFault, 'kind' | 'oneShot' | 'target' | 'atMs' | 'holdMs' | 'injections'>[]
   recovery?: { ms: number; stableForMs: number }
@@ -132,6 +133,7 @@ const planOf = async (
     load: await inspectLoad({ k6, bundleFile: bundle.file, runId, load }),
     faults: faults.map((fault, i) => ({ ...fault, id: `f${i + 1}`, label: fault.kind })),
     guards: options.guards ?? [],
+    ...(options.stopWhenDecided && { stopWhenDecided: options.stopWhenDecided }),
     objectives: options.objectives,
     expectations: [],
     faultsDespiteBreach: true,
