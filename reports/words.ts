@@ -64,9 +64,9 @@ export const remarks = (objective: ObjectiveResult): string[] => [
   ...(objective.hidden === undefined ? [] : [objective.hidden]),
 ]
 
-/** Changes that last, each once: two objectives on the same requests tell the same. */
-export const changeTexts = ({ changes = [] }: Pick<Verdict, 'changes'>): string[] => [
-  ...new Set(changes.map(({ text }) => text)),
+/** Changes that last, each once: two objectives on the same requests tell the same, and the sentence may tell one. */
+export const changeTexts = ({ changes = [], sentence }: Pick<Verdict, 'changes' | 'sentence'>): string[] => [
+  ...new Set(changes.map(({ text }) => text).filter((text) => !sentence.includes(text))),
 ]
 
 const gates = ['required', 'advisory', 'info']

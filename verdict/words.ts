@@ -98,7 +98,7 @@ const resilienceFailure = (objective: ResilienceObjective, result: ObjectiveResu
     case 'recoveryTime':
     case 'rto':
       if (result.reasonCode === 'not-recovered' && changed)
-        return `${changed.text}. The objective is ${result.targetText}.`
+        return `${changed.text}; the recovery objective is ${result.targetText}.`
       return result.reasonCode === 'not-recovered'
         ? `The system had not recovered ${formatMs(value)} after ${circled(index)} ${fault?.label ?? 'the fault'}${worst}`
         : `Recovery${during} took ${result.measured.text}${worst}`

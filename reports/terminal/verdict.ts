@@ -50,7 +50,6 @@ export const verdictText = ({ verdict, plan }: Omit<JudgedRecord, 'charts'>, opt
     ),
     ...indented(
       changeTexts(verdict)
-        .filter((text) => !verdict.sentence.includes(text))
         .slice(0, mostChanges)
         .flatMap((text) => wrap(text, width - indent.length))
         .map((line) => paint('warn', line)),

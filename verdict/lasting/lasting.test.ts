@@ -42,7 +42,7 @@ describe('after a fault', () => {
     const verdict = await judged(twoEndpoints, [{ kind: 'error', fromS: 32, toS: 67, names: ['GET /b'] }])
     expect(verdict).toMatchObject({
       result: 'fail',
-      sentence: expect.stringMatching(/^GET \/b has not recovered: 100 % bad \(\d+ of \d+\) since 32 s, 0 % bad/),
+      sentence: expect.stringMatching(/^GET \/b has not recovered: 100 % bad since 32 s \(\d+ of \d+; before: 0 of/),
     })
     expect(verdict.faults[0]?.perSli[0]).toMatchObject({ state: 'not-recovered', recoveredAtMs: null })
     expect(verdict.faults[0]?.text.recovery).toBe('not recovered, ≥ 30.0 s')

@@ -51,20 +51,22 @@ export const scoreNeeded = (searches: number): number => manyLooks + Math.log(Ma
 export const findShift = (sums: Sums, search: ShiftSearch): Shift | null => {
   const { reference, view, least } = search
   let best: { from: number; before: Tally; after: Tally; score: number } | null = null
+  let mostRaw = 0
   for (const from of candidates(view)) {
     const usual = reference(from)
     const before = sums.of(usual.from, usual.to)
     const after = sums.of(from, view.to)
     const raw = likelihoodRatio(after, before)
     const enough = Math.max(least, best?.score ?? 0)
+    mostRaw = Math.max(mostRaw, raw)
     if (raw < enough || shareOf(after) < leastRise * shareOf(before)) continue
     const score = raw / dispersion(sums, [usual, { from, to: view.to }])
     if (score < enough || shareOf(after) <= worstOfLength(sums, usual, view.to - from)) continue
     best = { from, before, after, score }
   }
   if (best === null) return null
-  const { from, before, after, score } = best
-  const calmFrom = endedAt(sums, search, score + ended)
+  const { from, before, after } = best
+  const calmFrom = endedAt(sums, search, mostRaw)
   if (calmFrom !== null && view.to - calmFrom >= search.stable) return null
   return { from, before, after, fading: calmFrom !== null }
 }
@@ -99,9 +101,9 @@ const worstOfLength = (sums: Sums, { from, to }: Span, length: number): number =
 }
 
 /** First column after a rise that ended, where that explains the view better than one that lasts; else null. */
-const endedAt = (sums: Sums, { reference, view }: ShiftSearch, least: number): number | null => {
+const endedAt = (sums: Sums, { reference, view }: ShiftSearch, lasting: number): number | null => {
   const starts = candidates(view)
-  let best: { to: number; score: number } | null = null
+  let best: { to: number; gain: number } | null = null
   for (const to of starts) {
     const rest = sums.of(to, view.to)
     for (const from of starts) {
@@ -109,10 +111,10 @@ const endedAt = (sums: Sums, { reference, view }: ShiftSearch, least: number): n
       const usual = reference(from)
       const before = sums.of(usual.from, usual.to)
       const raw = likelihoodRatio(sums.of(from, to), { bad: before.bad + rest.bad, due: before.due + rest.due })
-      const enough = Math.max(least, best?.score ?? 0)
-      if (raw < enough) continue
-      const score = raw / dispersion(sums, [usual, { from, to }, { from: to, to: view.to }])
-      if (score >= enough) best = { to, score }
+      const enough = Math.max(ended, best?.gain ?? 0)
+      if (raw - lasting < enough) continue
+      const gain = (raw - lasting) / dispersion(sums, [usual, { from, to }, { from: to, to: view.to }])
+      if (gain >= enough) best = { to, gain }
     }
   }
   return best?.to ?? null

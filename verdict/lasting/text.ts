@@ -6,7 +6,7 @@ import type { Folded } from '../fold.ts'
 import { formatCount, formatRatio, plural } from '../format.ts'
 import { shareOf } from './counts.ts'
 
-/** `POST /x has not recovered: 100 % bad since 62 s (120 of 120), 0 % before (0 of 240)`. */
+/** `POST /x has not recovered: 100 % bad since 62 s (120 of 120; before: 0 of 240), 5 % allowed`. */
 export const changeText = (
   objective: ProportionObjective,
   change: Omit<LastingChange, 'text'>,
@@ -15,12 +15,15 @@ export const changeText = (
   const what = change.request ?? objective.title
   const since = `${Math.round((change.sinceMs - startedAtMs) / 1000)} s`
   if (change.kind === 'silent') return `${what}: none was sent any more from ${since} on`
-  const shares = `${share(change.after)} since ${since}, ${share(change.before)} before`
+  const share = `${formatRatio(shareOf(change.after))} bad since ${since}`
   const allowed = `${formatRatio(allowedRatio(objective.targetRatio))} allowed`
-  if (change.target === 'within') return `${what} changed for good: ${shares}, ${allowed}`
-  if (change.fault === null) return `${what} got worse for good: ${shares}, ${allowed}`
-  if (change.target === 'open' || change.fading) return `${what} may not have recovered: ${shares}, ${allowed}`
-  return `${what} has not recovered: ${shares}, ${allowed}`
+  return `${what} ${verb(change)}: ${share} (${counts(change.after)}; before: ${counts(change.before)}), ${allowed}`
+}
+
+const verb = ({ target, fault, fading }: Pick<LastingChange, 'target' | 'fault' | 'fading'>): string => {
+  if (target === 'within') return 'changed for good'
+  if (fault === null) return 'got worse for good'
+  return target === 'open' || fading ? 'may not have recovered' : 'has not recovered'
 }
 
 /** Which request names were too many to be looked at one by one. */
@@ -35,5 +38,4 @@ export const unseenNames = (plan: Plan, folded: Folded): string[] =>
     ]
   })
 
-const share = (tally: Tally): string =>
-  `${formatRatio(shareOf(tally))} bad (${formatCount(tally.bad)} of ${formatCount(tally.due)})`
+const counts = ({ bad, due }: Tally): string => `${formatCount(bad)} of ${formatCount(due)}`

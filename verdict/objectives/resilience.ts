@@ -145,7 +145,7 @@ const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecover
     const upper = objective.op === 'lt' || objective.op === 'lte'
     const { change } = sli
     const words = change
-      ? change.text
+      ? `${change.request ?? 'its requests'} did not become as before`
       : sli.state === 'not-recovered'
         ? 'had not recovered when the run or the next fault ended the view'
         : 'the run or the next fault ended the view before it was stable'
