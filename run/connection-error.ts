@@ -10,6 +10,7 @@ export const connectionError = (error: unknown): string => {
   const named = names[code]
   if (named !== undefined) return named
   const message = messageOf(inner).trim().split('\n')[0] ?? ''
+  if (/wrong version number|packet length too long/.test(message)) return 'what answers does not speak TLS'
   if (/CERT|SSL|TLS|SIGNATURE|EPROTO/.test(code)) return `TLS fails (${message})`
   if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'
   return message || code || 'no connection'

@@ -62,6 +62,8 @@ export class K6 {
       ...['--address', `127.0.0.1:${options.apiPort}`],
       ...['--out', `holdfast=${configFile}`],
       ...k6Arguments,
+      // By itself k6 keeps an address for 5 min: after a failover by DNS it would go on asking the old one.
+      ...['--dns', 'ttl=1s'],
       ...['--no-usage-report', '--no-thresholds', '--no-color', '--quiet', '--summary-mode=disabled'],
       options.bundleFile,
     ]

@@ -61,7 +61,7 @@ it('says that there is no such host', async () => {
 it.each([
   ['nothing at all', '', 'http', 100, 'no answer in 0.1 s (timeout)'],
   ['something else', 'SSH-2.0-x\r\n', 'http', 5_000, 'what answers there does not speak HTTP'],
-  ['HTTP where TLS was meant', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'https', 5_000, 'TLS fails'],
+  ['HTTP where TLS was meant', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'https', 5_000, 'what answers does not speak TLS'],
 ])('says what is wrong with %s', async (_what, words, scheme, deadlineMs, reason) => {
   const open = new Set<{ destroy: () => void }>()
   server = createServer((socket) => {

@@ -8,6 +8,7 @@ import { rejudgedPlan } from '../../plan/rejudge.ts'
 import { verdictText } from '../../reports/terminal.ts'
 import { trustAuthorities } from '../../run/authorities.ts'
 import { isRunning, readLeftovers } from '../../run/leftovers.ts'
+import { useForwardProxies } from '../../run/network.ts'
 import { checkPrometheus, recordPrometheus, refuseOtherQueries } from '../../run/prometheus.ts'
 import { readEvents, readPlan, recordFiles } from '../../run/record.ts'
 import { systems } from '../../systems/index.ts'
@@ -31,6 +32,7 @@ export const judgeCommand = async (
   const planned = withBaseline(slo === undefined ? asked : withSlo(asked, slo), baselines)
   if (options.prometheus !== undefined) {
     trustAuthorities(options.caFile)
+    useForwardProxies(process.env, planned.prometheus === undefined ? [] : [planned.prometheus.url])
     await askAgain(planned, recordDir)
   } else refuseOtherQueries(recorded, planned)
   const plan = slo === undefined ? planned : await withStepsBy(slo, planned, recordDir)

@@ -55,7 +55,7 @@ const cases: Record<string, { answer: (good: Values) => Answer; outcome: string;
   oneEnds: {
     answer: (good) => ({ series: [of(good), of(good.slice(0, 4), 'w-2')] }),
     outcome: 'no-data',
-    reason: /fewer series than the 2/,
+    reason: /lack some of the 2 series/,
   },
   hourAgo: {
     answer: (good) => ({ series: [of(good.map(([seconds, value]) => [seconds - 3600, value]))] }),

@@ -25,7 +25,7 @@ export const partlyAnswered = (series: string, { folded: { resources } }: JudgeC
 
 /**
  * Why a good value of an answer is not to be believed: Prometheus says that a part is missing, points are missing,
- * a value is no number, or fewer series have points than before. Under a fault a series may end, since the fault may
+ * a value is no number, or not all series have points. Under a fault a series may end, since the fault may
  * take away what it belongs to; there only points that no series has are missing. Which series has one is left open,
  * since a component may be replaced by another.
  */
@@ -64,5 +64,5 @@ const fewerSeries = (counts: number[]): string | null => {
   const fewer = counts.filter((count) => count < most).length
   return isFew(fewer, counts.length)
     ? null
-    : `${formatCount(fewer)} of ${formatCount(counts.length)} points have fewer series than the ${formatCount(most)} that there were`
+    : `${formatCount(fewer)} of ${formatCount(counts.length)} points lack some of the ${formatCount(most)} series`
 }

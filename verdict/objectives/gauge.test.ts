@@ -105,7 +105,7 @@ describe('a series of Prometheus', () => {
     expect(await judged(value, { components: ['api-1', 'api-2'] })).toMatchObject({
       outcome: 'no-data',
       reasonCode: 'gaps',
-      reason: expect.stringMatching(/^\d of \d+ points have fewer series than the 2 that there were$/),
+      reason: expect.stringMatching(/^\d of \d+ points lack some of the 2 series$/),
     })
   })
 
