@@ -1,4 +1,5 @@
 import { noLostWrites, recoveryWithin } from '../../../../model/objectives.ts'
+import type { Verdict } from '../../../../model/verdict.ts'
 import type { Switched } from '../../planted/plants.ts'
 import type { Misbehaviour } from '../../planted/scenarios/lib/random.ts'
 import { sound, troubled } from '../plant.ts'
@@ -7,6 +8,12 @@ import type { LiveKind, LivePlant } from './plant.ts'
 
 const passes = sound({ must: 'pass' })
 const errorsFor = (forMs: number | null, fromMs = 0): Switched => ({ how: 'errors', fromMs, forMs })
+
+/** The message of what was planted stands among the errors, or in the sentences. */
+const namesTrouble = ({ topErrors, invalidReasons, sentence, detail }: Verdict): string[] =>
+  [...topErrors.map(({ error }) => error), ...invalidReasons, sentence, detail].some((text) => text.includes('planted'))
+    ? []
+    : ['nothing names what was planted']
 
 const loadOnly: LivePlant['gameDay'] = { faults: [], steady: '12s' }
 
@@ -17,7 +24,7 @@ const misbehaving = (title: string, hows: readonly Misbehaviour['how'][]): LiveK
     const words = `${misbehaviour.how} in one of ${misbehaviour.every} iterations from ${misbehaviour.fromN} on`
     const gameDay = loadOnly
     return {
-      trouble: { words, gameDay, misbehaviour, truth: troubled() },
+      trouble: { words, gameDay, misbehaviour, truth: troubled({ wrongFigures: namesTrouble }) },
       healthy: { words: 'no exception', gameDay, truth: passes },
     }
   },
@@ -44,7 +51,7 @@ const abort: LiveKind = {
         words: `exec.test.abort in iteration ${fromN}`,
         gameDay,
         misbehaviour: { how: 'abort', every: 1, fromN },
-        truth: { never: ['pass', 'fail'] },
+        truth: { never: ['pass', 'fail'], wrongFigures: namesTrouble },
       },
       healthy: { words: 'no abort', gameDay, truth: passes },
     }
