@@ -1,5 +1,6 @@
 import type { RecordLine } from '../../../../model/window.ts'
 import type { MadeRecord } from '../../../fixtures/record.ts'
+import { resilienceObjective } from '../../../fixtures/record.ts'
 import type { Draw } from '../draw.ts'
 import type { MadeKind } from '../plant.ts'
 import { sound, troubled } from '../plant.ts'
@@ -10,18 +11,23 @@ export const damage: MadeKind = {
   title: 'a record in which a line is missing, doubled or changed',
   draw: (draw) => {
     const scene = drawScene(draw)
+    const spec = {
+      ...scene.spec,
+      audit: { acknowledged: draw.whole(50, 500) },
+      objectives: [...scene.spec.objectives, resilienceObjective('lostWrites', 0)],
+    }
     const what = draw.pick(Object.keys(damages) as (keyof typeof damages)[])
     const where = draw.number(0, 1)
     return {
       trouble: {
         words: `${what} at ${where.toFixed(3)}; ${scene.words}`,
-        spec: scene.spec,
+        spec,
         change: (record) => damages[what](record, where, draw),
         truth: troubled(),
       },
       healthy: {
         words: `whole; ${scene.words}`,
-        spec: scene.spec,
+        spec,
         truth: sound(enough(scene) ? { must: 'pass' } : {}),
       },
     }
@@ -64,6 +70,7 @@ const damages = {
   'a load line is missing': changeLine('load', () => []),
   'a load line is doubled': changeLine('load', (line) => [line, line]),
   'a load line has a negative count': changeLine('load', (line) => [{ ...line, started: -1 - line.started }]),
+  'an acknowledgement is missing': changeLine('acks', () => []),
   'lines of another version': changeLine('hello', (line) => [{ ...line, schemaVersion: 99 }]),
   'a plan of another version': changePlan((plan) => {
     plan.schemaVersion = 99

@@ -1,13 +1,11 @@
 import type { RunSpec, TroubleSpec } from '../../../fixtures/record.ts'
+import type { Draw } from '../draw.ts'
 import type { MadeKind } from '../plant.ts'
-import { notTheSystems, sound } from '../plant.ts'
+import { notTheSystems, sound, troubled } from '../plant.ts'
 import { drawScene, enough, round, type Scene, withMore } from '../scene.ts'
 
 /** Part of a run, for troubles that may come anywhere; at least a tenth of it after the warm-up. */
-const span = (
-  draw: Parameters<MadeKind['draw']>[0],
-  { spec, removeS, endS }: Scene,
-): { fromS: number; toS: number; words: string } =>
+const span = (draw: Draw, { spec, removeS, endS }: Scene): { fromS: number; toS: number; words: string } =>
   draw.pick([
     { fromS: 0, toS: endS, words: 'in the whole run' },
     { fromS: spec.warmUpS ?? 0, toS: (spec.warmUpS ?? 0) + spec.steadyS, words: 'in the steady state' },
@@ -21,19 +19,51 @@ const healthy = (scene: Scene) => ({
   truth: sound(enough(scene) ? { must: 'pass' } : {}),
 })
 
+/** Two scenarios, or one with many request names: the trouble is in a small part of it, which no objective asks for. */
+const withSmallPart = (draw: Draw, isScenario: boolean): { scene: Scene; names: string[] } => {
+  const parts = isScenario ? 1 : draw.whole(5, 20)
+  const smallRatio = draw.number(0.01, 0.1)
+  const scene = drawScene(draw, {
+    perSecond: [30, 200],
+    streams: (perSecond) => [
+      { name: 'GET /', perSecond: (1 - smallRatio) * perSecond },
+      ...Array.from({ length: parts }, (_, i) => ({
+        name: `GET /small-${i}`,
+        perSecond: (smallRatio * perSecond) / parts,
+        ...(isScenario ? { scenario: 'small' } : {}),
+      })),
+    ],
+  })
+  const objectives = scene.spec.objectives.map((objective) =>
+    objective.kind === 'proportion' ? { ...objective, sli: { ...objective.sli, names: ['GET /'] } } : objective,
+  )
+  const what = isScenario ? 'a scenario' : `${parts} request names`
+  const words = `${what} of ${round(100 * smallRatio)} % without an objective; ${scene.words}`
+  return {
+    scene: { ...scene, spec: { ...scene.spec, objectives }, words },
+    names: isScenario ? ['GET /small-0'] : Array.from({ length: parts }, (_, i) => `GET /small-${i}`),
+  }
+}
+
+/** A run, and the request names that its trouble is about; undefined: all. */
+const drawPart = (draw: Draw, parts: readonly ('scenario' | 'names')[]): { scene: Scene; names?: string[] } =>
+  draw.chance(0.3)
+    ? withSmallPart(draw, draw.pick(parts) === 'scenario')
+    : { scene: drawScene(draw, { perSecond: [20, 200] }) }
+
 /** Iterations that count as complete and gave no sample: nobody knows what became of their requests. */
 export const samplesMissing: MadeKind = {
   title: 'iterations without a sample',
   draw: (draw) => {
-    const scene = drawScene(draw, { perSecond: [20, 200] })
+    const { scene, ...part } = drawPart(draw, ['scenario', 'names'])
     const { words, ...where } = span(draw, scene)
-    const ratio = draw.pick([draw.number(0.1, 0.9), 1])
-    const troubles: TroubleSpec[] = [{ kind: 'silent', ...where, ratio }]
+    const ratio = draw.pick([draw.number(0.2, 0.9), 1])
+    const troubles: TroubleSpec[] = [{ kind: 'silent', ...where, ...part, ratio }]
     return {
       trouble: {
         words: `${round(100 * ratio)} % give no sample ${words}; ${scene.words}`,
         spec: withMore(scene.spec, { troubles }),
-        truth: { never: ['pass'] },
+        truth: troubled(),
       },
       healthy: healthy(scene),
     }
@@ -44,13 +74,13 @@ export const samplesMissing: MadeKind = {
 export const neverSent: MadeKind = {
   title: 'load that was never sent',
   draw: (draw) => {
-    const scene = drawScene(draw, { perSecond: [20, 200] })
+    const { scene, ...part } = drawPart(draw, ['scenario'])
     const { words, ...where } = span(draw, scene)
     const ratio = draw.pick([draw.number(0.2, 0.9), 1])
     return {
       trouble: {
         words: `${round(100 * ratio)} % not sent ${words}; ${scene.words}`,
-        spec: withMore(scene.spec, { troubles: [{ kind: 'noLoad', ...where, ratio }] }),
+        spec: withMore(scene.spec, { troubles: [{ kind: 'noLoad', ...where, ...part, ratio }] }),
         truth: notTheSystems(),
       },
       healthy: healthy(scene),
