@@ -11,19 +11,15 @@ const plantsOfAKind = 6
 
 /** Kinds whose mending has not landed yet. */
 const awaited: MadeKindName[] = [
-  'steady-breach',
   'low-rate',
   'partial',
   'flapping',
   'slow-calls',
   'stalls',
-  'at-the-limit',
-  'percentile',
   'samples-missing',
   'never-sent',
   'too-few-users',
   'damage',
-  'leak',
 ]
 const kinds = (Object.keys(madeKinds) as MadeKindName[]).filter((kind) => !awaited.includes(kind))
 

@@ -16,7 +16,12 @@ export interface Finding {
   wrongFigures: string[]
   /** Of each stated interval, whether it holds the planted value. */
   intervals: boolean[]
+  /** Share of them that may miss. */
+  missesAllowed: number
 }
+
+/** Of stated 95 % intervals so many miss. */
+const usualMisses = 0.05
 
 /** Compares a verdict with the truth of its plant. */
 export const assess = (
@@ -34,6 +39,7 @@ export const assess = (
     undecided: result === 'inconclusive' || result === 'invalid',
     wrongFigures: truth.wrongFigures?.(verdict) ?? [],
     intervals: truth.intervals?.(verdict) ?? [],
+    missesAllowed: truth.missesAllowed ?? usualMisses,
   }
 }
 
@@ -50,4 +56,5 @@ export const refused = (
   undecided: false,
   wrongFigures: [],
   intervals: [],
+  missesAllowed: usualMisses,
 })

@@ -12,10 +12,11 @@ export interface Truth {
   /** Figures that the verdict states and that contradict what was planted, in words; each counts. */
   wrongFigures?: (verdict: Verdict) => string[]
   /**
-   * Whether each stated 95 % interval holds the planted value. Single misses are allowed; more than 5 % of a kind,
-   * proven, are not.
+   * Whether each stated 95 % interval holds the planted value. Single misses are allowed; a larger share of a kind than
+   * `missesAllowed` (5 % unless told), proven, is not.
    */
   intervals?: (verdict: Verdict) => boolean[]
+  missesAllowed?: number
 }
 
 /** What is left of a made record. */

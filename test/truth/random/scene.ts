@@ -34,6 +34,9 @@ export interface SceneOptions {
 /** Requests of a whole run, so that 500 plants take minutes. */
 const mostRequests = 12_000
 
+/** A run that must prove its targets is watched for at least so long. */
+const provenAfterS = 135
+
 /** Draws a healthy run. */
 export const drawScene = (draw: Draw, options: SceneOptions = {}): Scene => {
   const between = (given: [number, number] | undefined, from: number, to: number) =>
@@ -43,7 +46,9 @@ export const drawScene = (draw: Draw, options: SceneOptions = {}): Scene => {
   const count = draw.whole(...(options.faults ?? [1, 3]))
   const holdS = between(options.holdS, 3, 12)
   const apartS = draw.number(15, 30)
-  const recoveryS = between(options.recoveryS, 20, 60)
+  const requireProof = options.requireProof ?? draw.chance(0.5)
+  const isLong = requireProof && options.recoveryS === undefined && draw.chance(0.5)
+  const recoveryS = between(options.recoveryS, 20, 60) + (isLong ? provenAfterS : 0)
   const stableForS = between(options.stableForS, 3, 8)
   const faultsS = count === 0 ? 0 : (count - 1) * (holdS + apartS) + holdS
   const endS = warmUpS + steadyS + faultsS + recoveryS
@@ -63,7 +68,6 @@ export const drawScene = (draw: Draw, options: SceneOptions = {}): Scene => {
   const last = faults.at(-1) ?? { atS: warmUpS + steadyS }
   const injectS = last.atS
   const within = options.recoveryWithinS === undefined ? draw.pick([null, 2, 5, 10]) : options.recoveryWithinS
-  const requireProof = options.requireProof ?? draw.chance(0.5)
   const spec: RunSpec = {
     seed: draw.whole(1, 1e9),
     startedAtMs: defaultStartMs + draw.whole(0, 999),
@@ -94,16 +98,19 @@ export const drawScene = (draw: Draw, options: SceneOptions = {}): Scene => {
 }
 
 /**
- * Whether a run without a bad request must pass: three times the requests that a proof needs in each phase that gates, a
- * rate that shows an outage of the allowed length, and time to see that it is stable.
+ * Whether a run without a bad request must pass: three times the requests that a proof needs in each phase that gates, and
+ * time enough for a proof where one is required; a rate that shows an outage of the allowed length, and time to see that
+ * it is stable.
  */
 export const enough = ({ spec, perSecond, removeS, endS, allowed }: Scene): boolean => {
   const needed = 3 * (samplesNeeded(1 - allowed) ?? Number.POSITIVE_INFINITY)
   const recovery = spec.objectives.find((objective) => objective.kind === 'resilience')
   const isFine = recovery === undefined || (recovery.kind === 'resilience' && (perSecond * recovery.value) / 1000 >= 20)
   const restS = endS - removeS
+  const isWatched = !spec.requireProof || spec.steadyS + restS >= provenAfterS
   return (
     isFine &&
+    isWatched &&
     perSecond * spec.steadyS >= needed &&
     perSecond * restS >= needed &&
     restS >= 2 * (spec.stableForS ?? 0) + 5

@@ -2,9 +2,6 @@ import { prove } from '../../../verdict/binomial.ts'
 import { plural } from '../../../verdict/format.ts'
 import type { Finding } from './assess.ts'
 
-/** Of the stated 95 % intervals so many may miss the planted value. */
-const missesAllowed = 0.05
-
 /** What became of the plants of one kind. */
 export interface Tally {
   kind: string
@@ -17,6 +14,7 @@ export interface Tally {
   undecided: { trouble: number; healthy: number }
   intervals: number
   misses: number
+  missesAllowed: number
 }
 
 /** One row for each kind, in the order in which they came. */
@@ -33,10 +31,11 @@ export const tallies = (findings: readonly Finding[]): Tally[] =>
     },
     intervals: all.flatMap(({ intervals }) => intervals).length,
     misses: all.flatMap(({ intervals }) => intervals).filter((holds) => !holds).length,
+    missesAllowed: Math.max(...all.map(({ missesAllowed }) => missesAllowed)),
   }))
 
-/** More of the intervals of a kind miss than 5 %, proven. */
-export const missesTooOften = ({ misses, intervals }: Tally): boolean =>
+/** More of the intervals of a kind miss than may, proven. */
+export const missesTooOften = ({ misses, intervals, missesAllowed }: Tally): boolean =>
   prove(misses, intervals, missesAllowed) === 'proven-fail'
 
 /** Contradicts what was planted, by itself. */

@@ -58,8 +58,16 @@ export const leak: MadeKind = {
     const [fast, slow] = [limit * draw.number(1.5, 4), limit * draw.number(0, 0.3)]
     const words = (perHour: number) => `${round(perHour / 1e6)} MB/h of ${round(limit / 1e6)} allowed; ${scene.words}`
     return {
-      trouble: { words: words(fast), spec: at(fast), truth: troubled({ intervals: holdsSlope(fast) }) },
-      healthy: { words: words(slow), spec: at(slow), truth: sound({ intervals: holdsSlope(slow) }) },
+      trouble: {
+        words: words(fast),
+        spec: at(fast),
+        truth: troubled({ intervals: holdsSlope(fast), missesAllowed: 0.07 }),
+      },
+      healthy: {
+        words: words(slow),
+        spec: at(slow),
+        truth: sound({ intervals: holdsSlope(slow), missesAllowed: 0.07 }),
+      },
     }
   },
 }
