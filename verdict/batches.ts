@@ -16,7 +16,7 @@ export interface ShareBounds {
 }
 
 /** Cut into so many batches: few, so that each is longer than what makes neighbours alike. */
-export const batchCounts = [4, 5, 6, 7, 8] as const
+const batchCounts = [4, 5, 6, 7, 8] as const
 const mostBatches = 8
 
 /** Fewer seconds than this cannot be cut: nothing tells how their requests depend on each other. */
@@ -35,9 +35,8 @@ export const leastWatchedSeconds = 125
  * requests (Korn & Graubard 1998), which holds where bad requests are few. But never wider than if all requests of a
  * batch were one: a service that is down for half of a run is proven down. docs/verdict.md has the calibration.
  * @param seconds the seconds that count, in the order of time; those without requests are left out
- * @param slack whole requests of the effective number to be wider by: what rounding to whole ones may cost others
  */
-export const shareBounds = (seconds: readonly Batch[], slack = 0): ShareBounds => {
+export const shareBounds = (seconds: readonly Batch[]): ShareBounds => {
   const used = seconds.filter(({ n }) => n > 0)
   const { n, bad } = sumOf(used)
   const exact = bounds(bad, n)
@@ -46,7 +45,7 @@ export const shareBounds = (seconds: readonly Batch[], slack = 0): ShareBounds =
   const share = bad / n
   const least = Math.min(used.length, mostBatches)
   const worth = Math.min(n, Math.max(least, Math.floor(share * (1 - share) * (normal95 / reach) ** 2)))
-  const effective = boundsOfShare(share, worth, slack)
+  const effective = boundsOfShare(share, worth)
   const widest = boundsOfShare(share, least)
   return {
     low: Math.max(Math.min(exact.low, effective.low, share - reach), widest.low),
@@ -56,10 +55,14 @@ export const shareBounds = (seconds: readonly Batch[], slack = 0): ShareBounds =
 }
 
 /** Bounds of so many independent requests with this share of bad ones, to whole requests on the wide side. */
-const boundsOfShare = (share: number, n: number, slack = 0): { low: number; high: number } => ({
-  low: bounds(Math.max(0, Math.floor(share * n) - slack), n).low,
-  high: bounds(Math.min(n, Math.ceil(share * n) + slack), n).high,
+const boundsOfShare = (share: number, n: number): { low: number; high: number } => ({
+  low: bounds(Math.floor(share * n), n).low,
+  high: bounds(Math.ceil(share * n), n).high,
 })
+
+/** What the lower bound of `shareBounds` is at least with this share of bad requests, however they depend on each other. */
+export const leastBound = (share: number, seconds: number): number =>
+  boundsOfShare(share, Math.min(seconds, mostBatches)).low
 
 export const sumOf = (batches: readonly Batch[]): Batch => {
   const sum = { n: 0, bad: 0 }
@@ -99,11 +102,8 @@ export const widestReach = <T>(
       }),
   )
 
-/** Where batches of as equal a length as whole items allow begin, and where the last one ends. */
-export const batchEdges = (length: number, count: number): number[] =>
-  Array.from({ length: count + 1 }, (_, index) => Math.floor((index * length) / count))
-
+/** Consecutive batches of as equal a length as whole items allow. */
 const cut = <T>(items: readonly T[], count: number): T[][] => {
-  const edges = batchEdges(items.length, count)
-  return edges.slice(1).map((edge, at) => items.slice(edges[at], edge))
+  const edge = (index: number) => Math.floor((index * items.length) / count)
+  return Array.from({ length: count }, (_, at) => items.slice(edge(at), edge(at + 1)))
 }

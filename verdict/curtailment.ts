@@ -1,5 +1,5 @@
 import type { Batch } from './batches.ts'
-import { batchCounts, batchEdges, fewestSeconds, leastWatchedSeconds, shareBounds } from './batches.ts'
+import { fewestSeconds, leastBound, leastWatchedSeconds, shareBounds } from './batches.ts'
 import { formatCount, formatRatio } from './format.ts'
 
 /** Samples of one second of the steady state: as planned, and what has ended of them. */
@@ -16,12 +16,18 @@ export interface Certainty {
   text: string
 }
 
+/** So many open samples are tried one by one: some hundred judgements in a run's last seconds. */
+const mostOpen = 300
+
 /**
- * Whether the verdict on a proportion is certain before its steady state is over: the whole of it, with every sample
- * that has not ended good, bad, or bad for a while, is decided in one and the same way by the judge's own bounds.
- * No test of the samples so far, so that no error is added to those of the judge (curtailed sampling: MIL-STD-105;
- * Wetherill & Glazebrook 1986).
- * @param seconds of the whole steady state, those to come too
+ * Whether the verdict on a proportion is certain before its steady state is over: the whole of it is decided in one and
+ * the same way by the judge's own bounds, whatever the samples that have not ended will be. No test of the samples so
+ * far, so that no error is added to those of the judge (curtailed sampling: Wetherill & Glazebrook 1986).
+ *
+ * A breach: the judge's lower bound has a floor that depends on the share of bad samples alone, and rises with it; so it
+ * is enough that the floor is over the limit with all that is to come good. A pass: the upper bound may rise when less is
+ * bad (fewer tell less), so every number of bad ones is tried, once so little is open that it lies in the last batch.
+ * @param soFar each second of the whole steady state, those to come too
  * @param allowed share of bad samples
  */
 export const certaintyOf = (soFar: readonly SecondSoFar[], allowed: number): Certainty | null => {
@@ -31,36 +37,25 @@ export const certaintyOf = (soFar: readonly SecondSoFar[], allowed: number): Cer
   const open = sum(seconds, ({ open }) => open)
   const counted = seconds.filter((second) => second.due > 0).length
   const figures = `${formatCount(bad)} bad of ${formatCount(due)} planned`
-  // Most of the time the count alone says no.
-  if (bad > allowed * due && counted >= fewestSeconds) {
-    const low = least(seconds, allowed)
-    if (low === null) return null
+  if (counted < fewestSeconds) return null
+  const low = leastBound(bad / due, counted)
+  if (low > allowed) {
     const text = `${figures}; were all ${formatCount(open)} to come good, a share of at least ${formatRatio(low)} would still be proven bad; at most ${formatRatio(allowed)} is allowed`
     return { result: 'fail', text }
   }
-  if (bad + open <= allowed * due && counted >= leastWatchedSeconds) {
-    const high = most(seconds, allowed)
-    if (high === null) return null
-    const text = `${figures}; were all ${formatCount(open)} to come bad, a share of at most ${formatRatio(high)} would still be proven; ${formatRatio(allowed)} is allowed`
-    return { result: 'pass', text }
-  }
-  return null
+  if (counted < leastWatchedSeconds || open > mostOpen || bad + open > allowed * due) return null
+  const high = highest(seconds, open)
+  if (high === null || high > allowed) return null
+  const text = `${figures}; whatever the ${formatCount(open)} to come are, a share of at most ${formatRatio(high)} would still be proven; ${formatRatio(allowed)} is allowed`
+  return { result: 'pass', text }
 }
 
-/** The lower bound with all that is to come good, where it is over the limit and stays so in every other future. */
-const least = (seconds: readonly Second[], allowed: number): number | null => {
-  const low = shareBounds(ending(seconds, () => false)).low
-  return low > allowed && futures(seconds).every((isBad) => shareBounds(ending(seconds, isBad), 1).low > allowed)
-    ? low
-    : null
-}
-
-/** The upper bound with all that is to come bad, where it is within the limit and stays so in every other future. */
-const most = (seconds: readonly Second[], allowed: number): number | null => {
-  const high = shareBounds(ending(seconds, () => true)).high
-  return high <= allowed && futures(seconds).every((isBad) => shareBounds(ending(seconds, isBad), 1).high <= allowed)
-    ? high
-    : null
+/** The highest upper bound of all futures; null where what is open reaches back beyond the last of eight batches. */
+const highest = (seconds: readonly Second[], open: number): number | null => {
+  const first = seconds.findIndex((second) => second.open > 0)
+  if (first >= 0 && first < seconds.length * (7 / 8)) return null
+  const bounds = Array.from({ length: open + 1 }, (_, isBad) => shareBounds(ending(seconds, isBad)).high)
+  return Math.max(...bounds)
 }
 
 interface Second {
@@ -83,26 +78,15 @@ const allOf = (soFar: readonly SecondSoFar[]): Second[] => {
   })
 }
 
-/** The steady state as it would be with the open samples of some seconds bad, and the others good. */
-const ending = (seconds: readonly Second[], isBad: (at: number) => boolean): Batch[] =>
-  seconds.map(({ due, bad, open }, at) => ({ n: due, bad: isBad(at) ? bad + open : bad }))
-
-/**
- * The futures that are worst for a claim. Share minus (plus) reach is concave (convex) in what is still to come, as the
- * reach is a norm of it; so its extremes are where each of the judge's batches is wholly good or wholly bad. Rounding to
- * whole requests may cost others one more: see `slack`.
- */
-const futures = (seconds: readonly Second[]): ((at: number) => boolean)[] =>
-  batchCounts.flatMap((count) => {
-    const edges = batchEdges(seconds.length, count)
-    const batchOf = (at: number): number => edges.findLastIndex((edge) => edge <= at)
-    // What is to come lies at the end: the last batches are those that can still be either.
-    const firstOpen = seconds.findIndex(({ open }) => open > 0)
-    if (firstOpen < 0) return []
-    const open = count - batchOf(firstOpen)
-    const batches = seconds.map((_, at) => count - 1 - batchOf(at))
-    return Array.from({ length: 2 ** open }, (_, mask) => (at: number) => ((mask >> (batches[at] ?? 0)) & 1) === 1)
+/** The steady state as it would be with so many of the open samples bad, the first ones, and the others good. */
+const ending = (seconds: readonly Second[], isBad: number): Batch[] => {
+  let left = isBad
+  return seconds.map(({ due, bad, open }) => {
+    const more = Math.min(left, open)
+    left -= more
+    return { n: due, bad: bad + more }
   })
+}
 
 const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
   items.reduce((total, item) => total + of(item), 0)
