@@ -47,6 +47,8 @@ export const inspectLoad = async (options: InspectOptions): Promise<PlannedLoad[
       rate,
       sli: found.tags.sli,
       gracefulStopMs: goDurationMs(found.gracefulStop),
+      longestIterationMs: Number(found.env.HOLDFAST_LONGEST_MS),
+      vus: found.maxVUs,
       requests: perIteration.parse(JSON.parse(found.env.HOLDFAST_REQUESTS)),
       samples: z.record(z.string(), perIteration).parse(JSON.parse(found.env.HOLDFAST_SAMPLES)),
     }
@@ -95,6 +97,7 @@ const common = {
     HOLDFAST_PROFILE: z.enum(profileNames),
     HOLDFAST_REQUESTS: z.string(),
     HOLDFAST_SAMPLES: z.string(),
+    HOLDFAST_LONGEST_MS: z.string(),
   }),
 }
 

@@ -89,7 +89,10 @@ const load = z.object({
   rate: z.array(z.tuple([z.number(), z.number()])),
   sli: z.string(),
   gracefulStopMs: z.number(),
+  longestIterationMs: z.number().exactOptional(),
+  vus: z.number().exactOptional(),
   requests: z.record(z.string(), z.number()),
+  samples: z.record(z.string(), z.record(z.string(), z.number())).exactOptional(),
 })
 
 const fault = z.object({

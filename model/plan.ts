@@ -83,6 +83,9 @@ export interface PlannedLoad {
   sli: string
   /** Longest time one iteration may take, so long windows stay open. */
   gracefulStopMs: number
+  /** Longest iteration that the scenario declares, and its virtual users; absent in records of before they were kept. */
+  longestIterationMs?: number
+  vus?: number
   /** Request names it sends, with the requests per iteration, from the scenario's own words. */
   requests: Record<string, number>
   /** Samples per iteration of custom metrics: metric, name, number. */

@@ -20,6 +20,8 @@ export interface HelloLine {
   k6Version: string
   /** Unix time at which the output started, in microseconds. */
   atUs: number
+  /** The last line has the totals; absent in records of before there were any. */
+  hasTotals?: true
 }
 
 /** HTTP status class of a sample; `error` = no response (dial, reset, timeout); `none` = not HTTP. */
@@ -73,7 +75,7 @@ export interface WindowLine {
 /**
  * Iterations of one scenario. `started` and `completed` are counted in the second in which the
  * iteration *started*, so `started - completed` is what is still in flight (or was interrupted) of
- * that second. `dropped` were due but found no free virtual user. Key: s, scenario.
+ * that second. `dropped` were due but found no free virtual user. Key: s, scenario; `longestUs` merges to the maximum.
  */
 export interface LoadLine {
   type: 'load'
@@ -84,6 +86,15 @@ export interface LoadLine {
   started: number
   completed: number
   dropped: number
+  /**
+   * Iterations that ended by an exception, or had a failing k6 check, and have no bad request of the SLI to tell so;
+   * `failedAfterGood` are those of them that have a good one. These and the next are absent in older records.
+   */
+  failed?: number
+  failedAfterGood?: number
+  /** Durations of the completed ones in microseconds: their sum, and the longest. */
+  durationUs?: number
+  longestUs?: number
 }
 
 /** Virtual users, as k6's gauges say. Key: s; merging keeps the maximum. */
@@ -120,10 +131,29 @@ export interface OverflowLine {
   maxSeries: number
 }
 
+/** What all lines of a stream add up to, however their increments were merged. */
+export interface StreamTotals {
+  /** Samples of all windows but those of gauges, and those of them that were not ok. */
+  samples: number
+  bad: number
+  started: number
+  completed: number
+  dropped: number
+  failed: number
+  failedAfterGood: number
+  durationUs: number
+  /** The longest, not a sum. */
+  longestUs: number
+  acks: number
+  errors: number
+}
+
 /** Last line of a complete stream. */
 export interface EndLine {
   type: 'end'
   atUs: number
+  /** Absent in older records, whose `hello` announces none. */
+  totals?: StreamTotals
 }
 
 /** One component at one instant: process figures and its `/metrics`, from Holdfast's own sampler. */
@@ -175,5 +205,9 @@ export interface OutputConfig {
 export const requestMetric = 'holdfast_request'
 /** Counter added at the start of each iteration. */
 export const startedMetric = 'holdfast_started'
+/** Time-valued Trend: how long an iteration went on that ended by an exception; the tag `error` says which. */
+export const failedMetric = 'holdfast_failed_iteration'
+/** Counter added once per iteration that rightly leaves out what its scenario declares. */
+export const cutShortMetric = 'holdfast_cut_short'
 /** Counter added once per acknowledged write; the id's number is in the metadata `write`. */
 export const ackMetric = 'holdfast_ack'

@@ -8,6 +8,7 @@ import { lookUntil } from '../chaos/drivers/wait.ts'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { ProcessRef } from '../model/event.ts'
 import type { OutputConfig, StreamLine } from '../model/window.ts'
+import type { K6Exit } from './k6-exit.ts'
 import { eachLine } from './line-stream.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
 import type { Ledger } from './record.ts'
@@ -33,11 +34,6 @@ export interface K6Options {
   redact: (line: string) => string
   onLine: (line: StreamLine) => void
   onWarning: (message: string) => void
-}
-
-export interface K6Exit {
-  code: number | null
-  signal: string | null
 }
 
 /** One k6 process: started paused, let go at an exact moment, and ended. */

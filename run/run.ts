@@ -16,6 +16,7 @@ import { DecisionWatch } from './decision-watch.ts'
 import { type RunningSystem, redactor, secretNames } from './environment.ts'
 import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
+import { k6Failure } from './k6-exit.ts'
 import { type RunListener, shielded } from './listener.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
 import { k6Network } from './network.ts'
@@ -305,8 +306,7 @@ const followLoad = async (k6: K6, plan: Plan, ledger: Ledger, stop: StopSwitch):
   if (typeof exit === 'object') {
     ledger.append({ type: 'load.ended', exitCode: exit.code, signal: exit.signal })
     if (exit.code === 0 || stop.signal.aborted) return
-    const said = k6.lastWords()
-    throw new Error(`k6 ended with ${exit.signal ?? `exit code ${exit.code}`}${said === '' ? '' : `: ${said}`}`)
+    throw k6Failure(exit, k6.lastWords())
   }
   if (exit) throw new Error(`k6 was still running ${lateMs / 1000} s after its end`)
 }

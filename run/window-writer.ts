@@ -106,4 +106,8 @@ const mergeLoad = (into: LoadLine, line: LoadLine): void => {
   into.started += line.started
   into.completed += line.completed
   into.dropped += line.dropped
+  for (const field of ['failed', 'failedAfterGood', 'durationUs'] as const) {
+    if (line[field] !== undefined) into[field] = (into[field] ?? 0) + line[field]
+  }
+  if (line.longestUs !== undefined) into.longestUs = Math.max(into.longestUs ?? 0, line.longestUs)
 }

@@ -4,6 +4,8 @@ import type { Plan } from '../model/plan.ts'
 import type { AcksLine, ErrorLine, LoadLine, RecordLine, SampleLine, VusLine, WindowLine } from '../model/window.ts'
 import { requestMetric } from '../model/window.ts'
 import { failedIn } from './bad-samples.ts'
+import { findOwnDrops, vusOf } from './drops.ts'
+import { findOwnInterruptions } from './interruptions.ts'
 import { addToName, newNames } from './lasting/names.ts'
 import { addToGrid, newGrid, summedColumns } from './latency-grid.ts'
 import { validLine } from './lines.ts'
@@ -15,6 +17,8 @@ import type { Seconds } from './seconds.ts'
 import { bump, newSeconds, seenBad, seenGood } from './seconds.ts'
 import { requestMetrics, selects } from './selector.ts'
 import type { SliRecord } from './sli-record.ts'
+import type { Traffic } from './traffic.ts'
+import { addTraffic, allowedUs, newTraffic } from './traffic.ts'
 import type { Usage } from './usage.ts'
 import { addUsage, newUsage } from './usage.ts'
 import { splitAt } from './windows.ts'
@@ -28,6 +32,10 @@ export interface Folded {
   /** All requests of the latency SLIs, for the charts. */
   chart: SliRecord
   load: Map<string, LoadRecord>
+  /** By scenario. */
+  traffic: Map<string, Traffic>
+  /** Iterations that did not run, or not to their end, because of what their scenarios declare: why the run is invalid. */
+  ownFaults: string[]
   vusActive: Uint32Array
   vusMax: Uint32Array
   resources: Resources
@@ -57,10 +65,10 @@ export const foldLines = async (
   lines: Iterable<RecordLine> | AsyncIterable<RecordLine>,
 ): Promise<Folded> => {
   const folded = newFolded(plan, startedAtMs)
-  const cache = new Map<string, SliRecord[]>()
+  const cache = new Map<string, Takers>()
   const fold = (line: RecordLine): void => {
     if (!validLine(line)) folded.damaged++
-    else if (line.type === 'window') foldWindow(folded, cache, line)
+    else if (line.type === 'window') foldWindow(plan, folded, cache, line)
     else if (line.type === 'load') foldLoad(folded, line)
     else if (line.type === 'vus') foldVus(folded, line)
     else if (line.type === 'sample') foldSample(folded, line)
@@ -72,6 +80,19 @@ export const foldLines = async (
   }
   if (Symbol.asyncIterator in lines) for await (const line of lines) fold(line)
   else for (const line of lines) fold(line)
+  folded.ownFaults = plan.load.flatMap((planned) => {
+    const load = folded.load.get(planned.scenario)
+    const vus = vusOf(
+      planned,
+      plan.load.length,
+      folded.vusMax.reduce((most, each) => Math.max(most, each), 0),
+    )
+    if (!load) return []
+    const traffic = folded.traffic.get(planned.scenario)
+    const allBusy = (at: number) => (folded.vusActive[at] ?? 0) >= (folded.vusMax[at] ?? 0)
+    const own = [findOwnDrops(planned, load, traffic, vus, allBusy), findOwnInterruptions(planned, load, traffic)]
+    return own.filter((reason) => reason !== null)
+  })
   for (const load of folded.load.values()) {
     countUndelivered(load, [...folded.slis.values(), folded.chart])
   }
@@ -104,6 +125,8 @@ const newFolded = (plan: Plan, startedAtMs: number): Folded => {
     slis,
     chart: record(chartSelector(plan), null, true),
     load: new Map(),
+    traffic: new Map(),
+    ownFaults: [],
     vusActive: new Uint32Array(length),
     vusMax: new Uint32Array(length),
     resources: newResources(plan),
@@ -141,23 +164,39 @@ const indexOf = (folded: Folded, s: number): number => {
   return -1
 }
 
-const foldWindow = (folded: Folded, cache: Map<string, SliRecord[]>, line: WindowLine): void => {
-  const key = `${line.metric}\n${line.scenario}\n${line.name}`
-  let records = cache.get(key)
-  if (!records) {
-    const all = [...folded.slis.values(), folded.chart]
-    records = all.filter((record) => selects(record.sli, line.metric, line.scenario, line.name))
-    cache.set(key, records)
-  }
-  if (records.length === 0) return
+/** What takes the windows of one metric, scenario and name. */
+interface Takers {
+  records: SliRecord[]
+  traffic: Traffic
+  allowedUs: number
+}
+
+const foldWindow = (plan: Plan, folded: Folded, cache: Map<string, Takers>, line: WindowLine): void => {
   const at = indexOf(folded, line.s)
   if (at < 0) return
+  const key = `${line.metric}\n${line.scenario}\n${line.name}`
+  let takers = cache.get(key)
+  if (!takers) {
+    const records = [...folded.slis.values(), folded.chart].filter((record) =>
+      selects(record.sli, line.metric, line.scenario, line.name),
+    )
+    takers = { records, traffic: trafficOf(folded, line.scenario), allowedUs: allowedUs(plan, line) }
+    cache.set(key, takers)
+  }
+  addTraffic(takers.traffic, at, line, takers.allowedUs)
+  if (takers.records.length === 0) return
   if (at > folded.lastIndex) folded.lastIndex = at
-  for (const record of records) {
+  for (const record of takers.records) {
     const before = record.seconds.bad[at] ?? 0
     addWindow(record, at, line)
     if (record.names) addToName(record.names, line.name, at, line.n, (record.seconds.bad[at] ?? 0) - before)
   }
+}
+
+const trafficOf = ({ traffic, length }: Folded, scenario: string): Traffic => {
+  const known = traffic.get(scenario) ?? newTraffic(length)
+  traffic.set(scenario, known)
+  return known
 }
 
 /** Adds one increment to one SLI. */

@@ -1,5 +1,6 @@
 import type { Plan, PlannedLoad } from '../model/plan.ts'
 import type { LoadHealth } from '../model/verdict.ts'
+import { fitOfDeclared } from './declared.ts'
 import type { Folded } from './fold.ts'
 import { formatRatio } from './format.ts'
 import type { PhaseIndex } from './phases.ts'
@@ -15,6 +16,8 @@ export interface Health {
   deliveredRatio: number | null
   /** Why the harness itself makes the run invalid. */
   invalidReasons: string[]
+  /** What is odd about the load and decides nothing. */
+  notes: string[]
 }
 
 /**
@@ -53,6 +56,12 @@ export const judgeHealth = (
     return seconds.length === 0 ? 0 : sum / seconds.length
   }
   const cpu = cpuRatio(folded, seconds)
+  const fits = plan.load.flatMap((planned) => {
+    const load = folded.load.get(planned.scenario)
+    const endMs = Math.min(seenUntilMs, startedAtMs + planned.durationMs)
+    const endIndex = Math.floor(endMs / 1000) - folded.baseS
+    return load ? fitOfDeclared(planned, load, folded.traffic.get(planned.scenario), endIndex) : []
+  })
   const delivery = steadyDelivery(plan, folded, seconds, startedAtMs, cpu !== null && cpu > cpuLimitRatio)
   return {
     load: {
@@ -67,7 +76,12 @@ export const judgeHealth = (
       vusAvailable: mostOf(folded.vusMax),
     },
     deliveredRatio: delivery.planned === 0 ? null : Math.min(1, delivery.started / delivery.planned),
-    invalidReasons: delivery.invalid === null ? [] : [delivery.invalid],
+    invalidReasons: [
+      ...(delivery.invalid === null ? [] : [delivery.invalid]),
+      ...folded.ownFaults,
+      ...fits.flatMap(({ missing }) => missing),
+    ],
+    notes: fits.flatMap(({ extra }) => extra),
   }
 }
 
@@ -95,9 +109,10 @@ const steadyDelivery = (
     for (const at of seconds) {
       const fromMs = (folded.baseS + at) * 1000 - startedAtMs
       plannedHere += plannedIterations(load, fromMs, fromMs + 1000)
-      const dropped = record?.dropped[at] ?? 0
+      // Those that the scenario had no users for are told by name.
+      const dropped = (record?.dropped[at] ?? 0) - (outOfCpu ? 0 : (record?.ownDropped[at] ?? 0))
       started += record?.started[at] ?? 0
-      delivered += (record?.started[at] ?? 0) + dropped
+      delivered += (record?.started[at] ?? 0) + (record?.dropped[at] ?? 0)
       const free = (folded.vusActive[at] ?? 0) < (folded.vusMax[at] ?? 0)
       if (dropped > 0 && (outOfCpu || free)) droppedWhileFree += dropped
     }

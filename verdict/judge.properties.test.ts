@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../model/event.ts'
+import { bucketRange } from '../model/histogram.ts'
 import type { RecordLine, ThresholdCount, WindowLine } from '../model/window.ts'
 import { errorObjective, latencyObjective, makeRecord, resilienceObjective } from '../test/fixtures/record.ts'
 import { judge } from './judge.ts'
@@ -27,7 +28,7 @@ const split = (line: RecordLine, random: () => number): RecordLine[] => {
     const started = Math.floor(random() * (line.started + 1))
     return [
       { ...line, started },
-      { ...line, started: line.started - started, completed: 0, dropped: 0 },
+      { ...line, started: line.started - started, completed: 0, dropped: 0, durationUs: 0, longestUs: 0 },
     ]
   }
   if (line.type !== 'window' || line.n < 2 || !line.hist) return [line]
@@ -51,7 +52,10 @@ const split = (line: RecordLine, random: () => number): RecordLine[] => {
         ? [count[0], share, line.firstUs, line.lastUs, -1, -1]
         : [count[0], 0, -1, -1, line.firstUs, line.lastUs]
     })
-    return [{ ...line, hist, n: share, over: counts }]
+    // Where in the buckets its samples were is not known; any place will do.
+    const values = hist.flatMap((bucket, at) => (at % 2 === 0 ? [bucketRange(bucket)[0]] : []))
+    const sum = values.reduce((all, value, at) => all + value * (hist[2 * at + 1] ?? 0), 0)
+    return [{ ...line, hist, n: share, sum, min: values[0] ?? 0, max: values.at(-1) ?? 0, over: counts }]
   })
 }
 

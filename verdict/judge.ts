@@ -100,6 +100,7 @@ export const judge = async ({
     doubts: doubtReasons,
     changes: lasting,
     decision: confirmed.text,
+    scenarioErrors: scenarioErrors(folded),
   }
   const watchedSeconds = countedSeconds(folded.chart.seconds, phases.in(['steady', 'recovered'])).length
 
@@ -122,7 +123,13 @@ export const judge = async ({
     cannotTell: [...cannotTell(told, tooFew, watchedSeconds), ...unseenNames(plan, folded)],
     load: health.load,
     topErrors: topErrors(folded),
-    warnings: [...warnings, ...recordWarnings(history, folded), ...history.warnings, ...history.errors],
+    warnings: [
+      ...warnings,
+      ...health.notes,
+      ...recordWarnings(history, folded),
+      ...history.warnings,
+      ...history.errors,
+    ],
     startedAtMs,
     durationMs: Math.max(0, endedAtMs - startedAtMs),
     phases: spans.map(({ phase, fromMs, toMs }) => ({
@@ -166,7 +173,7 @@ const earlyEnd = (plan: Plan, history: History, startedAtMs: number): string[] =
   const { atMs, exitCode, signal } = history.loadEnded
   const loadEndMs = Math.max(0, ...plan.load.map((load) => load.durationMs))
   if (atMs - startedAtMs >= 0.99 * Math.min(loadEndMs, plan.phases.recovery.endMs)) return []
-  const how = signal === null ? `exit code ${exitCode ?? 'unknown'}` : signal
+  const how = history.errors[0] ?? (signal === null ? `exit code ${exitCode ?? 'unknown'}` : signal)
   return [
     `k6 ended ${plural(Math.round((loadEndMs - (atMs - startedAtMs)) / 1000), 'second')} before the load did (${how})`,
   ]
@@ -234,8 +241,14 @@ const earlierRun = (before: Verdict, objectives: Verdict['objectives']): Earlier
     }),
 })
 
-const topErrors = (folded: Folded): Verdict['topErrors'] =>
-  [...folded.errors.values()].sort((a, b) => b.n - a.n || (a.name + a.error < b.name + b.error ? -1 : 1)).slice(0, 10)
+const byCount = (folded: Folded): Verdict['topErrors'] =>
+  [...folded.errors.values()].sort((a, b) => b.n - a.n || (a.name + a.error < b.name + b.error ? -1 : 1))
+
+const topErrors = (folded: Folded): Verdict['topErrors'] => byCount(folded).slice(0, 10)
+
+/** As the output names them, see `build/k6/holdfast/aggregate.go`. */
+const scenarioErrors = (folded: Folded): Verdict['topErrors'] =>
+  byCount(folded).filter(({ error }) => /^(exception|check failed): /.test(error))
 
 const recordWarnings = (history: History, folded: Folded): string[] => {
   const list: string[] = []

@@ -1,4 +1,6 @@
-import type { RecordLine, ThresholdCount } from '../model/window.ts'
+import type { AcksLine, LoadLine, RecordLine, WindowLine } from '../model/window.ts'
+import { windowSchemaVersion } from '../model/window.ts'
+import { agreesWithItself } from './window-agreement.ts'
 
 /** More samples than any series has in one flush: beyond it a line is garbage. */
 const most = 100_000_000
@@ -11,26 +13,9 @@ export const validLine = (line: RecordLine): boolean => {
   if (typeof line !== 'object' || line === null) return false
   switch (line.type) {
     case 'window':
-      return (
-        Number.isSafeInteger(line.s) &&
-        count(line.n) &&
-        line.n > 0 &&
-        Number.isFinite(line.sum) &&
-        typeof line.ok === 'boolean' &&
-        text(line.metric, line.scenario, line.name, line.status) &&
-        offset(line.firstUs) &&
-        offset(line.lastUs) &&
-        (line.over === undefined || validOver(line.over, line.n)) &&
-        (line.hist === undefined ? line.kind !== 'time' && line.kind !== 'trend' : validHistogram(line.hist, line.n))
-      )
+      return validWindow(line)
     case 'load':
-      return (
-        Number.isSafeInteger(line.s) &&
-        text(line.scenario, line.sli) &&
-        count(line.started) &&
-        count(line.completed) &&
-        count(line.dropped)
-      )
+      return validLoad(line)
     case 'vus':
       return Number.isSafeInteger(line.s) && count(line.active) && count(line.max)
     case 'sample':
@@ -48,57 +33,56 @@ export const validLine = (line: RecordLine): boolean => {
     case 'error':
       return count(line.n) && text(line.name, line.error)
     case 'acks':
-      return text(line.scenario) && line.fromUs <= line.toUs && validRanges(line.ranges)
-    case 'hello':
+      return validAcks(line)
     case 'end':
+      return (
+        line.totals === undefined ||
+        (typeof line.totals === 'object' && Object.values(line.totals ?? [-1]).every(whole))
+      )
     case 'overflow':
-      return true
+      return count(line.maxSeries)
+    case 'hello':
+      return line.schemaVersion === windowSchemaVersion
     default:
       return false
   }
 }
 
-const count = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value <= most
-const offset = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value < 1_000_000
-const offsetOrNone = (value: number): boolean => value === -1 || offset(value)
+const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
+const count = (value: number): boolean => whole(value) && value <= most
 const text = (...values: string[]): boolean => values.every((value) => typeof value === 'string')
 
-const validRanges = (ranges: [number, number][]): boolean =>
-  Array.isArray(ranges) &&
-  ranges.every(
-    (range) =>
-      Array.isArray(range) &&
-      range.length === 2 &&
-      range.every((n) => Number.isSafeInteger(n) && n >= 0) &&
-      count(range[1] - range[0]),
-  )
+const validWindow = (line: WindowLine): boolean =>
+  Number.isSafeInteger(line.s) &&
+  count(line.n) &&
+  line.n > 0 &&
+  Number.isFinite(line.sum) &&
+  typeof line.ok === 'boolean' &&
+  text(line.metric, line.scenario, line.name, line.status) &&
+  agreesWithItself(line)
 
-const validOver = (over: ThresholdCount[], n: number): boolean =>
-  Array.isArray(over) &&
-  over.every(
-    (entry) =>
-      Array.isArray(entry) &&
-      entry.length === 6 &&
-      entry[0] > 0 &&
-      count(entry[1]) &&
-      entry[1] <= n &&
-      offsetOrNone(entry[2]) &&
-      offsetOrNone(entry[3]) &&
-      offsetOrNone(entry[4]) &&
-      offsetOrNone(entry[5]) &&
-      (entry[1] === 0) === (entry[2] === -1) &&
-      (entry[1] === n) === (entry[4] === -1),
+const validLoad = (line: LoadLine): boolean => {
+  const { failed = 0, failedAfterGood = 0, durationUs = 0, longestUs = 0 } = line
+  return (
+    Number.isSafeInteger(line.s) &&
+    text(line.scenario, line.sli) &&
+    [line.started, line.completed, line.dropped, failed, failedAfterGood].every(count) &&
+    [durationUs, longestUs].every(whole) &&
+    failedAfterGood <= failed &&
+    longestUs <= durationUs
   )
+}
 
-/** Buckets of up to a day in microseconds, and as many samples as the window has. */
-const validHistogram = (hist: number[], n: number): boolean => {
-  if (!Array.isArray(hist) || hist.length % 2 !== 0) return false
-  let sum = 0
-  for (let i = 0; i < hist.length; i += 2) {
-    const bucket = hist[i] ?? -1
-    const samples = hist[i + 1] ?? -1
-    if (!Number.isSafeInteger(bucket) || bucket < 0 || bucket > 40_000 || !count(samples)) return false
-    sum += samples
-  }
-  return sum === n
+/** At least one range, each in order, sorted, and no number twice. */
+const validAcks = ({ scenario, fromUs, toUs, ranges }: AcksLine): boolean => {
+  if (!text(scenario) || !whole(fromUs) || !whole(toUs) || fromUs > toUs) return false
+  if (!Array.isArray(ranges) || ranges.length === 0) return false
+  let last = -1
+  return ranges.every((range) => {
+    if (!Array.isArray(range) || range.length !== 2) return false
+    const [from, to] = range
+    const fits = whole(from) && whole(to) && from > last && from <= to && to - from < most
+    last = to
+    return fits
+  })
 }

@@ -2,7 +2,7 @@ import { bucketOf } from '../model/histogram.ts'
 import type { LoadLine } from '../model/window.ts'
 import { addToName } from './lasting/names.ts'
 import { addCountToGrid } from './latency-grid.ts'
-import { addUndelivered, bump } from './seconds.ts'
+import { addFailed, addUndelivered, bump } from './seconds.ts'
 import { takesDrops } from './selector.ts'
 import type { SliRecord } from './sli-record.ts'
 
@@ -13,8 +13,21 @@ export interface LoadRecord {
   started: Uint32Array
   completed: Uint32Array
   dropped: Uint32Array
-  /** Started, never completed; known when all lines are read. */
+  /** Those of the dropped ones that the scenario itself had no virtual users for; known when all lines are read. */
+  ownDropped: Uint32Array
+  /** Ended by an exception, or had a failing check; those of them with a good request of the SLI. */
+  failed: Uint32Array
+  failedAfterGood: Uint32Array
+  /** Durations of the completed ones: their sum, and the longest; `timed` when the record has them. */
+  durationUs: Float64Array
+  longestUs: Float64Array
+  timed: boolean
+  /**
+   * Started, never completed; those of them whose requests were answered, so that only the iteration was too long. Known
+   * when all lines are read.
+   */
   interrupted: Int32Array
+  ownInterrupted: Int32Array
 }
 
 export const newLoad = ({ scenario, sli }: LoadLine, length: number): LoadRecord => ({
@@ -23,7 +36,14 @@ export const newLoad = ({ scenario, sli }: LoadLine, length: number): LoadRecord
   started: new Uint32Array(length),
   completed: new Uint32Array(length),
   dropped: new Uint32Array(length),
-  interrupted: new Int32Array(0),
+  ownDropped: new Uint32Array(length),
+  failed: new Uint32Array(length),
+  failedAfterGood: new Uint32Array(length),
+  durationUs: new Float64Array(length),
+  longestUs: new Float64Array(length),
+  timed: false,
+  interrupted: new Int32Array(length),
+  ownInterrupted: new Int32Array(length),
 })
 
 /** Adds one increment. */
@@ -32,45 +52,36 @@ export const addLoad = (load: LoadRecord, at: number, line: LoadLine): void => {
   bump(load.started, at, line.started)
   bump(load.completed, at, line.completed)
   bump(load.dropped, at, line.dropped)
-}
-
-/** When all lines are read: dropped and interrupted iterations are due requests that went wrong. */
-export const countUndelivered = (load: LoadRecord, slis: readonly SliRecord[]): void => {
-  load.interrupted = interruptedIterations(load)
-  const records = slis.filter((record) => takesDrops(record.sli, load.scenario, load.sli))
-  for (let at = 0; at < load.started.length; at++) {
-    const started = load.started[at] ?? 0
-    const dropped = load.dropped[at] ?? 0
-    const interrupted = load.interrupted[at] ?? 0
-    if (dropped + interrupted === 0) continue
-    for (const record of records) {
-      addUndelivered(record.seconds, at, { started, dropped, interrupted })
-      if (record.names) addToName(record.names, load.sli, at, dropped + interrupted, dropped + interrupted)
-      if (record.thresholdUs === null) continue
-      for (const grid of [record.grid, record.failures]) {
-        if (grid) addCountToGrid(grid, at, bucketOf(record.thresholdUs), dropped + interrupted)
-      }
-    }
-  }
+  bump(load.failed, at, line.failed ?? 0)
+  bump(load.failedAfterGood, at, line.failedAfterGood ?? 0)
+  if (line.durationUs === undefined) return
+  load.timed = true
+  load.durationUs[at] = (load.durationUs[at] ?? 0) + line.durationUs
+  load.longestUs[at] = Math.max(load.longestUs[at] ?? 0, line.longestUs ?? 0)
 }
 
 /**
- * Iterations that started and never completed, by the second of their start. k6 takes the start of
- * the completed ones a few microseconds before the scenario's own count, so that around the turn of a
- * second one second has too many and its neighbour too few: these cancel first.
+ * When all lines are read, and with what is the scenario's own doing marked: dropped, interrupted and failed iterations
+ * are due requests that went wrong, but for the marked ones, which the system had no part in.
  */
-const interruptedIterations = (load: LoadRecord): Int32Array => {
-  const open = Int32Array.from(load.started, (started, at) => started - (load.completed[at] ?? 0))
-  for (let at = 0; at < open.length; at++) {
-    for (const neighbour of [at + 1, at - 1]) {
-      const surplus = -(open[at] ?? 0)
-      const missing = open[neighbour] ?? 0
-      if (surplus <= 0 || missing <= 0) continue
-      const moved = Math.min(surplus, missing)
-      open[at] = moved - surplus
-      open[neighbour] = missing - moved
+export const countUndelivered = (load: LoadRecord, slis: readonly SliRecord[]): void => {
+  const records = slis.filter((record) => takesDrops(record.sli, load.scenario, load.sli))
+  for (let at = 0; at < load.started.length; at++) {
+    const started = load.started[at] ?? 0
+    const dropped = (load.dropped[at] ?? 0) - (load.ownDropped[at] ?? 0)
+    const interrupted = (load.interrupted[at] ?? 0) - (load.ownInterrupted[at] ?? 0)
+    const failed = load.failed[at] ?? 0
+    if (dropped + interrupted + failed === 0) continue
+    for (const record of records) {
+      addUndelivered(record.seconds, at, { started, dropped, interrupted })
+      const afterGood = Math.min(failed, load.failedAfterGood[at] ?? 0)
+      addFailed(record.seconds, at, failed, afterGood)
+      const bad = dropped + interrupted + failed
+      if (record.names) addToName(record.names, load.sli, at, bad - afterGood, bad)
+      if (record.thresholdUs === null) continue
+      for (const grid of [record.grid, record.failures]) {
+        if (grid) addCountToGrid(grid, at, bucketOf(record.thresholdUs), dropped + interrupted + failed)
+      }
     }
   }
-  for (let at = 0; at < open.length; at++) if ((open[at] ?? 0) < 0) open[at] = 0
-  return open
 }

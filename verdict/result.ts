@@ -25,7 +25,8 @@ export const doubts = (
       `more than ${formatCount(folded.overflow)} series: what failed may stand in "other", under no objective`,
     )
   if (history.damaged > 0) reasons.push(`${plural(history.damaged, 'event')} of the record could not be read`)
-  if (history.errors.length > 0) reasons.push(`an error in the run: ${history.errors[0]}`)
+  if (history.errors.length > 0 && history.ended !== 'crashed')
+    reasons.push(`an error in the run: ${history.errors[0]}`)
   for (const fault of faults) {
     if (fault.activeAtMs !== null && !fault.confirmedRemoved)
       reasons.push(`${fault.label}: nothing proves that it was removed`)
@@ -40,7 +41,7 @@ const endText = (history: History): string => {
   if (history.ended === 'decided') return 'the run was stopped as decided, and its record does not show by what'
   if (history.ended === 'guard')
     return `a guard stopped the run: ${history.guards.map(({ guard, evidence }) => `${guard} (${evidence})`).join(', ')}`
-  return 'the run ended with a crash'
+  return history.errors.length === 0 ? 'the run ended with a crash' : `the run broke off: ${history.errors[0]}`
 }
 
 /** Faults that the harness failed to inject. Skipped ones say why, and are no fault of the harness. */

@@ -91,6 +91,19 @@ export const addUndelivered = (
 
 /** Of some seconds of one SLI, by the names of the columns. */
 export type SecondsSum = Record<'due' | 'bad' | 'failed' | 'samples' | 'badSamples' | 'unsure', number>
+/**
+ * Counts iterations that failed although no request of theirs tells so. Those that had a good request of the SLI are due
+ * already; when in their second they failed is not known, so all of it is taken.
+ */
+export const addFailed = (seconds: Seconds, at: number, failed: number, afterGood: number): void => {
+  if (failed === 0) return
+  bump(seconds.bad, at, failed)
+  bump(seconds.failed, at, failed)
+  bump(seconds.due, at, failed - afterGood)
+  // Its good request may have started in the next second.
+  seconds.due[at] = Math.max(seconds.due[at] ?? 0, seconds.bad[at] ?? 0)
+  seenBad(seconds, at, 0, second - 1)
+}
 
 /** Sums of one SLI over the seconds that `counts` selects. */
 export const sumSeconds = (seconds: Seconds, counts: (at: number) => boolean): SecondsSum => {

@@ -22,6 +22,8 @@ export interface Told {
   changes: readonly LastingChange[]
   /** Null without a completed final read. */
   writes?: Writes | null
+  /** What ended iterations by an exception or a failing check, most frequent first. */
+  scenarioErrors: readonly { error: string; n: number }[]
   /** Absent without a baseline. */
   comparison?: Comparison | undefined
 }
@@ -152,10 +154,17 @@ export const detail = (told: Told): string => {
   if (writes) parts.push(`${writes}.`)
   if (told.decision) parts.push(told.decision)
   if (told.comparison) parts.push(told.comparison.sentence)
+  if (told.scenarioErrors.length > 0) parts.push(scenarioErrorText(told.scenarioErrors))
   const still = faults.filter((fault) => history.faults.get(fault.id)?.notRemoved != null)
   for (const fault of still)
     parts.push(`${fault.label} COULD NOT BE REMOVED: run \`holdfast cleanup\` and check by hand.`)
   return parts.join(' ')
+}
+
+const scenarioErrorText = (errors: Told['scenarioErrors']): string => {
+  const shown = errors.slice(0, 2).map(({ error, n }) => `"${error}" (${plural(n, 'time')})`)
+  const more = errors.length > shown.length ? `, and ${plural(errors.length - shown.length, 'other')}` : ''
+  return `Iterations failed in the scenario itself: ${shown.join(', ')}${more}.`
 }
 
 const clockText = ({ aheadMs, withinMs }: { aheadMs: number; withinMs: number }): string => {

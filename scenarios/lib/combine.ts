@@ -3,6 +3,7 @@ import type { Scenario as K6Scenario, Options } from 'k6/options'
 import type { ProfileName } from '../../model/profile.ts'
 import { executorOf, peakPerSecond } from './arrivals.ts'
 import type { Scenario } from './define.ts'
+import { countFailure } from './failures.ts'
 import { checkScenario, type ScenarioModule, scenarioIn } from './module.ts'
 import { iterationStarted } from './request.ts'
 
@@ -37,19 +38,24 @@ export const combine = (
     options: {
       scenarios: Object.fromEntries(loads.map((load) => [load.scenario, k6Scenario(find(load.scenario), load)])),
       discardResponseBodies: true,
-      // Only what the sample path reads: fewer tags, fewer series inside k6.
-      systemTags: ['scenario', 'name', 'method', 'status', 'error', 'error_code', 'expected_response'],
+      // Only what the sample path reads: fewer tags, fewer series inside k6. `vu` and `iter` are metadata, no tags.
+      systemTags: [
+        ...['scenario', 'name', 'method', 'status', 'error', 'error_code', 'expected_response'],
+        ...['check', 'vu', 'iter'],
+      ],
     },
     run: () => {
       const { name: scenario, iterationInTest: n } = exec.scenario
       iterationStarted()
-      return find(scenario).run({
-        scenario,
-        profile: setting('HOLDFAST_PROFILE') as ProfileName,
-        n,
-        writeId: `${runId}-${scenario}-${n}`,
-        baseUrl,
-      })
+      return countFailure(() =>
+        find(scenario).run({
+          scenario,
+          profile: setting('HOLDFAST_PROFILE') as ProfileName,
+          n,
+          writeId: `${runId}-${scenario}-${n}`,
+          baseUrl,
+        }),
+      )
     },
   }
 }
@@ -75,6 +81,7 @@ const k6Scenario = (
       // For the planner, which reads them through `k6 inspect`.
       HOLDFAST_REQUESTS: JSON.stringify(scenario.requests),
       HOLDFAST_SAMPLES: JSON.stringify(scenario.samples ?? {}),
+      HOLDFAST_LONGEST_MS: String(scenario.longestIterationMs),
     },
   }
 }

@@ -31,7 +31,10 @@ export interface Scenario {
   description: string
   /** Name of the request against which dropped and interrupted iterations count. */
   sli: string
-  /** Request names it sends, with the requests per iteration on average; polling counts as one. */
+  /**
+   * Request names it sends, with the requests per iteration on average; the fewest there may be where it polls. A run in
+   * which fewer come, and no failed request explains it, is invalid; see `cutShort`.
+   */
   requests: Record<string, number>
   /** Samples per iteration of custom metrics: metric, name, number. */
   samples?: Record<string, Record<string, number>>

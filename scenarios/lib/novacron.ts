@@ -3,7 +3,7 @@ import exec from 'k6/execution'
 import { Trend } from 'k6/metrics'
 import type { Iteration } from './define.ts'
 import { isEvery } from './define.ts'
-import { type Answer, acknowledge, type RequestSpec, request } from './request.ts'
+import { type Answer, acknowledge, cutShort, type RequestSpec, request } from './request.ts'
 
 /** NovaCron's endpoints, and operations followed to their end. */
 
@@ -84,7 +84,9 @@ export const createVm = (iteration: Iteration): boolean => {
   if (!ask(iteration, 'create', writeId, writeId)) return false
   acknowledge(n)
   if (isEvery(n, 5, 1)) ask(iteration, 'create', writeId, writeId, 'POST /vms repeated')
-  return follow(iteration, 'create', writeId) === 'done'
+  const ended = follow(iteration, 'create', writeId)
+  if (ended === 'rolled-back') cutShort()
+  return ended === 'done'
 }
 
 export const change = (iteration: Iteration, kind: 'start' | 'stop' | 'migrate'): Ended => {
@@ -124,5 +126,5 @@ export const think = (seconds: number): boolean => {
 }
 
 /** A create that was accepted and then followed. */
-export const createRequests = { 'POST /vms': 1, 'POST /vms repeated': 0.2, 'GET /operations/:id': 2 }
+export const createRequests = { 'POST /vms': 1, 'POST /vms repeated': 0.2, 'GET /operations/:id': 1 }
 export const longestCreateMs = limitMs.create + 3 * timeoutMs

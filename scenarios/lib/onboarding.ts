@@ -207,13 +207,13 @@ export const caseLifeRequests = {
   'POST /cases/:id/documents': 1,
   'POST /cases/:id/checklist': 1,
   'POST /cases/:id/risk': 1,
-  'GET /cases/:id/documents/:id': 1.5,
+  'GET /cases/:id/documents/:id': 1,
   'POST /cases/:id/documents/:id/verify': 1,
   'POST /cases/:id/decision': 1,
   'POST /cases/:id/decision repeated': 0.5,
   'GET /cases/:id/audit': 0.2,
   'GET /cases/:id': 0.2,
-  'GET /projections/cases/:id': 1.5,
+  'GET /projections/cases/:id': 1,
 }
 
 export const caseLifeSamples = { case_completion: { case: 0.9 } }

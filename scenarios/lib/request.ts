@@ -8,6 +8,7 @@ import { failureName } from '../../model/k6-errors.ts'
 const requests = new Trend('holdfast_request', true)
 const started = new Counter('holdfast_started')
 const acknowledged = new Counter('holdfast_ack')
+const shortened = new Counter('holdfast_cut_short')
 
 /** One request, and what is right as its answer. */
 export interface RequestSpec {
@@ -80,6 +81,12 @@ export const addRequest = (name: string, elapsedMs: number, status: number, erro
 
 /** Counts the iteration as started, at once: what is due and not completed is in flight. */
 export const iterationStarted = (): void => started.add(1)
+
+/**
+ * Tells that this iteration leaves out what its scenario declares, and that this is right: what it waited for was
+ * refused or rolled back, say. Requests that failed tell so themselves.
+ */
+export const cutShort = (): void => shortened.add(1)
 
 /**
  * Tells that the system acknowledged write number `n` of this scenario. The number travels as

@@ -7,7 +7,7 @@ export default defineScenario({
   sli: 'POST /vms',
   requests: {
     ...api.createRequests,
-    'GET /operations/:id': 6,
+    'GET /operations/:id': 3,
     'POST /vms/:id/start': 1,
     'POST /vms/:id/migrate': 1,
     'GET /vms/:id after migration': 1,

@@ -1,5 +1,6 @@
 import { defineScenario, isEvery } from '../lib/define.ts'
 import * as api from '../lib/novacron.ts'
+import { cutShort } from '../lib/request.ts'
 
 /** Every kind of request at a low rate: is it there, and does it behave? */
 export default defineScenario({
@@ -7,7 +8,7 @@ export default defineScenario({
   sli: 'POST /vms',
   requests: {
     ...api.createRequests,
-    'GET /operations/:id': 7,
+    'GET /operations/:id': 3.5,
     'POST /vms/:id/start': 1,
     'POST /vms/:id/migrate': 0.5,
     'POST /vms/:id/stop': 1,
@@ -29,6 +30,8 @@ export default defineScenario({
     api.refusals(iteration)
     if (api.change(iteration, 'start') === null) return
     if (isEvery(iteration.n, 2, 0) && !api.migrateVm(iteration)) return
-    if (api.change(iteration, 'stop') === 'done') api.readVm(iteration, 'stopped')
+    const stopped = api.change(iteration, 'stop')
+    if (stopped === 'done') api.readVm(iteration, 'stopped')
+    else if (stopped === 'rolled-back') cutShort()
   },
 })

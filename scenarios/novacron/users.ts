@@ -13,7 +13,7 @@ export default defineScenario({
   sli: 'POST /vms',
   requests: {
     ...api.createRequests,
-    'GET /operations/:id': 6,
+    'GET /operations/:id': 3.5,
     'POST /vms/:id/start': 1,
     'POST /vms/:id/migrate': 0.5,
     'POST /vms/:id/stop': 1,

@@ -94,8 +94,9 @@ describe('after a fault', () => {
   it('a request that is not sent any more is no good news', async () => {
     const verdict = await judged(twoEndpoints, [{ kind: 'noLoad', fromS: 36, toS: 67, names: ['GET /b'] }])
     expect(only(verdict)).toMatchObject({ request: 'GET /b', kind: 'silent', target: 'not-sent' })
-    expect(verdict.result).toBe('inconclusive')
-    expect(verdict.sentence).toContain('GET /b: none was sent any more from 37 s on')
+    expect(only(verdict).text).toContain('none was sent any more from 37 s on')
+    expect(verdict.result).toBe('invalid')
+    expect(verdict.sentence).toContain('samples of GET /b')
   })
 
   it('errors in every endpoint are told of the objective as a whole', async () => {

@@ -26,12 +26,13 @@ func (a *acks) add(number uint64, atUs int64) {
 }
 
 // drain writes the numbers as inclusive ranges, sorted.
-func (a *acks) drain(lines []byte) []byte {
+func (a *acks) drain(lines []byte, sum *totals) []byte {
 	if len(a.numbers) == 0 {
 		return lines
 	}
 	slices.Sort(a.numbers)
 	numbers := slices.Compact(a.numbers)
+	sum.acks += int64(len(numbers))
 	lines = append(lines, `{"type":"acks",`...)
 	lines = append(lines, a.words...)
 	lines = appendField(lines, `,"fromUs":`, a.fromUs)

@@ -13,6 +13,8 @@ const (
 	requestMetric = "holdfast_request"
 	startedMetric = "holdfast_started"
 	ackMetric     = "holdfast_ack"
+	// failedMetric has how long an iteration went on that ended by an exception; its tag `error` says which.
+	failedMetric = "holdfast_failed_iteration"
 	// maxTimed bounds the values of Trends (30,000 years of milliseconds are a mistake).
 	maxTimed = 1e12
 	// maxRoutes bounds the caches of tag sets; k6 makes one per distinct URL of unnamed requests.
@@ -31,6 +33,8 @@ const (
 	roleDropped
 	roleVus
 	roleVusMax
+	roleFailed
+	roleCheck
 )
 
 // route is where the samples of one time series (metric and tags) go.
@@ -40,6 +44,9 @@ type route struct {
 	failure *failure // nil when ok, or not a request
 	load    *scenarioLoad
 	acks    *acks
+	reason  *failure // of a failed iteration
+	isSli   bool     // a request that its scenario names as its SLI
+	ok      bool
 }
 
 // httpRoute is where the requests of one tag set go.
@@ -47,6 +54,7 @@ type httpRoute struct {
 	duration, failed *series
 	failure          *failure
 	timeoutNs        int64 // see declaredTimeout
+	isSli, ok        bool
 }
 
 // aggregate folds samples into lines. It is not safe for concurrent use.
@@ -58,6 +66,8 @@ type aggregate struct {
 	loads      map[string]*scenarioLoad
 	acks       map[string]*acks
 	vus        vus
+	fates      fates
+	sum        totals
 	routes     map[metrics.TimeSeries]*route
 	httpRoutes map[*metrics.TagSet]*httpRoute
 
@@ -79,12 +89,15 @@ func newAggregate(config config, sli map[string]string) *aggregate {
 	roles[metrics.VUsMaxName] = roleVusMax
 	roles[startedMetric] = roleStarted
 	roles[ackMetric] = roleAck
+	roles[failedMetric] = roleFailed
+	roles[metrics.ChecksName] = roleCheck
 	return &aggregate{
 		roles: roles, sli: sli,
 		table:      newSeriesTable(config),
 		failures:   newFailureTable(),
 		loads:      make(map[string]*scenarioLoad),
 		acks:       make(map[string]*acks),
+		fates:      make(fates),
 		routes:     make(map[metrics.TimeSeries]*route),
 		httpRoutes: make(map[*metrics.TagSet]*httpRoute),
 
@@ -127,11 +140,14 @@ func (a *aggregate) addRequest(trail *httpext.Trail) {
 	if r.failure != nil {
 		r.failure.n++
 	}
+	if r.isSli {
+		a.fates.request(trail.Metadata, r.ok)
+	}
 }
 
 func (a *aggregate) httpRoute(tags *metrics.TagSet) *httpRoute {
 	key := httpKey(metrics.HTTPReqDurationName, tags)
-	r := &httpRoute{timeoutNs: declaredTimeout(tags)}
+	r := &httpRoute{timeoutNs: declaredTimeout(tags), isSli: key.name == a.sli[key.scenario], ok: key.ok}
 	r.duration = a.table.find(a.httpDuration, key)
 	if !key.ok {
 		r.failure = a.failures.find(r.duration.name, failureText(tags), true)
@@ -157,9 +173,17 @@ func (a *aggregate) addSample(sample *metrics.Sample) {
 		r.load.start(sample.Time.Unix(), int64(sample.Value))
 	case roleIteration:
 		second, _ := split(sample.Time.UnixNano() - nanoseconds(sample.Value))
-		r.load.complete(second)
+		r.load.complete(second, thousandths(sample.Value))
 	case roleDropped:
 		r.load.drop(sample.Time.Unix(), int64(sample.Value))
+	case roleFailed:
+		second, _ := split(sample.Time.UnixNano() - nanoseconds(sample.Value))
+		a.failIteration(r, second, a.fates.of(sample.Metadata))
+	case roleCheck:
+		a.addValue(r, sample)
+		if sample.Value == 0 {
+			a.failIteration(r, sample.Time.Unix(), a.fates.of(sample.Metadata))
+		}
 	case roleAck:
 		a.addAck(r.acks, sample)
 	case roleVus:
@@ -186,12 +210,22 @@ func (a *aggregate) route(of metrics.TimeSeries) *route {
 		r.series = a.table.find(of.Metric, key)
 		if metric == requestMetric {
 			a.failures.helped[r.series.name] = true
+			r.isSli = key.name == a.sli[scenario]
+			r.ok = key.ok
 			if !key.ok {
 				r.failure = a.failures.find(r.series.name, failureText(of.Tags), false)
 			}
 		}
 	case roleStarted, roleIteration, roleDropped:
-		r.load = remember(a.loads, scenario, func() *scenarioLoad { return newScenarioLoad(scenario, a.sli[scenario]) })
+		r.load = a.load(scenario)
+	case roleFailed:
+		r.load = a.load(scenario)
+		r.reason = a.failures.find(a.blamed(scenario), "exception: "+tag(of.Tags, "error"), false)
+	case roleCheck:
+		check := tag(of.Tags, "check")
+		r.load = a.load(scenario)
+		r.series = a.table.find(of.Metric, seriesKey{metric: metric, scenario: scenario, name: check, status: "none", ok: true})
+		r.reason = a.failures.find(a.blamed(scenario), "check failed: "+check, false)
 	case roleAck:
 		r.acks = remember(a.acks, scenario, func() *acks { return newAcks(scenario) })
 	case roleIgnored, roleVus, roleVusMax:
@@ -201,6 +235,37 @@ func (a *aggregate) route(of metrics.TimeSeries) *route {
 	}
 	a.routes[of] = r
 	return r
+}
+
+func (a *aggregate) load(scenario string) *scenarioLoad {
+	return remember(a.loads, scenario, func() *scenarioLoad { return newScenarioLoad(scenario, a.sli[scenario]) })
+}
+
+// blamed is the request that failing iterations of a scenario count against, or else the scenario.
+func (a *aggregate) blamed(scenario string) string {
+	if sli := a.sli[scenario]; sli != "" {
+		return sli
+	}
+	return scenario
+}
+
+// failIteration counts an iteration that failed, unless it is a bad event of its SLI already.
+func (a *aggregate) failIteration(r *route, second int64, of *fate) {
+	r.reason.n++
+	if of == nil {
+		r.load.fail(second, false)
+		return
+	}
+	if !of.bad {
+		of.bad = true
+		r.load.fail(second, of.good)
+	}
+}
+
+// failUnseen counts an iteration that ended by an exception which the scripts could not catch.
+func (a *aggregate) failUnseen(scenario, text string, second int64) {
+	a.failures.find(a.blamed(scenario), "exception: "+text, false).n++
+	a.load(scenario).fail(second, false)
 }
 
 // addValue folds a sample of a metric of the scripts. A time is reported when it has passed.
@@ -216,6 +281,9 @@ func (a *aggregate) addValue(r *route, sample *metrics.Sample) {
 	}
 	if r.failure != nil {
 		r.failure.n++
+	}
+	if r.isSli {
+		a.fates.request(sample.Metadata, r.ok)
 	}
 	if r.series.kind == kindTime {
 		startNs -= nanoseconds(value)
@@ -254,15 +322,15 @@ func (a *aggregate) drain(lines []byte, final bool) []byte {
 		lines = appendField(lines, `{"type":"overflow","maxSeries":`, int64(a.table.config.MaxSeries))
 		lines = append(lines, "}\n"...)
 	}
-	lines = a.table.drain(lines)
+	lines = a.table.drain(lines, &a.sum)
 	for _, load := range a.loads {
-		lines = load.drain(lines)
+		lines = load.drain(lines, &a.sum)
 	}
 	for _, acknowledged := range a.acks {
-		lines = acknowledged.drain(lines)
+		lines = acknowledged.drain(lines, &a.sum)
 	}
 	lines = a.vus.drain(lines)
-	return a.failures.drain(lines, final)
+	return a.failures.drain(lines, &a.sum, final)
 }
 
 // split divides a Unix time in nanoseconds into its second and the microseconds since.

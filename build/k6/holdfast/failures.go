@@ -59,7 +59,7 @@ func (t *failureTable) lookUp(key failureKey, fromHTTP bool) *failure {
 	return nil
 }
 
-func (t *failureTable) drain(lines []byte, final bool) []byte {
+func (t *failureTable) drain(lines []byte, sum *totals, final bool) []byte {
 	for _, f := range t.all {
 		ready := f.n
 		switch {
@@ -72,6 +72,7 @@ func (t *failureTable) drain(lines []byte, final bool) []byte {
 		}
 		f.n = 0
 		if ready > 0 {
+			sum.errors += ready
 			lines = append(append(lines, `{"type":"error",`...), f.words...)
 			lines = appendField(lines, `,"n":`, ready)
 			lines = append(lines, "}\n"...)

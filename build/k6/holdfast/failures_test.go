@@ -57,7 +57,7 @@ func TestFailuresAreBounded(t *testing.T) {
 		table.find("x", strings.Repeat("é", 300)+strconv.Itoa(i), false).n++ // cut to the same text
 		table.find("x", strconv.Itoa(i), false).n++
 	}
-	lines := parse(t, table.drain(nil, true))
+	lines := parse(t, table.drain(nil, &totals{}, true))
 	last := lines[len(lines)-1]
 	if len(lines) != maxFailures+1 || last.Name != "other" || last.N != 1000-(maxFailures-1) || lines[0].N != 1000 {
 		t.Errorf("%d lines, first %+v, last %+v", len(lines), lines[0], last)

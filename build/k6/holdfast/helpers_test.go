@@ -25,6 +25,9 @@ type line struct {
 	Active, MaxSeries           int64
 	FromUs, ToUs                int64
 	Ranges                      [][2]int64
+	Failed, FailedAfterGood     int64
+	DurationUs, LongestUs       int64
+	Totals                      map[string]int64
 }
 
 // source makes samples as k6 does.

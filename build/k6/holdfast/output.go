@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -58,12 +57,21 @@ func newOutput(params output.Params, descriptor int) (*Output, error) {
 	for name, scenario := range params.ScriptOptions.Scenarios {
 		sli[name] = scenario.GetTags()["sli"]
 	}
-	return &Output{
+	o := &Output{
 		config:    config,
 		logger:    params.Logger.WithField("output", "holdfast"),
 		stream:    stream,
 		aggregate: newAggregate(config, sli),
-	}, nil
+	}
+	watchExceptions(params.Logger, o.addException)
+	return o, nil
+}
+
+// addException takes an exception that ended an iteration.
+func (o *Output) addException(scenario, text string, at time.Time) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.aggregate.failUnseen(scenario, text, at.Unix())
 }
 
 // Description is what k6 prints as its output.
@@ -74,7 +82,7 @@ func (o *Output) SetTestRunStopCallback(stopRun func(error)) { o.stopRun = stopR
 
 // Start writes the first line and begins to flush.
 func (o *Output) Start() error {
-	hello := fmt.Sprintf(`{"type":"hello","schemaVersion":%d,"k6Version":%s,"atUs":%d}`+"\n",
+	hello := fmt.Sprintf(`{"type":"hello","schemaVersion":%d,"k6Version":%s,"atUs":%d,"hasTotals":true}`+"\n",
 		schemaVersion, quote(k6Version()), time.Now().UnixMicro())
 	if _, err := o.stream.WriteString(hello); err != nil {
 		return fmt.Errorf("cannot write to file descriptor 3: %w", err)
@@ -108,8 +116,8 @@ func (o *Output) Stop() error {
 	if broken != nil {
 		return broken
 	}
-	o.buffer = append(o.buffer, `{"type":"end","atUs":`...)
-	o.buffer = strconv.AppendInt(o.buffer, time.Now().UnixMicro(), 10)
+	o.buffer = appendField(o.buffer, `{"type":"end","atUs":`, time.Now().UnixMicro())
+	o.buffer = o.aggregate.sum.append(append(o.buffer, `,"totals":`...))
 	o.buffer = append(o.buffer, "}\n"...)
 	_, err := o.stream.Write(o.buffer)
 	return errors.Join(err, o.stream.Close())

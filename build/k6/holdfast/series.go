@@ -43,6 +43,7 @@ type seriesKey struct {
 type series struct {
 	kind         kind
 	name         string // `other` beyond maxSeries
+	ok           bool
 	thresholdsUs []int64
 	words        string // the key as JSON, ready to be copied into each line
 	open         []*window
@@ -79,7 +80,7 @@ func (t *seriesTable) find(metric *metrics.Metric, key seriesKey) *series {
 	} else {
 		t.named++
 	}
-	s := &series{kind: kindOf(metric), name: key.name}
+	s := &series{kind: kindOf(metric), name: key.name, ok: key.ok}
 	if s.kind == kindTime {
 		s.thresholdsUs = t.config.ThresholdsUs[key.metric]
 	}
@@ -117,10 +118,16 @@ func (t *seriesTable) window(s *series, second int64) *window {
 }
 
 // drain writes every open window and forgets it.
-func (t *seriesTable) drain(lines []byte) []byte {
+func (t *seriesTable) drain(lines []byte, sum *totals) []byte {
 	for _, s := range t.touched {
 		for _, w := range s.open {
 			lines = w.appendLine(lines, s)
+			if s.kind != kindGauge {
+				sum.samples += w.n
+				if !s.ok {
+					sum.bad += w.n
+				}
+			}
 		}
 		t.spare = append(t.spare, s.open...)
 		s.open = s.open[:0]

@@ -1,0 +1,63 @@
+import type { PlannedLoad } from '../model/plan.ts'
+import { formatMs, plural } from './format.ts'
+import type { LoadRecord } from './load.ts'
+import type { Traffic } from './traffic.ts'
+import { longestIterationMs, samplesOf } from './traffic.ts'
+
+/** Above this share of a scenario's iterations the run is invalid; below it they count as bad requests. */
+const ownLimit = 0.01
+
+/**
+ * Finds the iterations that did not end before k6 gave up on them although their requests were answered (a pause that is
+ * longer than the declared iteration, say), and marks them in `load.ownInterrupted`. Where a request of the SLI has no
+ * sample the system did not answer it, and the iteration stays a bad request. Returns why the run is invalid, or null.
+ */
+export const findOwnInterruptions = (
+  planned: PlannedLoad,
+  load: LoadRecord,
+  traffic: Traffic | undefined,
+): string | null => {
+  const interrupted = interruptedIterations(load)
+  load.interrupted = interrupted
+  const samples = samplesOf(traffic, planned.sli)
+  const perIteration = planned.requests[planned.sli]
+  const first = interrupted.findIndex((n) => n > 0)
+  if (first < 0 || samples === undefined || perIteration === undefined || perIteration < 1) return null
+  let [all, own] = [0, 0]
+  const marked = new Int32Array(interrupted.length)
+  for (let at = 0; at < interrupted.length; at++) {
+    all += load.started[at] ?? 0
+    const here = interrupted[at] ?? 0
+    if (here === 0) continue
+    const missing = Math.ceil((load.started[at] ?? 0) - (samples[at] ?? 0) / perIteration)
+    marked[at] = Math.max(0, here - Math.max(0, missing))
+    own += marked[at] ?? 0
+  }
+  if (own <= ownLimit * all) return null
+  load.ownInterrupted = marked
+  return (
+    `scenario ${load.scenario}: ${plural(own, 'iteration')} had not ended when k6 gave up on them, although their requests were ` +
+    `answered: they take longer than longestIterationMs says (${formatMs(longestIterationMs(planned))})`
+  )
+}
+
+/**
+ * Iterations that started and never completed, by the second of their start. k6 takes the start of
+ * the completed ones a few microseconds before the scenario's own count, so that around the turn of a
+ * second one second has too many and its neighbour too few: these cancel first.
+ */
+export const interruptedIterations = (load: LoadRecord): Int32Array => {
+  const open = Int32Array.from(load.started, (started, at) => started - (load.completed[at] ?? 0))
+  for (let at = 0; at < open.length; at++) {
+    for (const neighbour of [at + 1, at - 1]) {
+      const surplus = -(open[at] ?? 0)
+      const missing = open[neighbour] ?? 0
+      if (surplus <= 0 || missing <= 0) continue
+      const moved = Math.min(surplus, missing)
+      open[at] = moved - surplus
+      open[neighbour] = missing - moved
+    }
+  }
+  for (let at = 0; at < open.length; at++) if ((open[at] ?? 0) < 0) open[at] = 0
+  return open
+}
