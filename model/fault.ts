@@ -60,7 +60,8 @@ export type Injection =
   | { driver: 'docker'; action: 'kill' | 'hold' | 'freeze' | 'isolate'; instance: string }
   | { driver: 'docker'; action: 'cpu'; instance: string; cpus: number }
   | { driver: 'docker'; action: 'memory'; instance: string; bytes: number }
-  | { driver: 'command'; inject: CommandLine; probe: CommandLine; undo: CommandLine }
+  /** Without an undo it happens once, as a kill does. */
+  | { driver: 'command'; inject: CommandLine; probe: CommandLine; undo?: CommandLine }
   /**
    * A resource to be created in the namespace. Its spec holds a `duration`, by which Chaos Mesh removes the fault
    * should nobody delete the resource; a one-shot has none, and is never reported as recovered. The probe tells

@@ -136,7 +136,7 @@ const removeFault = async (fault: PlannedFault, active: ActiveInjection[], host:
   ledger.append({ type: 'fault.removed', fault: fault.id, ...edge })
   const looked = await Promise.all(held.map((injection) => confirmRemoved(injection)))
   const failures = undone.filter((result) => result.status === 'rejected').map((result) => messageOf(result.reason))
-  const evidence = allOf([...looked, ...failures.map((text) => ({ ok: false, text }))])
+  const evidence = allOf([...failures.map((text) => ({ ok: false, text })), ...looked])
   if (!evidence.ok) return notRemoved(fault, active, host, evidence.text)
   ledger.append({ type: 'fault.provenRemoved', fault: fault.id, evidence: evidence.text })
   listener.onFault?.(fault, 'removed', evidence.text)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { processStat } from '../chaos/drivers/proc.ts'
 import type { RunEventBody } from '../model/event.ts'
+import type { Injection } from '../model/fault.ts'
 import { cleanUp, isRunning, readLeftovers } from './leftovers.ts'
 import { Ledger, recordFiles } from './record.ts'
 
@@ -127,6 +128,21 @@ test('what has ended is nothing left over', async () => {
   const left = await readLeftovers(dir)
   expect(left.processes.map(({ instance }) => instance)).toEqual(['worker'])
   expect(left.commands.map(({ fault }) => fault)).toEqual(['f2'])
+})
+
+test('a one-shot command has nothing to undo', async () => {
+  const injections: Injection[] = [{ driver: 'command', inject: shell('true'), probe: shell('true') }]
+  ledger(started, { type: 'fault.injecting', fault: 'f1', pids: [], injections })
+  expect(await readLeftovers(dir)).toMatchObject({ commands: [], faults: [] })
+})
+
+test('an undo that fails says why, and one that ends with 0 without effect says what the probe saw', async () => {
+  ledger(started, runbook('f1', 'true', 'echo no such service >&2; exit 4'), runbook('f2', 'echo still there', 'true'))
+  const { failed } = await cleanUp(dir)
+  expect(failed).toEqual([
+    'f2 could not be undone (its undo ended with 0, but it is not seen to be gone: probe sh -c echo still there: exit 0 still there); check with: sh -c echo still there',
+    'f1 could not be undone (exit 4 no such service); check with: sh -c true',
+  ])
 })
 
 test('a fault that could not be removed stays, and the last injected comes first', async () => {

@@ -89,7 +89,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       // Children of an instance, too: a stopped one whose parent has died is in no tree.
       left.processes.push(...event.pids)
       for (const injection of event.injections) {
-        if (injection.driver === 'command')
+        if (injection.driver === 'command' && injection.undo !== undefined)
           left.commands.unshift({ fault: event.fault, undo: injection.undo, probe: injection.probe })
       }
       break
@@ -112,6 +112,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
 /** Nothing stays of a kill: its victim is started again. */
 const isOneShot = (injection: Injection): boolean =>
   ((injection.driver === 'process' || injection.driver === 'docker') && injection.action === 'kill') ||
+  (injection.driver === 'command' && injection.undo === undefined) ||
   (injection.driver === 'chaos-mesh' && injection.oneShot) ||
   (injection.driver === 'kubernetes' && injection.action === 'restart')
 
@@ -149,18 +150,29 @@ export const cleanUp = async (recordDir: string): Promise<CleanUpResult> => {
   await endProcesses(left, result)
   if (left.engineId !== null) await endContainers(runMark(left.runId, left.pid), left.engineId, result)
   // As the run had it: its commands may reach the cluster of the run by these variables only.
-  const env = { ...process.env, ...(left.cluster && placeEnv(left.cluster.ref)) }
-  for (const { fault, undo, probe } of left.commands) {
-    // Whatever the probe would say: one that fails for its own reason looks like one whose fault is gone.
-    const { exitCode, text } = await runCommand(undo, { env })
-    if (exitCode === 0 && (await askProbe(probe, env)(false)).ok)
-      result.done.push(`undid ${fault}: ${undo.argv.join(' ')}`)
-    else result.failed.push(`${fault} could not be undone (${text}); check with: ${probe.argv.join(' ')}`)
+  const env = { ...process.env, ...(left.cluster && placeEnv(left.cluster.ref)), [runEnvironmentName]: undefined }
+  for (const command of left.commands) {
+    const { fault, undo, probe } = command
+    const why = await undoCommand(command, env)
+    if (why === null) result.done.push(`undid ${fault}: ${undo.argv.join(' ')}`)
+    else result.failed.push(`${fault} could not be undone (${why}); check with: ${probe.argv.join(' ')}`)
   }
   if (left.cluster !== null) await leaveCluster(left.cluster, result)
   for (const name of [recordFiles.work, recordFiles.reserve])
     rmSync(join(recordDir, name), { recursive: true, force: true })
   return result
+}
+
+/** Null when it is gone, else why it is not known to be. */
+const undoCommand = async (
+  { undo, probe }: Leftovers['commands'][number],
+  env: NodeJS.ProcessEnv,
+): Promise<string | null> => {
+  // Whatever the probe would say: one that fails for its own reason looks like one whose fault is gone.
+  const { exitCode, text } = await runCommand(undo, { env })
+  if (exitCode !== 0) return text
+  const seen = await askProbe(probe, env)(false)
+  return seen.ok ? null : `its undo ended with 0, but it is not seen to be gone: ${seen.text}`
 }
 
 const leaveCluster = async (

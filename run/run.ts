@@ -11,6 +11,7 @@ import { type System, startedByUs } from '../model/system.ts'
 import { windowSchemaVersion } from '../model/window.ts'
 import { auditBudgetMs, auditWrites, countDuplicatesBefore } from './audit.ts'
 import { sleepUntil, watchClock } from './clock.ts'
+import { commandsIn } from './commands.ts'
 import { shareCpus } from './cpus.ts'
 import { DecisionWatch } from './decision-watch.ts'
 import { type RunningSystem, redactor, secretNames } from './environment.ts'
@@ -18,7 +19,7 @@ import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
 import { k6Failure } from './k6-exit.ts'
 import { type RunListener, shielded } from './listener.ts'
-import { runEnvironmentName, runMark } from './mark.ts'
+import { runEnvironmentName } from './mark.ts'
 import { k6Network } from './network.ts'
 import { outputConfig } from './output-config.ts'
 import { recordPrometheus } from './prometheus.ts'
@@ -139,7 +140,8 @@ const start = async (
   supervisor.onUnexpectedEnd = (name) => broken(new Error(`${name} has ended by itself`))
   undo.push('the working folder', () => rm(join(recordDir, recordFiles.work), { recursive: true, force: true }))
   undo.push('the system', () => supervisor.stopAll())
-  const commandEnv = { ...options.userEnv, [runEnvironmentName]: runMark(plan.runId, process.pid) }
+  // What a runbook step leaves running is the user's: it carries no mark by which a run's own processes are ended.
+  const commandEnv = { ...options.userEnv, [runEnvironmentName]: undefined }
   const upAtMs = Date.now()
   const system = await startSystem({
     system: options.system,
@@ -258,7 +260,8 @@ const follow = async (
     listener.onPhase?.('steady', at(plan.phases.recovery.endMs))
   } else if (plan.faults.length > 0 && !stop.signal.aborted) {
     phase('faults', plan.phases.faults.endMs)
-    const host = { context: system.drivers, ledger, undo, listener, signal: stop.signal, startedAtMs }
+    const context = { ...system.drivers, commandRuns: commandsIn(ledger) }
+    const host = { context, ledger, undo, listener, signal: stop.signal, startedAtMs }
     const faults = Promise.all(plan.faults.map((fault) => runFault(fault, host)))
     await sleepUntil(at(plan.phases.recovery.startMs), stop.signal)
     if (!stop.signal.aborted) phase('recovery', plan.phases.recovery.endMs)

@@ -9,6 +9,7 @@ import type { ProfileName } from '../model/gameday.ts'
 import type { Environment } from '../model/system.ts'
 import { makePlan, type Planned } from '../plan/index.ts'
 import type { PlanOptions } from '../plan/options.ts'
+import { refuseMissingPrograms } from '../plan/programs.ts'
 import { trustAuthorities } from '../run/authorities.ts'
 import { checkBaseline, typedBaselines } from './baseline.ts'
 import { newRunId, projectDir } from './project.ts'
@@ -72,6 +73,7 @@ export const planGameDay = async (
     cluster: cluster === null ? undefined : await lookAt(cluster),
     userEnv: process.env,
   })
+  refuseMissingPrograms(planned.plan, { workingDir: process.cwd(), path: process.env.PATH }, planned.plan.gameDay)
   const warnings = checkBaseline(planned.plan, join(outDir, runId))
   return { ...planned, warnings: [...planned.warnings, ...warnings], tools, cluster }
 }

@@ -541,6 +541,12 @@ describe('a fault that was not active as planned', () => {
 })
 
 describe('what is said', () => {
+  it('why a fault could not be removed', async () => {
+    const verdict = await judgeRun({ ...withFault, faults: [{ atS: 40, holdS: 5, fate: 'notRemoved' }] })
+    expect(verdict).toMatchObject({ exitCode: 5, tainted: true })
+    expect(verdict.detail).toContain('COULD NOT BE REMOVED (probe): run `holdfast cleanup`')
+  })
+
   it('the mock-up: lost writes first, then what was confirmed', async () => {
     const verdict = await judgeRun({
       ...withFault,

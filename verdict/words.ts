@@ -156,8 +156,10 @@ export const detail = (told: Told): string => {
   if (told.comparison) parts.push(told.comparison.sentence)
   if (told.scenarioErrors.length > 0) parts.push(scenarioErrorText(told.scenarioErrors))
   const still = faults.filter((fault) => history.faults.get(fault.id)?.notRemoved != null)
-  for (const fault of still)
-    parts.push(`${fault.label} COULD NOT BE REMOVED: run \`holdfast cleanup\` and check by hand.`)
+  for (const fault of still) {
+    const why = history.faults.get(fault.id)?.notRemoved
+    parts.push(`${fault.label} COULD NOT BE REMOVED (${why}): run \`holdfast cleanup\` and check by hand.`)
+  }
   return parts.join(' ')
 }
 

@@ -52,6 +52,17 @@ describe('a program', () => {
     for (const { pid } of running()) process.kill(pid, 'SIGKILL')
   })
 
+  test('that leaves a service running leaves it an output that goes on when nobody reads it', async () => {
+    const service = `while sleep 0.05; do echo line || exit 1; echo line >&2 || exit 1; echo >> ${join(dir, 'lived')}; done`
+    const result = await runCommand(shell(`(${service}) & echo $! > ${join(dir, 'service')}`), { env: marked() })
+    expect(result).toEqual({ exitCode: 0, text: 'exit 0' })
+    const lines = () => (existsSync(join(dir, 'lived')) ? readFileSync(join(dir, 'lived'), 'utf8').length : 0)
+    const before = lines()
+    await expect.poll(lines).toBeGreaterThan(before + 3)
+    process.kill(Number(readFileSync(join(dir, 'service'), 'utf8')), 'SIGKILL')
+    await expect.poll(running).toEqual([])
+  })
+
   test('that leaves a child with its output open has ended all the same', async () => {
     const pidFile = join(dir, 'pid')
     const result = await runCommand(shell(`sleep 600 & echo $! > ${pidFile}; echo started`))
@@ -131,6 +142,58 @@ describe('a runbook step', () => {
       context(),
     )
     expect(removalMs).toBeGreaterThanOrEqual(300_000 + 15_000 + 300_000)
+  })
+
+  test('without an undo happens once: seen by a probe that is asked from the beginning', async () => {
+    const file = join(dir, 'x')
+    const once = commandDriver(
+      {
+        driver: 'command',
+        inject: shell(`touch ${file}; sleep 1; rm -f ${file}`),
+        probe: shell(`test -e ${file}`),
+      },
+      context(),
+    )
+    await once.inject()
+    expect(await once.confirmActive()).toMatchObject({ ok: true })
+    expect([once.undo, once.confirmRemoved, once.stillActive]).toEqual([undefined, undefined, undefined])
+  })
+
+  test('without an undo whose inject fails is not asked about for longer', async () => {
+    const asked = join(dir, 'asked')
+    const once = commandDriver(
+      { driver: 'command', inject: shell('exit 3'), probe: shell(`echo >> ${asked}; false`) },
+      context(),
+    )
+    await expect(once.inject()).rejects.toThrow('failed: exit 3')
+    expect(await once.confirmActive(AbortSignal.abort())).toMatchObject({ ok: false })
+  })
+
+  test('is told of while it goes on, and of its end', async () => {
+    const told: string[] = []
+    const commandRuns = (name: string, pid: number) => {
+      told.push(`${name} ${pid > 0}`)
+      return (exitCode: number | null) => void told.push(`${name} ended ${exitCode}`)
+    }
+    const injection = {
+      driver: 'command' as const,
+      inject: shell('exit 0'),
+      probe: shell('true'),
+      undo: shell('exit 4'),
+    }
+    const fault = commandDriver(injection, { ...context(), commandRuns })
+    await fault.inject()
+    await fault.confirmActive()
+    await expect(fault.undo?.()).rejects.toThrow('exit 4')
+    expect(told).toEqual(['inject true', 'inject ended 0', 'undo true', 'undo ended 4'])
+  })
+
+  test('says while it is held whether it is active, and nothing where its probe gives no answer', async () => {
+    const { signal } = new AbortController()
+    expect(await step({ probe: 'exit 0' }).stillActive?.(signal)).toMatchObject({ ok: true })
+    expect(await step({ probe: 'exit 22' }).stillActive?.(signal)).toMatchObject({ ok: false })
+    expect(await step({ probe: 'kill -9 $$' }).stillActive?.(signal)).toBe(null)
+    expect(await step({ probe: 'sleep 600' }).stillActive?.(AbortSignal.abort())).toBe(null)
   })
 
   test('has the environment of the run', async () => {

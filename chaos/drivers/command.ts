@@ -1,46 +1,68 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
 import type { CommandLine, Injection } from '../../model/fault.ts'
 import type { Driver } from './driver.ts'
+import { openOutput } from './output-file.ts'
 import { killProcessTree } from './process-tree.ts'
 import { type Evidence, lookUntil } from './wait.ts'
 
 const confirmDeadlineMs = 15_000
-/** Time for the last output of a program that has ended; what it left in the background may hold the pipe for ever. */
-const lastWordsMs = 200
-const keptCharacters = 10_000
+const mostOutputBytes = 64 * 2 ** 20
 /** Time in which a program that is killed must have ended; what may not be killed (sudo) holds up nobody for longer. */
 const killGraceMs = 2_000
 
 /**
  * Any step of a runbook: `inject`, `probe`, `undo`, each a program with its arguments, no shell. The
- * probe ends with 0 while the fault is active and with another code when it is gone.
+ * probe ends with 0 while the fault is active and with another code when it is gone. Without `undo` it is a one-shot.
  */
 export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = ({ inject, probe, undo }, context) => {
   const env = context.commandEnv
   const look = askProbe(probe, env)
   const mustSucceed = async (command: CommandLine, step: string, signal?: AbortSignal): Promise<void> => {
-    const { exitCode, text } = await runCommand(command, { env, ...(signal && { signal }) })
+    const onStarted = (pid: number) => context.commandRuns?.(step, pid)
+    const { exitCode, text } = await runCommand(command, { env, ...(signal && { signal }), onStarted })
     if (exitCode === 0) return
     throw new HoldfastError(`${step} command "${command.argv.join(' ')}" failed: ${text}`, {
       hint: 'Run it by hand to see why.',
     })
   }
+  const until = (wanted: boolean, signal?: AbortSignal) =>
+    lookUntil(() => look(wanted), { deadlineMs: confirmDeadlineMs, everyMs: 200, signal })
+  const common = { touches: () => [], checkBy: [probe.argv.join(' ')] }
+  if (undo === undefined) {
+    let seen: Promise<Evidence> | undefined
+    return {
+      inject: async (signal) => {
+        const failing = new AbortController()
+        // Whatever starts it again may be quick: the probe is asked from the beginning.
+        seen = until(true, signal === undefined ? failing.signal : AbortSignal.any([signal, failing.signal]))
+        try {
+          await mustSucceed(inject, 'inject', signal)
+        } catch (error) {
+          failing.abort()
+          throw error
+        }
+      },
+      confirmActive: async (signal) => {
+        const before = await seen
+        return before?.ok ? before : await until(true, signal)
+      },
+      ...common,
+    }
+  }
   return {
     inject: (signal) => mustSucceed(inject, 'inject', signal),
-    confirmActive: (signal) => lookUntil(() => look(true), { deadlineMs: confirmDeadlineMs, everyMs: 200, signal }),
+    confirmActive: (signal) => until(true, signal),
     stillActive: askWhetherActive(probe, env),
     undo: () => mustSucceed(undo, 'undo'),
-    confirmRemoved: () => lookUntil(() => look(false), { deadlineMs: confirmDeadlineMs, everyMs: 200 }),
+    confirmRemoved: () => until(false),
     removalMs: longestMs(undo) + confirmDeadlineMs + longestMs(probe),
-    touches: () => [],
-    checkBy: [probe.argv.join(' ')],
+    ...common,
   }
 }
 
 /** Until its result is there, also where it may not be killed. */
-const longestMs = ({ timeoutMs }: CommandLine): number => timeoutMs + killGraceMs + lastWordsMs
+const longestMs = ({ timeoutMs }: CommandLine): number => timeoutMs + killGraceMs
 
 /** Asks a probe whether the fault is active, or gone: `ok` when it says so. */
 export const askProbe =
@@ -75,29 +97,35 @@ export interface CommandResult {
  */
 export const runCommand = (
   { argv, timeoutMs }: CommandLine,
-  options: { env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
+  options: {
+    env?: NodeJS.ProcessEnv
+    signal?: AbortSignal
+    /** Told its pid at once; what it returns is told of its end. */
+    onStarted?: (pid: number) => ((exitCode: number | null) => void) | undefined
+  } = {},
 ): Promise<CommandResult> =>
   new Promise((resolve) => {
     if (options.signal?.aborted) return resolve({ exitCode: null, text: 'not started: the run was stopped' })
     const [file = '', ...args] = argv
-    let child: ChildProcessByStdio<null, Readable, Readable>
+    const out = openOutput()
+    const err = openOutput()
+    const close = () => {
+      out?.close()
+      err?.close()
+    }
+    let child: ChildProcess
     try {
       child = spawn(file, args, {
         detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', out?.fd ?? 'ignore', err?.fd ?? 'ignore'],
         ...(options.env && { env: options.env }),
       })
     } catch (error) {
       // Some errors come at once: no program named, too many arguments.
+      close()
       return resolve({ exitCode: null, text: messageOf(error) })
     }
-    const said = { out: '', err: '' }
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said.out = (said.out + text).slice(-keptCharacters)
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said.err = (said.err + text).slice(-keptCharacters)
-    })
+    const onEnded = child.pid === undefined ? undefined : options.onStarted?.(child.pid)
     let why: string | null = null
     let grace: NodeJS.Timeout | undefined
     const kill = (reason: string) => {
@@ -112,27 +140,28 @@ export const runCommand = (
     }
     const stop = () => kill('ended, since the run was stopped')
     const timer = setTimeout(() => kill(`took longer than ${timeoutMs} ms`), timeoutMs)
+    const watch = setInterval(() => {
+      if ((out?.bytes() ?? 0) + (err?.bytes() ?? 0) > mostOutputBytes) kill('wrote more than 64 MiB')
+    }, 500)
     options.signal?.addEventListener('abort', stop)
+    let isOver = false
     const finish = (exitCode: number | null, text: string) => {
       clearTimeout(timer)
       clearTimeout(grace)
+      clearInterval(watch)
       options.signal?.removeEventListener('abort', stop)
-      child.stdout.destroy()
-      child.stderr.destroy()
+      if (isOver) return
+      isOver = true
+      close()
+      onEnded?.(exitCode)
       resolve({ exitCode, text })
     }
     child.on('error', (error) => finish(null, error.message))
     child.on('exit', (code, signal) => {
-      const end = () => {
-        const words = (said.err || said.out).trim().split('\n').at(-1)?.slice(0, 200) ?? ''
-        if (why !== null) finish(null, why)
-        else finish(code, `${code === null ? `ended by ${signal}` : `exit ${code}`} ${words}`.trim())
-      }
-      const late = setTimeout(end, lastWordsMs)
-      child.on('close', () => {
-        clearTimeout(late)
-        end()
-      })
+      if (isOver) return
+      const words = (err?.lastLine() || out?.lastLine() || '').slice(0, 200)
+      if (why !== null) finish(null, why)
+      else finish(code, `${code === null ? `ended by ${signal}` : `exit ${code}`} ${words}`.trim())
     })
   })
 

@@ -24,8 +24,10 @@ export interface DriverContext {
   startHelper: (name: string, argv: string[]) => ProcessRef
   /** Ends a helper and everything below it. */
   stopHelper: (helper: ProcessRef) => void
-  /** Environment of runbook steps: the user's own and the run's mark, by which one that is left over is found. */
+  /** Environment of runbook steps: the user's own. */
   commandEnv: Record<string, string | undefined>
+  /** Told of a step of a runbook that has begun (`inject`, `undo`); what it returns is told of its end. */
+  commandRuns?: (step: string, pid: number) => (exitCode: number | null) => void
   /** The run in its cluster. */
   mesh: () => MeshSession
 }

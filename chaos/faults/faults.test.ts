@@ -157,6 +157,18 @@ describe('what a fault becomes on one machine', () => {
     ],
   ]
 
+  it('a command without undo and for happens once', () => {
+    const once = command({ title: 'kill', inject: ['a'], probe: ['b'], at: '0s' })
+    expect(become(once)).toMatchObject({
+      injections: [{ driver: 'command', inject: { argv: ['a'] }, probe: { argv: ['b'] } }],
+    })
+    expect(become(once).injections[0]).not.toHaveProperty('undo')
+    const oneShot = faults.command.oneShot as (fault: unknown) => boolean
+    expect([oneShot(once), oneShot({ ...once, undo: ['c'] })]).toEqual([true, false])
+    expect(() => faults.command.parse({ ...once, undo: ['c'] }, 'x.ts')).toThrow('x.ts: for: is missing')
+    expect(() => faults.command.parse({ ...once, for: '5s' }, 'x.ts')).toThrow('x.ts: undo: is missing')
+  })
+
   it.each(cases)('%j', (fault, label, injections) => {
     expect(become(fault)).toEqual({ label, injections })
   })
@@ -170,7 +182,7 @@ describe('what a fault becomes on one machine', () => {
 it('every kind is filed under its own name, and only one-shots need no removal', () => {
   for (const [name, kind] of Object.entries(faults)) {
     expect(kind.kind).toBe(name)
-    if (name !== 'chaosMesh') expect(kind.oneShot).toBe(['kill', 'restart'].includes(name))
+    if (!['chaosMesh', 'command'].includes(name)) expect(kind.oneShot).toBe(['kill', 'restart'].includes(name))
   }
   expect(faultKind('toString')).toBeUndefined()
 })
