@@ -87,6 +87,14 @@ describe('proportions', () => {
     expect(one(proportion(0.95))).toMatchObject({ samples: 600 })
   })
 
+  it('names the requests among its own that this load does not send', () => {
+    expect(one(proportion(0.95, ['POST /a', 'GET /z']))).toMatchObject({
+      gate: 'required',
+      samples: 400,
+      text: 'yes; this load sends no "GET /z"',
+    })
+  })
+
   it('says how many are missing for a proof', () => {
     expect(one(proportion(0.999, ['POST /a']))).toMatchObject({
       gate: 'required',

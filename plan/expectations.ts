@@ -9,6 +9,7 @@ import type { Expectation } from '../model/plan.ts'
 import { leastApartMs } from '../model/plan.ts'
 import { isPrometheusSeries } from '../model/prometheus.ts'
 import { samplesNeeded } from '../verdict/binomial.ts'
+import { samplesPerIteration } from '../verdict/planned.ts'
 import { endOf } from './faults.ts'
 import { withSlis } from './objective-set.ts'
 import type { PlannedRun } from './reach.ts'
@@ -49,9 +50,9 @@ const unjudged = ({ id, gate }: Objective, reason: string): Expectation => ({
 const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {
   switch (objective.kind) {
     case 'proportion':
-      return ofProportion(objective, run)
+      return withUnsent(ofProportion(objective, run), objective, run)
     case 'count':
-      return ofCount(objective, run)
+      return withUnsent(ofCount(objective, run), objective, run)
     case 'gauge':
       return ofGauge(objective, run)
     case 'reaction':
@@ -69,6 +70,20 @@ const ofProportion = (objective: ProportionObjective, run: PlannedRun): Expectat
 const ofCount = (objective: CountObjective, run: PlannedRun): Expectation =>
   compare(objective.id, samplesOf(objective, run), objective.minSamples)
 
+/** An objective on several requests is judged by those that the load sends: the others are named. */
+const withUnsent = (
+  expectation: Expectation,
+  { sli }: ProportionObjective | CountObjective,
+  { load }: PlannedRun,
+): Expectation => {
+  const unsent = (sli.names ?? []).filter((name) =>
+    load.every((each) => samplesPerIteration({ ...sli, names: [name] }, each) === 0),
+  )
+  if (unsent.length === 0) return expectation
+  const named = unsent.map((name) => `"${name}"`).join(', ')
+  return { ...expectation, text: `${expectation.text}; this load sends no ${named}` }
+}
+
 /** The sampler looks once a second; of Prometheus there is a point every step. */
 const ofGauge = (objective: GaugeObjective, run: PlannedRun): Expectation => {
   const lengthMs = spansOf(objective.phases, run).reduce((sum, span) => sum + lengthOf(span), 0)
@@ -81,11 +96,10 @@ const ofGauge = (objective: GaugeObjective, run: PlannedRun): Expectation => {
   return { objective: objective.id, samples: points, needed, provable: false, text }
 }
 
-const compare = (objective: string, samples: number | null, needed: number | null): Expectation => {
-  const whole = samples === null ? null : Math.floor(samples)
+const compare = (objective: string, samples: number, needed: number | null): Expectation => {
+  const whole = Math.floor(samples)
   const base = { objective, samples: whole, needed }
   if (needed === null) return { ...base, provable: false, text: 'no number of samples can prove this target' }
-  if (whole === null) return { ...base, provable: false, text: 'the scenarios do not say how many samples they give' }
   if (whole >= needed) return { ...base, provable: true, text: 'yes' }
   return {
     ...base,

@@ -150,6 +150,7 @@ export const objectiveOf = (spec: ResilienceObjectiveSpec): Objective => {
   if (measure === 'badCount') {
     if (op !== 'lt' && op !== 'lte')
       throw new HoldfastError(`op: ${op} is not read for badCount`, { hint: 'Write lte.' })
+    if (unit !== 'count') throw new HoldfastError(`unit: ${unit} does not fit badCount`, { hint: 'Allowed: count.' })
     const sli = { metric: spec.metric ?? requestMetric, ...(spec.requests ? { names: spec.requests } : {}) }
     return {
       ...base,

@@ -109,7 +109,7 @@ describe('refusals, one line with file, line, key', () => {
     [
       'another metric source',
       good.replace('type: holdfast', 'type: prometheus'),
-      'x.yaml:12: spec.indicator.spec.thresholdMetric.metricSource.type: "prometheus" is not allowed | Allowed: holdfast.',
+      'x.yaml:12: spec.indicator.spec.thresholdMetric.metricSource.type: "prometheus" is not read | Write type: holdfast, or a ResilienceObjective with a query for Prometheus.',
     ],
     [
       'time slices',
@@ -193,6 +193,38 @@ describe('refusals, one line with file, line, key', () => {
       'x.yaml:10: spec.series: says nothing for measure rto | Leave series out.',
     ],
   ])('%s', (_what, text, line) => {
+    expect(refusal(text)).toBe(line)
+  })
+
+  const ratio = (source: string) => `  indicator:
+    spec:
+      ratioMetric:
+        counter: true
+        good: { metricSource: ${source} }
+        total: { metricSource: ${source} }
+`
+  it.each([
+    [
+      slo(
+        `${ratio('{ type: Prometheus, metricSourceRef: main, spec: { query: up } }')}  objectives: [{ target: 0.99 }]\n`,
+      ),
+      'x.yaml:12: spec.indicator.spec.ratioMetric.good.metricSource.type: "Prometheus" is not read | Write type: holdfast, or a ResilienceObjective with a query for Prometheus.',
+    ],
+    [
+      slo(
+        `${ratio('{ type: holdfast, spec: { metric: m } }')}  objectives: [{ target: 0.99, timeSliceTarget: 0.95 }]\n`,
+      ).replace('Occurrences', 'Timeslices'),
+      'x.yaml:7: spec.budgetingMethod: "Timeslices" is not allowed | Allowed: Occurrences.',
+    ],
+    [
+      slo('  objectives: [{ ratioMetrics: {}, target: 0.99 }]\n').replace('openslo/v1', 'openslo/v1alpha'),
+      'x.yaml:1: apiVersion: "openslo/v1alpha" is not allowed | Allowed: openslo/v1.',
+    ],
+    [
+      `apiVersion: openslo/v1\nkind: SLI\nmetadata: { name: a }\nspec: { thresholdMetric: { metricSource: { type: Datadog, spec: { q: a } } } }\n`,
+      'x.yaml:4: spec.thresholdMetric.metricSource.type: "Datadog" is not read | Write type: holdfast, or a ResilienceObjective with a query for Prometheus.',
+    ],
+  ])('what a document of another tool really differs in, before its keys', (text, line) => {
     expect(refusal(text)).toBe(line)
   })
 

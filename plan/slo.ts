@@ -47,6 +47,7 @@ export const parseSloFile = (text: string, file: string): SloFile => {
     sources
       .filter((source) => source.kind === 'SLI')
       .map((source) => {
+        refuseForeign(source)
         const sli = source.parse(sliSchema)
         return [sli.metadata.name, sli.spec]
       }),
@@ -94,7 +95,23 @@ const fromResilience = (source: SourceDocument): Objective => {
   )
 }
 
+/** What a document for other tools differs in comes first: its unknown keys only follow from it. */
+const refuseForeign = (source: SourceDocument): void => {
+  const refuse = (path: string[], allowed: string, what: string, hint: string): void => {
+    const value = source.at(path)
+    if (value !== undefined && value !== allowed) throw source.error(path, what.replace('%', shown(value)), hint)
+  }
+  refuse(['apiVersion'], 'openslo/v1', '% is not allowed', 'Allowed: openslo/v1.')
+  refuse(['spec', 'budgetingMethod'], 'Occurrences', '% is not allowed', 'Allowed: Occurrences.')
+  const spec = source.kind === 'SLI' ? ['spec'] : ['spec', 'indicator', 'spec']
+  for (const metric of [['thresholdMetric'], ...['good', 'bad', 'total'].map((part) => ['ratioMetric', part])]) {
+    const hint = 'Write type: holdfast, or a ResilienceObjective with a query for Prometheus.'
+    refuse([...spec, ...metric, 'metricSource', 'type'], 'holdfast', '% is not read', hint)
+  }
+}
+
 const fromSlo = (source: SourceDocument, indicators: Map<string, IndicatorSpec>, warnings: string[]): Objective[] => {
+  refuseForeign(source)
   const { metadata, spec } = source.parse(sloSchema)
   const indicator = spec.indicator?.spec ?? indicators.get(spec.indicatorRef ?? '')
   if (!indicator) {
@@ -196,6 +213,15 @@ class SourceDocument {
 
   get apiVersion(): string {
     return this.#text('apiVersion', 'openslo/v1')
+  }
+
+  /** The value at a path; undefined where there is none. */
+  at(path: readonly string[]): unknown {
+    return path.reduce<unknown>(
+      (value, key) =>
+        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+      this.#value,
+    )
   }
 
   parse<T>(schema: z.ZodType<T>): T {
