@@ -121,6 +121,9 @@ export interface Expectation {
   needed: number | null
   /** `yes`, or why not. */
   text: string
+  /** Seconds of the phases that gate, and how many a proof needs; only of proportions. */
+  watchedSeconds?: number
+  neededSeconds?: number
   provable: boolean
   /** Only of an objective that this run cannot judge, and that is `info` here: the gate that was written, and why. */
   notJudged?: { gate: Gate; reason: string }

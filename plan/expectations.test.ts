@@ -81,8 +81,8 @@ describe('proportions', () => {
       gate: 'required',
       samples: 400,
       needed: 59,
-      provable: true,
-      text: 'yes',
+      provable: false,
+      text: 'no: 1 min 20 s watched; 2 min 5 s needed',
     })
     expect(one(proportion(0.95))).toMatchObject({ samples: 600 })
   })

@@ -14,6 +14,7 @@ import { endOf } from './faults.ts'
 import { withSlis } from './objective-set.ts'
 import type { PlannedRun } from './reach.ts'
 import { lengthOf, outOfReach, samplesOf, spansOf } from './reach.ts'
+import { watchedSeconds, withTime } from './watched.ts'
 
 /**
  * Objectives that this run can say nothing about become `info`, so that they cannot make it inconclusive; the
@@ -65,7 +66,11 @@ const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {
 }
 
 const ofProportion = (objective: ProportionObjective, run: PlannedRun): Expectation =>
-  compare(objective.id, samplesOf(objective, run), samplesNeeded(objective.targetRatio))
+  withTime(
+    compare(objective.id, samplesOf(objective, run), samplesNeeded(objective.targetRatio)),
+    watchedSeconds(objective, run),
+    run,
+  )
 
 const ofCount = (objective: CountObjective, run: PlannedRun): Expectation =>
   compare(objective.id, samplesOf(objective, run), objective.minSamples)

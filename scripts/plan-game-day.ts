@@ -10,8 +10,10 @@ import type { Environment } from '../model/system.ts'
 import { makePlan, type Planned } from '../plan/index.ts'
 import type { PlanOptions } from '../plan/options.ts'
 import { refuseMissingPrograms } from '../plan/programs.ts'
+import { withEarlier } from '../plan/watched.ts'
 import { trustAuthorities } from '../run/authorities.ts'
 import { checkBaseline, typedBaselines } from './baseline.ts'
+import { earlierVerdicts } from './earlier-verdicts.ts'
 import { newRunId, projectDir } from './project.ts'
 
 /** Options that `run` and `plan` share, as commander gives them. */
@@ -74,8 +76,10 @@ export const planGameDay = async (
     userEnv: process.env,
   })
   refuseMissingPrograms(planned.plan, { workingDir: process.cwd(), path: process.env.PATH }, planned.plan.gameDay)
-  const warnings = checkBaseline(planned.plan, join(outDir, runId))
-  return { ...planned, warnings: [...planned.warnings, ...warnings], tools, cluster }
+  const recordDir = join(outDir, runId)
+  const plan = withEarlier(planned.plan, earlierVerdicts(recordDir, planned.plan))
+  const warnings = checkBaseline(plan, recordDir)
+  return { ...planned, plan, warnings: [...planned.warnings, ...warnings], tools, cluster }
 }
 
 const lookAt = async (cluster: Cluster): Promise<NonNullable<PlanOptions['cluster']>> => ({

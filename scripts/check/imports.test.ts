@@ -14,7 +14,7 @@ describe('rooms', () => {
   test.each([
     ['a package', 'verdict/a.ts', "import { z } from 'zod'", 'zod'],
     ['another room', 'reports/a.ts', "import { judge } from '../verdict/judge.ts'", 'verdict/judge.ts'],
-    ['a type of another room', 'run/a.ts', "import type { A } from '../verdict/a.ts'", 'verdict/a.ts'],
+    ['a type of another room', 'build/a.ts', "import type { A } from '../verdict/a.ts'", 'verdict/a.ts'],
     ['a clause of several lines', 'model/a.ts', "import {\n  a,\n  type B,\n} from '../run/b.ts'", 'run/b.ts'],
     ['a default and names', 'model/a.ts', "import a, { b } from 'pg'", 'pg'],
     ['a side effect', 'model/a.ts', "import '../run/b.ts'", 'run/b.ts'],
@@ -37,7 +37,7 @@ describe('rooms', () => {
       "import a from 'esbuild-register'",
       'esbuild-register',
     ],
-    ['a file beside the allowed one', 'run/a.ts', "import { j } from '../verdict/judge.ts'", 'verdict/judge.ts'],
+    ['a file beside the allowed one', 'scenarios/a.ts', "import { e } from '../model/errors.ts'", 'model/errors.ts'],
     ['a test file', 'verdict/a.test.ts', "import { z } from 'zod'", 'zod'],
     ['a file of the project folder', 'run/a.ts', "import config from '../vitest.config.ts'", 'vitest.config.ts'],
   ])('refuses %s', (_name, file, text, target) => {
@@ -51,7 +51,7 @@ describe('rooms', () => {
     ['the metric names in a scenario', 'scenarios/lib/a.ts', "import { startedMetric } from '../../model/window.ts'"],
     ['a subpath of a package', 'scenarios/lib/a.ts', "import http from 'k6/http'"],
     ['its own room', 'chaos/drivers/a.ts', "import { b } from './b.ts'"],
-    ['the one file that is allowed', 'run/a.ts', "import { w } from '../verdict/windows.ts'"],
+    ['the one file that is allowed', 'scenarios/a.ts', "import { w } from '../model/window.ts'"],
     ['test tools and the own tree in a test', 'chaos/faults/a.test.ts', "import '../drivers/a.ts'\nimport 'vitest'"],
     ['anything in scripts', 'scripts/a.ts', "import 'typescript'\nimport '../run/a.ts'"],
     ['an import in a comment', 'model/a.ts', "// import 'pg'\n/** import('pg') */\nexport const a = 1"],
