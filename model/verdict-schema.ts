@@ -68,10 +68,14 @@ const lastingChange = z
   })
   .describe('Requests that got worse and stayed so until the end of what was seen, or were not sent any more.')
 
+const range = z
+  .strictObject({ low: z.number(), high: maybe })
+  .describe('What the record supports at least and at most (95 %); null: it sets no upper bound.')
+
 const sliRecovery = z
   .strictObject({
     objective: z.string(),
-    state: z.enum(['absorbed', 'recovered', 'not-recovered', 'not-seen', 'no-data']),
+    state: z.enum(['absorbed', 'recovered', 'cannot-tell', 'not-recovered', 'not-seen', 'no-data']),
     timeToImpactMs: maybe.describe('Null: no impact seen.'),
     timeToDetectMs: maybe,
     timeToMitigateMs: maybe.describe('Null: not mitigated before removal.'),
@@ -89,6 +93,20 @@ const sliRecovery = z
     latencyP95Us: maybe,
     latencyP99Us: maybe,
     change: lastingChange.exactOptional(),
+    ranges: z
+      .strictObject({
+        impact: range.nullable(),
+        recovery: range,
+        rto: range,
+        end: range.nullable().describe('Unix milliseconds.'),
+        degradedSeconds: range,
+      })
+      .exactOptional(),
+    shortestVisibleMs: z
+      .number()
+      .exactOptional()
+      .describe('The shortest total outage that the rate of requests shows for certain.'),
+    usualEpisodes: count.exactOptional().describe('Episodes no worse than those of the steady state.'),
   })
   .describe('How one service level indicator fared under one fault.')
 

@@ -91,15 +91,16 @@ export interface LastingChange {
 /** How one SLI fared under one fault. All times in ms. */
 export interface SliRecovery {
   objective: string
-  state: 'absorbed' | 'recovered' | 'not-recovered' | 'not-seen' | 'no-data'
-  /** First bad sample after injection; null = no impact seen. */
+  /** `cannot-tell`: no effect is proven, and the record could not show, or not tell apart, one that matters. */
+  state: 'absorbed' | 'recovered' | 'cannot-tell' | 'not-recovered' | 'not-seen' | 'no-data'
+  /** From the injection to the first effect; null = no impact seen. */
   timeToImpactMs: number | null
   timeToDetectMs: number | null
   /** Null = not mitigated before removal. */
   timeToMitigateMs: number | null
   /** Null only when there is no data; with `not-recovered` and `not-seen` a lower bound. */
   recoveryMs: number | null
-  /** Half the gap between the samples around the edge. */
+  /** Half the width of the recovery time's range, whose middle `recoveryMs` is. */
   resolutionMs: number | null
   rtoMs: number | null
   /** Unix ms of the first and the last bad edge, for the chart. */
@@ -117,6 +118,27 @@ export interface SliRecovery {
   latencyP99Us: number | null
   /** What did not become as before; absent where nothing changed for good. */
   change?: LastingChange
+  /** The ranges (95 %) that the times above are the middles of; absent without data, and in verdicts of before. */
+  ranges?: RecoveryRanges
+  /** The shortest total outage that the rate of requests shows for certain. */
+  shortestVisibleMs?: number
+  /** Episodes after the injection that are no worse than those of the steady state, and are not charged to the fault. */
+  usualEpisodes?: number
+}
+
+/** What the record supports at least and at most; `high` null: it sets no upper bound. */
+export interface Range {
+  low: number
+  high: number | null
+}
+
+export interface RecoveryRanges {
+  impact: Range | null
+  recovery: Range
+  rto: Range
+  /** When it had recovered, Unix ms; null if that was not seen. */
+  end: Range | null
+  degradedSeconds: Range
 }
 
 export interface FaultResult {

@@ -1,105 +1,18 @@
-import type { ProportionObjective, ResilienceObjective } from '../model/objective.ts'
 import type { Plan, PlannedFault } from '../model/plan.ts'
 import type { FaultResult, SliRecovery } from '../model/verdict.ts'
-import { allowedRatio } from './binomial.ts'
-import type { Folded } from './fold.ts'
 import { dash, formatRatio, formatSeconds } from './format.ts'
-import type { FaultGroup } from './groups.ts'
-import { groupFaults } from './groups.ts'
 import type { FaultHistory, History } from './history.ts'
-import { failedInjections } from './history.ts'
 import type { ChargedLosses } from './losses.ts'
-import { poolWindows } from './pooling.ts'
-import { recover } from './recovery.ts'
-import { sumSeconds } from './seconds.ts'
-
-/** One group of faults and how every SLI fared. */
-export interface RecoveredGroup {
-  group: FaultGroup
-  perSli: SliRecovery[]
-}
-
-/** Fewer requests than this in the whole run make no window: such an SLI cannot show a recovery. */
-const fewestDue = 20
-
-/**
- * The proportion objectives whose windows tell how users fared: those that resilience objectives name,
- * and all required ones where one of them names none (or there is none).
- */
-export const recoverySlis = (plan: Plan): ProportionObjective[] => {
-  const resilience = plan.objectives.filter(
-    (objective): objective is ResilienceObjective => objective.kind === 'resilience',
-  )
-  const named = new Set(resilience.flatMap((objective) => objective.sliIds))
-  const proportions = plan.objectives.filter(
-    (objective): objective is ProportionObjective => objective.kind === 'proportion',
-  )
-  const all = resilience.length === 0 || resilience.some((objective) => objective.sliIds.length === 0)
-  return proportions.filter((objective) => named.has(objective.id) || (all && objective.gate === 'required'))
-}
-
-/**
- * Recovery of every group. One SLI after the other, so that only one set of windows is held.
- * @param tooFew is told of SLIs that had load, but too little for windows
- */
-export const recoverGroups = (
-  plan: Plan,
-  history: History,
-  folded: Folded,
-  startedAtMs: number,
-  tooFew: (sli: ProportionObjective, due: number) => void,
-): RecoveredGroup[] => {
-  const groups = groupFaults(plan, history)
-  const [firstGroup] = groups
-  if (!firstGroup) return []
-  const indexOf = (ms: number) => Math.max(0, Math.floor(ms / 1000) - folded.baseS)
-  const injections = groups.map((group) => indexOf(group.injected.calledAtMs))
-  const result: RecoveredGroup[] = groups.map((group) => ({ group, perSli: [] }))
-  const steadyFrom = Math.ceil((startedAtMs + plan.phases.warmUp.endMs) / 1000) - folded.baseS
-  const [failed = Number.POSITIVE_INFINITY] = failedInjections(history)
-  const calmTo = Math.min(injections[0] ?? 0, indexOf(failed))
-  for (const objective of recoverySlis(plan)) {
-    const record = folded.slis.get(objective.id)
-    if (!record) continue
-    const first = injections[0] ?? 0
-    const whole = sumSeconds(record.seconds, () => true)
-    if (whole.due > 0 && whole.due < fewestDue) {
-      tooFew(objective, whole.due)
-      continue
-    }
-    const steady = sumSeconds(record.seconds, (at) => at >= steadyFrom && at < calmTo)
-    const steadyBad = steady.due === 0 ? 0 : steady.bad / steady.due
-    const usualRatio = Math.max(allowedRatio(objective.targetRatio), steadyBad)
-    const windows = poolWindows(record.seconds, {
-      from: first,
-      to: folded.lastIndex + 1,
-      cuts: new Set(injections),
-      usualRatio,
-    })
-    for (const [at, { group, perSli }] of result.entries()) {
-      const from = injections[at] ?? 0
-      const to = injections[at + 1] ?? Number.POSITIVE_INFINITY
-      const own = windows.filter((window) => window.from >= from && window.from < to)
-      perSli.push(
-        recover(folded, record, {
-          objective,
-          group,
-          windows: own,
-          stableForMs: plan.stableForMs,
-          referenceGoodRatio: 1 - steadyBad,
-        }),
-      )
-    }
-  }
-  return result
-}
+import { halfWidthText } from './objectives/recovery-measure.ts'
+import type { RecoveredGroup } from './recover-groups.ts'
 
 const severity: Record<SliRecovery['state'], number> = {
   'no-data': -1,
   absorbed: 0,
   recovered: 1,
-  'not-seen': 2,
-  'not-recovered': 3,
+  'cannot-tell': 2,
+  'not-seen': 3,
+  'not-recovered': 4,
 }
 
 /** The SLI that fared worst: not recovered, then not seen, then the longest recovery. */
@@ -211,8 +124,9 @@ const recoveryText = (
   oneShot: boolean,
 ): Pick<FaultResult['text'], 'impact' | 'mitigated' | 'recovery' | 'rto'> => {
   if (!sli || sli.state === 'no-data') return { impact: dash, mitigated: dash, recovery: 'no data', rto: dash }
+  const usual = sli.usualEpisodes ? ', trouble as in the steady state' : ''
   if (sli.state === 'absorbed')
-    return { impact: 'none seen', mitigated: dash, recovery: 'absorbed', rto: formatSeconds(0) }
+    return { impact: 'none seen', mitigated: dash, recovery: `absorbed${usual}`, rto: formatSeconds(0) }
   const impact = sli.timeToImpactMs === null ? 'none seen' : formatSeconds(sli.timeToImpactMs)
   const mitigated =
     oneShot || sli.timeToImpactMs === null
@@ -224,8 +138,11 @@ const recoveryText = (
   const rto = formatSeconds(sli.rtoMs ?? 0)
   if (sli.state === 'not-recovered') return { impact, mitigated, recovery: `not recovered, ≥ ${time}`, rto: `≥ ${rto}` }
   if (sli.state === 'not-seen') return { impact, mitigated, recovery: `≥ ${time}`, rto: `≥ ${rto}` }
-  const resolution =
-    sli.resolutionMs === null ? '' : ` ± ${Math.max(0.1, Math.ceil(sli.resolutionMs / 100 - 0.01) / 10).toFixed(1)}`
+  if (sli.state === 'cannot-tell') {
+    const most = sli.ranges?.recovery.high
+    return { impact, mitigated, recovery: `cannot tell${most == null ? '' : `, ≤ ${formatSeconds(most)}`}`, rto: dash }
+  }
+  const resolution = sli.resolutionMs === null ? '' : ` ± ${halfWidthText(sli.resolutionMs)}`
   const changed = sli.change ? ', changed for good' : ''
   return { impact, mitigated, recovery: `${time}${resolution}${changed}`, rto }
 }

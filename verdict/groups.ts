@@ -1,6 +1,7 @@
 import type { Plan, PlannedFault } from '../model/plan.ts'
 import { leastApartMs } from '../model/plan.ts'
 import type { Edge, FaultHistory, History } from './history.ts'
+import { repliedAt } from './history.ts'
 
 export interface InjectedFault {
   fault: PlannedFault
@@ -46,7 +47,7 @@ const member = (fault: PlannedFault, history: FaultHistory | undefined): Injecte
 
 const heldUntil = (entry: InjectedFault): number => {
   if (entry.fault.oneShot) return entry.injected.calledAtMs
-  return entry.removed?.atMs ?? Number.POSITIVE_INFINITY
+  return entry.removed === null ? Number.POSITIVE_INFINITY : repliedAt(entry.removed)
 }
 
 const makeGroup = (members: InjectedFault[], censoredAtMs: number | null): FaultGroup => {
@@ -54,6 +55,6 @@ const makeGroup = (members: InjectedFault[], censoredAtMs: number | null): Fault
   const removals = held.map((entry) => entry.removed)
   const first = members[0]
   if (!first) throw new Error('a group of no faults')
-  const last = removals.reduce((a, b) => (a && b ? (b.atMs > a.atMs ? b : a) : null), removals[0] ?? null)
+  const last = removals.reduce((a, b) => (a && b ? (repliedAt(b) > repliedAt(a) ? b : a) : null), removals[0] ?? null)
   return { members, injected: first.injected, removed: last, oneShot: held.length === 0, censoredAtMs }
 }

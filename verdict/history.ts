@@ -8,6 +8,9 @@ export interface Edge {
   widthMs: number | null
 }
 
+/** End of the call: what it did was done by then (Unix ms). */
+export const repliedAt = ({ calledAtMs, widthMs }: Edge): number => calledAtMs + (widthMs ?? 0)
+
 /** What the ledger says about one fault. */
 export interface FaultHistory {
   /** When the ledger had it, right before the injecting call. */

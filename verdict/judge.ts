@@ -28,6 +28,7 @@ import type { RunRecord } from './read-run.ts'
 import { readRun } from './read-run.ts'
 import { doubts, exitCodeOf, runResult, unconfirmedFaults } from './result.ts'
 import { countedSeconds } from './seconds.ts'
+import { withoutRecovered } from './unrecovered.ts'
 import type { Histogram } from './windows.ts'
 import { addHistogram, newHistogram } from './windows.ts'
 import type { Told } from './words.ts'
@@ -69,7 +70,10 @@ export const judge = async ({
     return objective.kind === 'proportion' ? withBrokenSeconds(result, objective, context) : result
   })
   const confirmed = confirmDecision(run, judged)
-  const objectives = confirmed.results.map((result) => withPrevious(result, earlier[0]))
+  const reached = new Set(spans.map(({ phase }) => phase))
+  const objectives = confirmed.results
+    .map((result, at) => withoutRecovered(result, reached, plan.objectives[at]?.phases ?? []))
+    .map((result) => withPrevious(result, earlier[0]))
   const faults = openFaults.map((fault) => judgeFault(fault, context))
 
   const health = judgeHealth(plan, folded, phases, startedAtMs, history.loadEnded ? endedAtMs : endedAtMs - 1000)

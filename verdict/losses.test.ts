@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SliRecovery } from '../model/verdict.ts'
-import type { RecoveredGroup } from './faults.ts'
 import { chargeLosses } from './losses.ts'
+import type { RecoveredGroup } from './recover-groups.ts'
 import type { AckSpan, Writes } from './writes.ts'
 
 /** A group of one fault that was injected and removed, and whose effect was over at a time; seconds. */

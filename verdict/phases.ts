@@ -3,6 +3,7 @@ import type { PhaseName } from '../model/slo.ts'
 import { phaseNames } from '../model/slo.ts'
 import type { SliRecovery } from '../model/verdict.ts'
 import type { FaultGroup } from './groups.ts'
+import { repliedAt } from './history.ts'
 import type { TimeBase } from './stretches.ts'
 
 /** A phase that really happened; Unix ms. Spans follow each other without gaps. */
@@ -53,8 +54,8 @@ export const faultEnd = (group: FaultGroup, perSli: readonly SliRecovery[]): num
   if (watched.length === 0 || watched.some((sli) => sli.state === 'not-recovered' || sli.state === 'not-seen')) {
     return Number.POSITIVE_INFINITY
   }
-  const removedMs = group.removed?.atMs ?? group.injected.atMs
-  return Math.max(removedMs, ...watched.map((sli) => sli.recoveredAtMs ?? 0))
+  const overMs = repliedAt(group.removed ?? group.injected)
+  return Math.max(overMs, ...watched.map((sli) => sli.ranges?.end?.high ?? sli.recoveredAtMs ?? 0))
 }
 
 /** The phase of every second of the columns; null outside the run. */

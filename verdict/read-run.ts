@@ -3,7 +3,6 @@ import type { ProportionObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
 import type { LastingChange } from '../model/verdict.ts'
 import type { RecordLine } from '../model/window.ts'
-import { recoverGroups } from './faults.ts'
 import type { Folded } from './fold.ts'
 import { foldLines } from './fold.ts'
 import type { History } from './history.ts'
@@ -12,6 +11,7 @@ import { withChanges } from './lasting/apply.ts'
 import { lastingChanges } from './lasting/lasting.ts'
 import type { PhaseIndex, PhaseSpan } from './phases.ts'
 import { indexPhases, realPhases } from './phases.ts'
+import { recoverGroups } from './recover-groups.ts'
 
 /** A record: the plan, the ledger, and the sample lines, streamed and never held whole. */
 export interface RunRecord {

@@ -2,14 +2,18 @@ import type { ProportionObjective } from '../model/objective.ts'
 import type { SliRecovery } from '../model/verdict.ts'
 import { allowedRatio } from './binomial.ts'
 import { detectedAt } from './burn-rate.ts'
+import type { Episode } from './episodes.ts'
 import type { Folded } from './fold.ts'
 import type { FaultGroup } from './groups.ts'
+import { repliedAt } from './history.ts'
 import { isFineEnough, sumGrid } from './latency-grid.ts'
 import type { PooledWindow } from './pooling.ts'
+import type { Ends } from './recovery-times.ts'
+import { degraded, recoveryTimes, shortestVisibleMs } from './recovery-times.ts'
 import { type Seconds, sumSeconds } from './seconds.ts'
 import type { SliRecord } from './sli-record.ts'
-import type { Stretch, TimeBase } from './stretches.ts'
-import { badStretches, goodMsAfter, resolutionMs } from './stretches.ts'
+import type { TimeBase } from './stretches.ts'
+import { watchedMsAfter } from './stretches.ts'
 import { quantileUs } from './windows.ts'
 
 export interface RecoveryOptions {
@@ -17,92 +21,92 @@ export interface RecoveryOptions {
   group: FaultGroup
   /** Windows from the group's injection to the next group's, or to the end of the load. */
   windows: readonly PooledWindow[]
+  /** Episodes in that time that are the fault's, and those of which nothing tells whether they are. */
+  charged: readonly Episode[]
+  unclear: readonly Episode[]
+  /** Episodes in that time that are no worse than those of the steady state. */
+  usualEpisodes: number
   stableForMs: number
   /** Share of good requests in steady state. */
   referenceGoodRatio: number
+  /** Share of bad requests that is no outage. */
+  usualRatio: number
+  /** Shortest recovery time that an objective allows; null without such an objective. */
+  allowedMs: number | null
 }
 
 /** How one SLI fared under one group of faults: every number of the recovery table. */
 export const recover = (folded: Folded, record: SliRecord, options: RecoveryOptions): SliRecovery => {
-  const { group, windows, objective } = options
+  const { group, windows, objective, charged, unclear } = options
   const base: TimeBase = { baseS: folded.baseS, seconds: record.seconds }
-  const injectedMs = group.injected.atMs
-  const known = windows.filter((window) => window.state !== 'unknown')
-  const last = known.at(-1)
+  const last = windows.findLast((window) => window.state !== 'unknown')
   if (!last) return noData(objective.id)
   const rangeEndMs = (folded.baseS + last.to) * 1000
-  const stretches = badStretches(base, windows, group.injected.calledAtMs)
-  // Whom would it have hurt? That nobody complained says nothing.
-  if (stretches.length === 0 && !group.oneShot && dueWhileHeld(base, group) === 0) return noData(objective.id)
-  const clockMs = group.oneShot ? (stretches[0]?.fromMs ?? injectedMs) : (group.removed?.atMs ?? null)
-  const end = outcome(base, options, stretches, clockMs, rangeEndMs)
+  const possible = [...charged, ...unclear].sort((a, b) => a.start.lowMs - b.start.lowMs)
+  // No load was due while the fault was held, so silence proves nothing.
+  if (possible.length === 0 && !group.oneShot && dueWhileHeld(base, group) === 0) return noData(objective.id)
 
-  const first = stretches[0]
-  const impactMs = first ? first.fromMs : null
-  const sinceInjection = (ms: number) => Math.max(0, ms - injectedMs)
-  const untilMs = end.recoveredAtMs ?? rangeEndMs
-  const effects = measureEffects(folded, record, options, untilMs, first !== undefined)
+  const ends: Ends = { first: possible[0] ?? null, last: possible.at(-1) ?? null, charged, rangeEndMs }
+  const visibleMs = shortestVisibleMs(windows, options.usualRatio)
+  const times = recoveryTimes(group, ends, visibleMs)
+  const state = stateOf(base, options, ends, visibleMs)
+  const isOver = state === 'recovered'
+  const impactMs = ends.first ? (ends.first.start.lowMs + ends.first.start.highMs) / 2 : null
+  const end = isOver && ends.last?.end.highMs != null ? { low: ends.last.end.lowMs, high: ends.last.end.highMs } : null
+  const clockMs = quietFrom(options)
+  const effects = measureEffects(
+    folded,
+    record,
+    options,
+    end?.high ?? (ends.last ? rangeEndMs : (clockMs ?? rangeEndMs)),
+  )
+  if (!isOver && ends.last && state !== 'cannot-tell') times.recovery.high = times.rto.high = null
+  const point = ({ low, high }: { low: number; high: number | null }) =>
+    high !== null && state !== 'not-seen' && state !== 'not-recovered' ? (low + high) / 2 : low
+  const bad = degraded(base, windows, options, rangeEndMs)
   return {
     objective: objective.id,
-    state: end.state,
-    timeToImpactMs: impactMs === null ? null : sinceInjection(impactMs),
+    state,
+    timeToImpactMs: times.impact && point(times.impact),
     timeToDetectMs: impactMs === null ? null : detection(base, objective, impactMs, rangeEndMs),
-    timeToMitigateMs: impactMs === null ? null : mitigation(base, options, stretches, impactMs),
-    recoveryMs: end.recoveryMs,
-    resolutionMs: first && end.state === 'recovered' ? edgeResolution(base, stretches) : null,
-    rtoMs: end.state === 'absorbed' ? 0 : sinceInjection(end.edgeMs),
+    timeToMitigateMs: impactMs === null ? null : mitigation(base, options, possible, impactMs),
+    recoveryMs: ends.last ? point(times.recovery) : 0,
+    resolutionMs: isOver && times.recovery.high !== null ? (times.recovery.high - times.recovery.low) / 2 : null,
+    rtoMs: ends.last ? point(times.rto) : 0,
     impactAtMs: impactMs,
-    recoveredAtMs: first ? end.recoveredAtMs : null,
-    degradedSeconds: sum(windows, (window) => (window.state === 'bad' ? window.to - window.from : 0)),
-    episodes: stretches.length,
+    recoveredAtMs: end ? (end.low + end.high) / 2 : state === 'absorbed' || state === 'cannot-tell' ? clockMs : null,
+    degradedSeconds: bad.seconds,
+    episodes: possible.length,
     ...effects,
+    ranges: { ...times, end, degradedSeconds: { low: bad.low, high: bad.high } },
+    shortestVisibleMs: visibleMs,
+    usualEpisodes: options.usualEpisodes,
   }
 }
 
 /** Requests that were due in the seconds from the injection to the removal. */
 const dueWhileHeld = ({ baseS, seconds }: TimeBase, { injected, removed }: FaultGroup): number => {
   const from = Math.floor(injected.calledAtMs / 1000) - baseS
-  const to = removed === null ? seconds.length : Math.ceil(removed.atMs / 1000) - baseS
+  const to = removed === null ? seconds.length : Math.ceil(repliedAt(removed) / 1000) - baseS
   return sumSeconds(seconds, (at) => at >= from && at < to).due
 }
 
-interface End {
-  state: SliRecovery['state']
-  recoveryMs: number
-  /** End of the last bad stretch as far as it was seen. */
-  edgeMs: number
-  /** When it had recovered; with absorbed faults the end of what counts as the fault; null if it was not seen. */
-  recoveredAtMs: number | null
+/** When the fault is over for certain, if it has no effect: the injection of one-shots, the removal of held ones. */
+const quietFrom = ({ group }: RecoveryOptions): number | null => {
+  const edge = group.oneShot ? group.injected : group.removed
+  return edge === null ? null : repliedAt(edge)
 }
 
-/** Recovered, absorbed, or only a lower bound. */
-const outcome = (
-  base: TimeBase,
-  options: RecoveryOptions,
-  stretches: readonly Stretch[],
-  clockMs: number | null,
-  rangeEndMs: number,
-): End => {
-  const { group, windows, stableForMs } = options
-  const lastBad = stretches.at(-1)
-  if (!lastBad) {
-    // Nothing bad: absorbed, if it was watched for long enough after the fault was over.
-    const quietFromMs = clockMs ?? Number.POSITIVE_INFINITY
-    const watched = goodMsAfter(base, windows, quietFromMs) >= stableForMs
-    const edgeMs = group.injected.atMs
-    if (!watched) return { state: 'not-seen', recoveryMs: 0, edgeMs, recoveredAtMs: null }
-    return { state: 'absorbed', recoveryMs: 0, edgeMs, recoveredAtMs: quietFromMs }
-  }
-  const since = (ms: number) => (clockMs === null ? 0 : Math.max(0, ms - clockMs))
-  // A fault that is still there has not been recovered from, however well the system copes with it.
-  const goodFromMs = clockMs === null ? Number.POSITIVE_INFINITY : Math.max(lastBad.toMs, clockMs)
-  if (goodMsAfter(base, windows, goodFromMs) >= stableForMs) {
-    return { state: 'recovered', recoveryMs: since(lastBad.toMs), edgeMs: lastBad.toMs, recoveredAtMs: lastBad.toMs }
-  }
-  if (lastBad.last === windows.findLast((window) => window.state !== 'unknown')) {
-    return { state: 'not-recovered', recoveryMs: since(rangeEndMs), edgeMs: rangeEndMs, recoveredAtMs: null }
-  }
-  return { state: 'not-seen', recoveryMs: since(lastBad.toMs), edgeMs: lastBad.toMs, recoveredAtMs: null }
+/** Recovered, absorbed, or not known. A fault that is still there has not been recovered from, however well the system copes. */
+const stateOf = (base: TimeBase, options: RecoveryOptions, { last }: Ends, visibleMs: number): SliRecovery['state'] => {
+  const { windows, charged, stableForMs, allowedMs } = options
+  const overMs = quietFrom(options)
+  if (last?.isOpen) return charged.includes(last) ? 'not-recovered' : 'not-seen'
+  const quietMs = Math.max(overMs ?? Number.POSITIVE_INFINITY, last?.end.highMs ?? Number.NEGATIVE_INFINITY)
+  const isWatched = last?.end.highMs !== null && watchedMsAfter(base, windows, quietMs) >= stableForMs
+  if (!isWatched) return 'not-seen'
+  if (last) return charged.length > 0 ? 'recovered' : 'cannot-tell'
+  return allowedMs !== null && allowedMs < visibleMs ? 'cannot-tell' : 'absorbed'
 }
 
 /** From impact to the end of the second in which the burn-rate alert would fire; null if it does not. */
@@ -120,40 +124,32 @@ const detection = (
 
 /**
  * From impact to the start of the first stable good stretch that begins while the fault is held, with
- * at least one good window before the removal: requests that were in flight at the removal turn good
- * a moment before it, and nobody mitigated anything.
+ * at least one whole window before the removal: requests that were in flight at the removal turn good
+ * a moment before it, and nothing was mitigated.
  */
 const mitigation = (
   base: TimeBase,
   options: RecoveryOptions,
-  stretches: readonly Stretch[],
+  episodes: readonly Episode[],
   impactMs: number,
 ): number | null => {
   const { group, windows, stableForMs } = options
   if (group.oneShot) return null
-  const removedMs = group.removed?.atMs ?? Number.POSITIVE_INFINITY
-  for (const [at, stretch] of stretches.entries()) {
-    if (stretch.toMs >= removedMs) break
-    const nextMs = stretches[at + 1]?.fromMs ?? Number.POSITIVE_INFINITY
+  const removedMs = group.removed?.calledAtMs ?? Number.POSITIVE_INFINITY
+  for (const [at, { end }] of episodes.entries()) {
+    const goodFromMs = end.highMs
+    if (goodFromMs === null || goodFromMs >= removedMs) return null
+    const nextMs = episodes[at + 1]?.start.lowMs ?? Number.POSITIVE_INFINITY
     const seenGood = windows.some(
       (window) =>
-        window.state === 'good' &&
-        (base.baseS + window.from) * 1000 >= stretch.toMs &&
-        (base.baseS + window.to) * 1000 <= removedMs,
+        window.state !== 'unknown' &&
+        (base.baseS + window.from) * 1000 >= goodFromMs &&
+        (base.baseS + window.to) * 1000 <= Math.min(removedMs, nextMs),
     )
-    if (!seenGood) continue
-    const good = Math.min(nextMs - stretch.toMs, goodMsAfter(base, windows, stretch.toMs))
-    if (good >= stableForMs) return stretch.toMs - impactMs
+    const goodMs = Math.min(nextMs - goodFromMs, watchedMsAfter(base, windows, goodFromMs))
+    if (seenGood && goodMs >= stableForMs) return (end.lowMs + goodFromMs) / 2 - impactMs
   }
   return null
-}
-
-/** The wider half-gap of the two edges of the outage. */
-const edgeResolution = (base: TimeBase, stretches: readonly Stretch[]): number | null => {
-  const first = stretches[0]
-  const last = stretches.at(-1)
-  if (!first || !last) return null
-  return Math.max(resolutionMs(base, first.fromMs, 'start'), resolutionMs(base, last.toMs, 'end'))
 }
 
 type Effects = Pick<
@@ -162,14 +158,9 @@ type Effects = Pick<
 >
 
 /** What users lost between injection and recovery. An absorbed fault counts until `stableFor` after it was over. */
-const measureEffects = (
-  folded: Folded,
-  record: SliRecord,
-  options: RecoveryOptions,
-  untilMs: number,
-  impact: boolean,
-): Effects => {
+const measureEffects = (folded: Folded, record: SliRecord, options: RecoveryOptions, untilMs: number): Effects => {
   const { windows, objective, group } = options
+  const impact = options.charged.length + options.unclear.length > 0
   const from = Math.floor(group.injected.calledAtMs / 1000) - folded.baseS
   const endMs = impact ? untilMs : untilMs + options.stableForMs
   const to = Math.min(Math.ceil(endMs / 1000) - folded.baseS, windows.at(-1)?.to ?? from)

@@ -4,6 +4,7 @@ import type { Comparison, FaultResult, ObjectiveResult, RunResult } from '../mod
 import type { Folded } from './fold.ts'
 import { formatCount, plural } from './format.ts'
 import type { History } from './history.ts'
+import { unrecovered } from './unrecovered.ts'
 
 /** Why nothing good can be said of the run, beside its objectives: each makes it inconclusive at best. */
 export const doubts = (
@@ -32,7 +33,9 @@ export const doubts = (
       reasons.push(`${fault.label}: nothing proves that it was removed`)
     if (fault.skippedReason !== null) reasons.push(`${fault.label} was not injected: ${fault.skippedReason}`)
   }
-  if (!objectives.some((objective) => objective.gate === 'required')) reasons.push('there is no required objective')
+  const required = objectives.filter((objective) => objective.gate === 'required')
+  reasons.push(...unrecovered(faults, new Set(required.map(({ id }) => id))))
+  if (required.length === 0) reasons.push('there is no required objective')
   return reasons
 }
 

@@ -45,6 +45,7 @@ const judgement = (fault: FaultResult): Markup => {
 
 const states: Record<SliRecovery['state'], string> = {
   absorbed: 'absorbed: no impact seen',
+  'cannot-tell': 'cannot tell',
   recovered: 'recovered',
   'not-recovered': 'not recovered',
   'not-seen': 'the run ended first',

@@ -1,6 +1,6 @@
 import type { Plan } from '../../model/plan.ts'
 import type { LastingChange, SliRecovery } from '../../model/verdict.ts'
-import type { RecoveredGroup } from '../faults.ts'
+import type { RecoveredGroup } from '../recover-groups.ts'
 import { gravity } from './telling.ts'
 
 /** A group's recoveries with what did not become as before. */
@@ -58,12 +58,13 @@ const withChange = (sli: SliRecovery, change: LastingChange, edges: Edges): SliR
   const { injectedMs, seenToMs } = edges
   const impactAtMs = Math.min(sli.impactAtMs ?? Number.POSITIVE_INFINITY, Math.max(injectedMs, change.sinceMs))
   const seen: SliRecovery = { ...sli, impactAtMs, timeToImpactMs: Math.max(0, impactAtMs - injectedMs), change }
-  const isOver = sli.state === 'absorbed' || sli.state === 'recovered'
+  const isOver = sli.state === 'absorbed' || sli.state === 'recovered' || sli.state === 'cannot-tell'
   if (change.target === 'within') return sli.state === 'absorbed' ? { ...seen, state: 'recovered' } : seen
   if (!isOver && sli.state !== 'not-seen') return seen
   const proven = change.target === 'broken' && !change.fading
   if (!isOver && !proven) return seen
-  const open: SliRecovery = { ...seen, state: 'not-seen', resolutionMs: null, recoveredAtMs: null }
+  const least = { recoveryMs: sli.ranges?.recovery.low ?? sli.recoveryMs, rtoMs: sli.ranges?.rto.low ?? sli.rtoMs }
+  const open: SliRecovery = { ...seen, ...least, state: 'not-seen', resolutionMs: null, recoveredAtMs: null }
   if (!proven) return open
   const since = (ms: number) => Math.max(0, seenToMs - ms)
   return { ...open, state: 'not-recovered', recoveryMs: since(edges.clockMs ?? impactAtMs), rtoMs: since(injectedMs) }

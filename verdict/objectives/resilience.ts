@@ -1,9 +1,10 @@
 import type { ResilienceObjective } from '../../model/objective.ts'
-import type { FaultResult, ObjectiveResult, Outcome, SliRecovery } from '../../model/verdict.ts'
+import type { FaultResult, ObjectiveResult, Outcome, Range, SliRecovery } from '../../model/verdict.ts'
 import { circled, dash, formatCount, formatMs, formatNumber, formatRatio, formatSeconds } from '../format.ts'
 import { readFailure, type Writes } from '../writes.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult, holds, isWorse } from './context.ts'
+import { judgeRange, openReason, openWords, rangeInterval, rangeOf, rangeText } from './recovery-measure.ts'
 
 /** What one fault means for one objective. */
 export interface FaultFinding {
@@ -12,6 +13,8 @@ export interface FaultFinding {
   reasonCode: string
   reason: string
   value: number | null
+  /** What the record supports at least and at most; absent for measures that are exact. */
+  range?: Range
 }
 
 /** A bound on what faults did: every fault of the run is judged, the worst one stands for the objective. */
@@ -28,13 +31,13 @@ export const judgeResilience: JudgeObjective<ResilienceObjective> = (objective, 
   )
   if (worst.fault === '') return ofRun(objective, worst, context)
   const index = context.faults.findIndex((fault) => fault.id === worst.fault)
-  const lower = worst.reasonCode === 'not-recovered' || worst.reasonCode === 'not-seen'
+  const lower = !worst.range && (worst.reasonCode === 'not-recovered' || worst.reasonCode === 'not-seen')
   return {
     ...resultOf(objective, worst),
     reason: `${circled(index)} ${context.faults[index]?.label ?? worst.fault}: ${worst.reason}`,
     measured: {
       value: worst.value,
-      text: worst.value === null ? dash : (lower ? '≥ ' : '') + formatMeasure(objective, worst.value),
+      text: worst.value === null ? dash : (lower ? '≥ ' : '') + findingText(objective, worst, worst.value),
     },
     n: findings.length,
     fault: worst.fault,
@@ -50,14 +53,23 @@ export const isOfRun = ({ measure }: ResilienceObjective, { writes, faults }: Ju
 }
 
 const resultOf = (objective: ResilienceObjective, finding: FaultFinding): ObjectiveResult => {
-  const margin = finding.value === null ? null : objective.value - finding.value
+  const decisive = finding.range?.high ?? finding.value
+  const margin = decisive === null ? null : objective.value - decisive
   return {
     ...blankResult(objective, finding.outcome, finding.reasonCode, finding.reason),
     proven: finding.outcome === 'pass' || finding.outcome === 'fail',
-    measured: { value: finding.value, text: finding.value === null ? dash : formatMeasure(objective, finding.value) },
+    measured: {
+      value: finding.value,
+      text: finding.value === null ? dash : findingText(objective, finding, finding.value),
+    },
+    ...(finding.range ? { interval: { ...finding.range, text: rangeInterval(finding.range) } } : {}),
     margin: { value: margin, text: margin === null ? dash : formatMeasure(objective, margin) },
   }
 }
+
+/** The figure with the width that it is known to; a time that is no effect at all has none. */
+const findingText = (objective: ResilienceObjective, { range, reasonCode }: FaultFinding, value: number): string =>
+  range && reasonCode !== 'absorbed' ? rangeText(range) : formatMeasure(objective, value)
 
 /** Of the whole run: nothing says under which fault an effect happened twice. */
 const judgeRun = (objective: ResilienceObjective, context: JudgeContext): ObjectiveResult =>
@@ -138,30 +150,50 @@ const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecover
   if (value === null || !Number.isFinite(value)) {
     return { ...base, outcome: 'no-data', reasonCode: 'no-samples', reason: whyNothing(objective, sli) }
   }
+  const range = rangeOf(objective.measure, sli)
+  if (range !== null) return { ...base, range, ...judgeTime(objective, sli, range) }
   const text = formatMeasure(objective, value)
   const good = holds(value, objective.op, objective.value)
   if (sli.state === 'not-recovered' || sli.state === 'not-seen') {
     // The run ended first: what was seen is a lower bound, and a lower bound over the target is proof.
     const upper = objective.op === 'lt' || objective.op === 'lte'
-    const { change } = sli
-    const words = change
-      ? `${change.request ?? 'its requests'} did not become as before`
-      : sli.state === 'not-recovered'
-        ? 'had not recovered when the run or the next fault ended the view'
-        : 'the run or the next fault ended the view before it was stable'
     return {
       ...base,
       outcome: upper && !good ? 'fail' : 'inconclusive',
       reasonCode: sli.state,
-      reason: `${sli.objective}: ≥ ${text}; ${words}`,
+      reason: `${sli.objective}: ≥ ${text}; ${openWords(sli)}`,
     }
   }
   return {
     ...base,
     outcome: good ? 'pass' : 'fail',
     reasonCode: sli.state === 'absorbed' ? 'absorbed' : good ? 'within-bound' : 'over-bound',
-    reason: sli.state === 'absorbed' && value === 0 ? 'no impact seen' : `${sli.objective}: ${text}`,
+    reason: `${sli.objective}: ${text}`,
   }
+}
+
+/** A time whose range is known: the unfavourable end must hold, the favourable one must break. */
+const judgeTime = (
+  objective: ResilienceObjective,
+  sli: SliRecovery,
+  range: Range,
+): Pick<FaultFinding, 'outcome' | 'reasonCode' | 'reason'> => {
+  const outcome = judgeRange(objective, range)
+  if (outcome === 'pass' && sli.episodes === 0) {
+    const usual = sli.usualEpisodes ? '; trouble as in the steady state' : ''
+    return { outcome, reasonCode: 'absorbed', reason: `no impact seen${usual}` }
+  }
+  if (range.high !== null && outcome !== 'inconclusive')
+    return {
+      outcome,
+      reasonCode: outcome === 'pass' ? 'within-bound' : 'over-bound',
+      reason: `${sli.objective}: ${rangeText(range)}`,
+    }
+  const codes = { recovered: 'not-resolved', absorbed: 'rate-too-low', 'no-data': 'no-samples' } as const
+  const cannotTell = sli.episodes === 0 ? 'rate-too-low' : 'cannot-tell'
+  const reasonCode =
+    sli.state === 'cannot-tell' ? cannotTell : sli.state in codes ? codes[sli.state as keyof typeof codes] : sli.state
+  return { outcome, reasonCode, reason: `${sli.objective}: ${openReason(sli, objective, range)}` }
 }
 
 /** In the objective's base unit: ms, ratio, seconds of degradation in ms, seconds lost in ms. */
