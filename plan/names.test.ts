@@ -123,6 +123,8 @@ describe('an SLO', () => {
     expect(slo('metric: holdfast_request, requests: ["GET /gett"]', known)).toContain(
       'Did you mean "GET /get"? Not read: scenarios/shop/plain.ts: has no default export.',
     )
+    const only = { ...declared, scenarios: { browse: { requests: ['GET /'], samples: {} } } }
+    expect(slo('metric: holdfast_request, requests: ["GET /gett"]', only)).toContain('Did you mean "GET /"?')
     expect(slo('metric: holdfast_request, scenarios: [plain]', known)).toContain(
       'scenarios: scenarios/shop/plain.ts: has no default export',
     )

@@ -90,7 +90,10 @@ const namesOf = (scenario: DeclaredNames | undefined, metric: string): string[] 
 
 /** A scenario that cannot be read may be the one that declares the name. */
 const withUnreadable = (name: string, known: readonly string[], unreadable: Declared['unreadable']): string =>
-  [didYouMean(name, known), ...Object.values(unreadable).map((reason) => `Not read: ${reason}.`)].join(' ')
+  [
+    known.length === 1 ? `Did you mean "${known[0]}"?` : didYouMean(name, known),
+    ...Object.values(unreadable).map((reason) => `Not read: ${reason}.`),
+  ].join(' ')
 
 /** A component that does not list its series may have any: only a near miss of what is known is refused then. */
 const checkSeries = ({ key, series, component }: Named, declared: Declared, refuse: Refuse): void => {
