@@ -32,13 +32,15 @@ export interface Pod {
 }
 
 /** Ended by themselves: nothing is evicted. */
-const ended = ['Succeeded', 'Failed']
+export const endedPhases: readonly string[] = ['Succeeded', 'Failed']
 /** What these make runs on that node and nowhere else. */
 const boundToNode = ['DaemonSet', 'Node']
 
 /** The pods that a drain of the node evicts. */
 export const evictedBy = (node: string, pods: Pod[]): Pod[] =>
-  pods.filter((pod) => pod.node === node && !ended.includes(pod.phase) && !boundToNode.includes(pod.controller ?? ''))
+  pods.filter(
+    (pod) => pod.node === node && !endedPhases.includes(pod.phase) && !boundToNode.includes(pod.controller ?? ''),
+  )
 
 /** An object that makes pods and replaces them. */
 export interface WorkloadRef {

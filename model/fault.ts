@@ -135,7 +135,8 @@ export interface FaultKind<F extends FaultBase> {
 /** Pods as Chaos Mesh selects them: all that fit, or any one of them. */
 export interface PodSelection {
   mode: 'all' | 'one'
-  selector: { namespaces: string[]; labelSelectors: Record<string, string> }
+  /** Of pods that run: one that has ended keeps its labels, and takes no fault. */
+  selector: { namespaces: string[]; labelSelectors: Record<string, string>; podPhaseSelectors: ['Running'] }
 }
 
 /**

@@ -1,10 +1,10 @@
-import { evictedBy, type Inventory, type Pod, type Workload, type WorkloadRef } from '../model/cluster.ts'
+import { endedPhases, evictedBy, type Inventory, type Pod, type Workload, type WorkloadRef } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ClusterAction, Injection, Target, WantedAction } from '../model/fault.ts'
 import { didYouMean } from '../model/parse.ts'
 import type { PodHit } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
-import { listed, podsOfComponent } from './pods.ts'
+import { isPartOf, listed, podsOfComponent } from './pods.ts'
 import { instanceNames, podsOf } from './targets.ts'
 
 export interface ActionContext {
@@ -161,7 +161,9 @@ const nodeOf = (
   const labels = target === null ? {} : podsOf(system, namespace, place)(target).selector.labelSelectors
   if (inventory === undefined) return named ?? ''
   const isOne = (pod: Pod) => Object.entries(labels).every(([key, value]) => pod.labels[key] === value)
-  const onNodes = pods.filter((pod) => isOne(pod) && pod.node !== '').sort((a, b) => (a.name < b.name ? -1 : 1))
+  const onNodes = pods
+    .filter((pod) => isOne(pod) && pod.node !== '' && !endedPhases.includes(pod.phase))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
   const name = named ?? onNodes[0]?.node
   const node = inventory.nodes.find((one) => one.name === name)
   if (name === undefined) throw new HoldfastError(`${place}.target: no pod of ${target} is on a node`)
@@ -214,7 +216,8 @@ export const actionHits = (
   const { kind, name } = injection.workload
   const workload = inventory?.workloads.find((one) => one.kind === kind && one.name === name)
   if (workload === undefined) return []
-  const fits = ({ labels }: Pod) => Object.entries(workload.podLabels).every(([key, value]) => labels[key] === value)
+  const fits = ({ labels, phase }: Pod) =>
+    !endedPhases.includes(phase) && Object.entries(workload.podLabels).every(([key, value]) => labels[key] === value)
   const names = pods.filter(fits).map((pod) => pod.name)
   const fewer = injection.action === 'scale' ? workload.replicas - injection.replicas : workload.mostUnavailable
   return [{ end: 'target', pods: names.sort(), most: Math.max(0, fewer) }]
@@ -226,8 +229,8 @@ const refuseEvictions = (
 ): void => {
   if (evicted.length === 0)
     throw new HoldfastError(`${place}: ${label} would evict nothing: no pod of the namespace is there`)
-  const known = Object.keys(system.components).flatMap((component) => podsOfComponent(system, component, evicted))
-  const strangers = evicted.filter(({ name }) => !known.includes(name)).map(({ name }) => name)
+  const isKnown = (pod: Pod) => Object.keys(system.components).some((component) => isPartOf(system, component, pod))
+  const strangers = evicted.filter((pod) => !isKnown(pod)).map(({ name }) => name)
   if (strangers.length > 0) {
     throw new HoldfastError(
       `${place}: ${label} would evict pods that are no component of ${system.name}: ${listed(strangers)}`,

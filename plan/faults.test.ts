@@ -129,7 +129,11 @@ describe('in a cluster', () => {
     blastRadius: { api: 1, worker: 4 },
   }
   const planned = (fault: FaultBase) => planFaults([fault], cluster)[0]
-  const pods = (app: string) => ({ namespaces: ['shop'], labelSelectors: { app } })
+  const pods = (app: string) => ({
+    namespaces: ['shop'],
+    labelSelectors: { app },
+    podPhaseSelectors: ['Running'],
+  })
 
   it('a held fault ends by itself some time after its end', () => {
     expect(planned(unavailable({ target: 'worker-2', at: '0s', for: '10s' }))).toMatchObject({

@@ -59,6 +59,36 @@ describe('refused before anything starts', () => {
   const raw = (mode: 'all' | 'one', labelSelectors: Record<string, string>) =>
     chaosMesh({ kind: 'PodChaos', spec: { action: 'pod-kill', mode, selector: { labelSelectors } }, at: 0 })
 
+  it('pods that have ended: of a component they are not taken, a selector of one’s own is refused', () => {
+    const ended = [
+      { ...part('api', 8), phase: 'Succeeded' },
+      { ...part('worker', 9), phase: 'Failed' },
+    ]
+    const there = [...pods, ...ended]
+    expect(planned(kill({ target: 'api-1', at: 0 }), there)?.hits).toEqual([
+      { end: 'target', pods: ['api-0', 'api-1'], most: 1 },
+    ])
+    // The ended third does not make one of two half of three, nor worker-9 a second worker.
+    expect(() => planned(kill({ target: 'api', at: 0 }), there)).toThrow('2 of 2 api, at most 1')
+    expect(() => planned(kill({ target: 'worker', at: 0 }), there)).toThrow('1 of 1 worker, at most 0')
+    const all = raw('one', { 'app.kubernetes.io/name': 'api' })
+    expect(() => planned(all, there)).toThrow('would take pods that have ended: api-8')
+    const named = chaosMesh({
+      kind: 'PodChaos',
+      spec: { action: 'pod-kill', mode: 'one', selector: { pods: { shop: ['api-8'] } } },
+      at: 0,
+    })
+    expect(() => planned(named, there)).toThrow('would take pods that have ended: api-8')
+    const selector = { labelSelectors: { 'app.kubernetes.io/name': 'api' }, podPhaseSelectors: ['Running'] }
+    const running = chaosMesh({ kind: 'PodChaos', spec: { action: 'pod-kill', mode: 'one', selector }, at: 0 })
+    expect(planned(running, there)?.hits?.[0]?.pods).not.toContain('api-8')
+  })
+
+  it('pods that do not run yet are no replicas', () => {
+    const starting = [...pods, { ...part('worker', 9), phase: 'Pending', ready: false }]
+    expect(() => planned(kill({ target: 'worker', at: 0 }), starting)).toThrow('1 of 1 worker, at most 0')
+  })
+
   it('pods of no component', () => {
     expect(() => planned(raw('one', { app: 'other' }))).toThrow('pods that are no component of batchsender: stranger')
   })
@@ -88,7 +118,7 @@ describe('refused before anything starts', () => {
     const two = {
       mode: 'fixed' as const,
       value: '2',
-      selector: { labelSelectors: { 'app.kubernetes.io/name': 'api' } },
+      selector: { labelSelectors: { 'app.kubernetes.io/name': 'api' }, podPhaseSelectors: ['Running'] },
     }
     const failure = chaosMesh({ kind: 'PodChaos', spec: { action: 'pod-failure', ...two }, at: 0, for: '2s' })
     expect(() => planned(failure, there)).toThrow('2 of 2 api, at most 1')

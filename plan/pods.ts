@@ -1,5 +1,5 @@
 import type { Selector } from '../chaos/crds/chaos-mesh.ts'
-import type { Pod } from '../model/cluster.ts'
+import { endedPhases, type Pod } from '../model/cluster.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { Injection } from '../model/fault.ts'
 import type { PlannedFault, PodHit } from '../model/plan.ts'
@@ -13,18 +13,18 @@ interface Aim {
   target?: Aim
 }
 
-/** Names of a component's pods, without those that have ended or are on their way out. */
-export const podsOfComponent = (system: System, component: string, pods: Pod[]): string[] => {
-  const labels = system.kubernetes?.selectors[component]
-  return labels === undefined
-    ? []
-    : pods
-        .filter((pod) => hasLabels(pod, labels) && !pod.ending && !ended.includes(pod.phase))
-        .map(({ name }) => name)
-        .sort()
-}
+/** Names of a component's pods that run, without those on their way out: only these can be hit, and only these serve. */
+export const podsOfComponent = (system: System, component: string, pods: Pod[]): string[] =>
+  pods
+    .filter((pod) => isPartOf(system, component, pod) && !pod.ending && pod.phase === 'Running')
+    .map(({ name }) => name)
+    .sort()
 
-const ended = ['Succeeded', 'Failed']
+/** Whether a pod has the labels of a component, whatever its phase. */
+export const isPartOf = (system: System, component: string, pod: Pod): boolean => {
+  const labels = system.kubernetes?.selectors[component]
+  return labels !== undefined && hasLabels(pod, labels)
+}
 
 /** A system with as many replicas as pods were found; what has no labels keeps its own number. */
 export const withPodsFound = (system: System, pods: Pod[]): System => ({
@@ -54,7 +54,8 @@ export const podHits = (
       if (selector === undefined) return [] // machines: no pods
       const hit = hitOf({ ...aim, selector }, 'target', injection, { pods, place, label: fault.label })
       if (fault.target.kind === 'none') refuseStrangers(hit, fault.label, { system, pods, place })
-      if (hit.most >= pods.length && fault.target.kind !== 'component') refuseAll(hit, fault.label, place)
+      const there = pods.filter(({ phase }) => !endedPhases.includes(phase))
+      if (hit.most >= there.length && fault.target.kind !== 'component') refuseAll(hit, fault.label, place)
       return injection.kind !== 'NetworkChaos' || target?.selector === undefined
         ? [hit]
         : [hit, hitOf(target, 'peer', injection, { pods, place, label: fault.label })]
@@ -67,6 +68,7 @@ const hitOf = (
   { pods, place, label }: { pods: Pod[]; place: string; label: string },
 ): PodHit => {
   const selected = selectPods({ namespaces: [namespace], ...selector }, pods, place)
+  if (end === 'target') refuseEnded(selected, selector, { place, label })
   const names = selected.map(({ name }) => name).sort()
   if (names.length > 0) return { end, pods: names, most: mostOf(mode, value, names.length) }
   const there = pods.map(({ name }) => name).sort()
@@ -79,6 +81,18 @@ const hitOf = (
           : `There are: ${listed(there)}. Look at their labels with: kubectl -n ${namespace} get pods --show-labels`,
     },
   )
+}
+
+/** Chaos Mesh would choose them too, and never inject: https://github.com/chaos-mesh/chaos-mesh/issues/4476 */
+const refuseEnded = (selected: Pod[], selector: Selector, { place, label }: { place: string; label: string }): void => {
+  const ended = selected.filter(({ phase }) => endedPhases.includes(phase)).map(({ name }) => name)
+  if (ended.length === 0) return
+  throw new HoldfastError(`${place}: ${label} would take pods that have ended: ${listed(ended.sort())}`, {
+    hint:
+      selector.pods === undefined
+        ? "Add podPhaseSelectors: ['Running'] to the selector."
+        : 'Name pods that run, or select them by their labels.',
+  })
 }
 
 /** Of a share Chaos Mesh rounds up. */

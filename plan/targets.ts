@@ -56,7 +56,10 @@ export const podsOf =
     const component = isComponent ? name : componentOf(system, name)
     const labels = system.kubernetes?.selectors[component]
     if (labels !== undefined && Object.keys(labels).length > 0)
-      return { mode: isComponent ? 'all' : 'one', selector: { namespaces: [namespace], labelSelectors: labels } }
+      return {
+        mode: isComponent ? 'all' : 'one',
+        selector: { namespaces: [namespace], labelSelectors: labels, podPhaseSelectors: ['Running'] },
+      }
     throw new HoldfastError(`${place}: ${system.name} names no labels for the pods of ${component}`, {
       hint:
         component === 'client'

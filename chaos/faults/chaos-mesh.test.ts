@@ -16,7 +16,8 @@ import { packetLoss } from './packetLoss.ts'
 import { partition } from './partition.ts'
 import { unavailable } from './unavailable.ts'
 
-const selector = (app: string) => ({ namespaces: ['shop'], labelSelectors: { app } })
+const running: ['Running'] = ['Running']
+const selector = (app: string) => ({ namespaces: ['shop'], labelSelectors: { app }, podPhaseSelectors: running })
 const pods: PodsOf = (name) => ({
   mode: name.endsWith('-1') ? 'one' : 'all',
   selector: selector(name.replace('-1', '')),

@@ -1,3 +1,4 @@
+import { endedPhases } from '../../../../model/cluster.ts'
 import type { ClusterAction } from '../../../../model/fault.ts'
 import type { Evidence } from '../../wait.ts'
 import { hasStatus } from '../api.ts'
@@ -55,7 +56,7 @@ const stuck = (kind: string): string =>
 /** A pod that is being deleted no longer counts, and may still serve for its grace period. */
 const surplusGone = async (cluster: Cluster, object: ClusterObject, text: string): Promise<Evidence> => {
   const pods = await listPods(cluster, object.spec.template?.metadata?.labels ?? {})
-  const surplus = pods.length - replicasOf(object)
+  const surplus = pods.filter(({ phase }) => !endedPhases.includes(phase)).length - replicasOf(object)
   return {
     ok: surplus <= 0,
     text: surplus <= 0 ? `${text}, the others are gone` : `${text}, ${surplus} more are ending`,
