@@ -1,3 +1,6 @@
+/** Name of a failure that is up to the machine k6 runs on, not to the system. */
+export const untrustedCertificate = 'certificate is not trusted: unknown authority'
+
 /**
  * A name for a request that k6 got no answer to: the same for equal failures, so without addresses, ports and times.
  * @param code k6's `error_code`
@@ -26,7 +29,7 @@ const names: Record<number, string> = {
   1213: 'dial failed',
   1220: 'connection reset',
   1301: 'what answers does not speak TLS',
-  1310: 'certificate is not trusted: unknown authority',
+  1310: untrustedCertificate,
   1311: 'certificate is not of this host',
 }
 

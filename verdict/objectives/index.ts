@@ -9,6 +9,7 @@ import { judgeGrowth } from './growth.ts'
 import { judgeProportion } from './proportion.ts'
 import { judgeReaction } from './reaction.ts'
 import { judgeResilience } from './resilience.ts'
+import { neverTrusted } from './untrusted.ts'
 
 type Judges = { [K in Objective['kind']]: JudgeObjective<Extract<Objective, { kind: K }>> }
 
@@ -25,6 +26,8 @@ export const judges = {
 /** Judges one objective. A check that crashes is `error`: never a pass, and never the end of the others. */
 export const judgeObjective = (objective: Objective, context: JudgeContext): ObjectiveResult => {
   try {
+    const untrusted = neverTrusted(objective, context.folded)
+    if (untrusted !== null) return blankResult(objective, 'no-data', 'certificate-not-trusted', untrusted)
     return (judges[objective.kind] as JudgeObjective<Objective>)(objective, context)
   } catch (error) {
     return blankResult(objective, 'error', 'check-crashed', `the check itself failed: ${messageOf(error)}`)
