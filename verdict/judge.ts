@@ -16,7 +16,6 @@ import { plural } from './format.ts'
 import { judgeHealth } from './health.ts'
 import type { History } from './history.ts'
 import { changesThatCount } from './lasting/apply.ts'
-import { unseenNames } from './lasting/text.ts'
 import { loadPoint } from './load-point.ts'
 import { chargeLosses } from './losses.ts'
 import { measureRun } from './measured-run.ts'
@@ -56,7 +55,8 @@ export const judge = async ({
 }: JudgeInput): Promise<{ verdict: Verdict; charts: Charts; point: CapacityStep }> => {
   const warnings: string[] = []
   const run = await readRun({ plan, events, lines })
-  const { history, folded, startedAtMs, endedAtMs, groups, spans, phases, changes } = run
+  const { history, folded, startedAtMs, endedAtMs, groups, spans, phases } = run
+  const { changes, unseen } = run.lasting
   const tooFew = run.tooFew.map(({ sli, due }) => tooFewText(sli, due))
   const writes = readWrites(history.audit, folded.acks, plan.runId)
   const losses = writes && chargeLosses(writes, groups)
@@ -124,7 +124,7 @@ export const judge = async ({
     faults,
     ...(comparison ? { baseline: comparison } : {}),
     ...(changes.length > 0 ? { changes } : {}),
-    cannotTell: [...cannotTell(told, tooFew, watchedSeconds), ...unseenNames(plan, folded)],
+    cannotTell: [...cannotTell(told, tooFew, watchedSeconds), ...unseen],
     load: health.load,
     topErrors: topErrors(folded),
     warnings: [

@@ -1,13 +1,13 @@
 import type { RunEvent } from '../model/event.ts'
 import type { ProportionObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
-import type { LastingChange } from '../model/verdict.ts'
 import type { RecordLine } from '../model/window.ts'
 import type { Folded } from './fold.ts'
 import { foldLines } from './fold.ts'
 import type { History } from './history.ts'
 import { failedInjections, readHistory } from './history.ts'
 import { withChanges } from './lasting/apply.ts'
+import type { Lasting } from './lasting/lasting.ts'
 import { lastingChanges } from './lasting/lasting.ts'
 import type { PhaseIndex, PhaseSpan } from './phases.ts'
 import { indexPhases, realPhases } from './phases.ts'
@@ -30,8 +30,7 @@ export interface RunData {
   groups: ReturnType<typeof recoverGroups>
   spans: PhaseSpan[]
   phases: PhaseIndex
-  /** What got worse for good. */
-  changes: LastingChange[]
+  lasting: Lasting
   /** SLIs with too few requests to see a recovery with. */
   tooFew: { sli: ProportionObjective; due: number }[]
 }
@@ -43,14 +42,14 @@ export const readRun = async ({ plan, events, lines }: RunRecord): Promise<RunDa
   const startedAtMs = history.startedAtMs ?? 0
   const folded = await foldLines(plan, startedAtMs, lines)
   const endedAtMs = endOfLoad(plan, history, folded, startedAtMs)
-  const changes = lastingChanges(plan, history, folded, startedAtMs)
+  const lasting = lastingChanges(plan, history, folded, startedAtMs)
   const groups = recoverGroups(plan, history, folded, startedAtMs, (sli, due) => tooFew.push({ sli, due })).map(
-    (recovered) => withChanges(recovered, changes, endedAtMs),
+    (recovered) => withChanges(recovered, lasting.changes, endedAtMs),
   )
   const spans =
     history.startedAtMs === null ? [] : realPhases(plan, startedAtMs, endedAtMs, groups, failedInjections(history))
   const phases = indexPhases(spans, { baseS: folded.baseS, seconds: folded.chart.seconds })
-  return { plan, history, folded, startedAtMs, endedAtMs, groups, spans, phases, tooFew, changes }
+  return { plan, history, folded, startedAtMs, endedAtMs, groups, spans, phases, tooFew, lasting }
 }
 
 /** When the load really ended: as the ledger says, else with the last second that has any. */

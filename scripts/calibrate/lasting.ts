@@ -121,6 +121,7 @@ const foundRatio = (
     const sums = draw(random, perSecond, law(random, referenceS, referenceS + viewS))
     const shift = findShift(sums, {
       ...(isSteady ? inSteadyState(referenceS + viewS) : afterFault(referenceS, viewS)),
+      allowed: 0.05,
       least: scoreNeeded(searches),
       stable: stableS,
     })

@@ -156,6 +156,33 @@ describe('in the steady state', () => {
   })
 })
 
+describe('requests that are sent seldom', () => {
+  const seldom = (perSecond: number): RunSpec => ({
+    ...twoEndpoints,
+    streams: [
+      { perSecond: 50, name: 'GET /a' },
+      { perSecond, name: 'GET /b' },
+    ],
+  })
+  const down = { kind: 'error' as const, fromS: 32, toS: 67, names: ['GET /b'] }
+
+  it('a total outage of one request in five seconds is found', async () => {
+    expect(only(await judged(seldom(0.2), [down]))).toMatchObject({ request: 'GET /b', target: 'broken' })
+  })
+
+  it('where not even that would be found, the run says that it cannot tell', async () => {
+    const verdict = await judged(seldom(0.1), [down])
+    expect(verdict.cannotTell).toContainEqual(expect.stringMatching(/^Whether GET \/b became as before/))
+  })
+
+  it('a request that is sent only after the fault and never works is found', async () => {
+    const never = { kind: 'noLoad' as const, fromS: 0, toS: 33, names: ['GET /b'] }
+    const verdict = await judged(seldom(1), [never, down])
+    expect(only(verdict)).toMatchObject({ request: 'GET /b', text: expect.stringContaining('before: none') })
+    expect(verdict.result).not.toBe('pass')
+  })
+})
+
 it('more names than are looked at one by one are said', async () => {
   const streams = Array.from({ length: 60 }, (_, i) => ({ perSecond: 2, name: `GET /${i}` }))
   const verdict = await judged({ ...loadOnly, streams, objectives: [errorObjective()] })

@@ -9,12 +9,12 @@ import type { Span, Sums } from './counts.ts'
 import { shareOf } from './counts.ts'
 import { dispersion } from './dispersion.ts'
 import type { Series } from './series.ts'
-import { inColumns, seriesOf } from './series.ts'
+import { inColumns, seriesCount, seriesOf } from './series.ts'
 import type { Shift } from './shift.ts'
-import { findShift, scoreNeeded } from './shift.ts'
+import { fewestFound, findShift, scoreNeeded } from './shift.ts'
 import { silentFrom } from './silence.ts'
 import { tellingChanges } from './telling.ts'
-import { changeText } from './text.ts'
+import { changeText, leftNames, rareNames } from './text.ts'
 import type { View, Views } from './views.ts'
 import { viewsOf } from './views.ts'
 
@@ -25,21 +25,33 @@ const fewestBefore = 5
  * What got worse for good: of every required proportion objective, as a whole and for each of its request names, in
  * the steady state and after each group of faults.
  */
-export const lastingChanges = (plan: Plan, history: History, folded: Folded, startedAtMs: number): LastingChange[] => {
-  if (history.startedAtMs === null || folded.lastIndex < 0) return []
+export const lastingChanges = (plan: Plan, history: History, folded: Folded, startedAtMs: number): Lasting => {
+  if (history.startedAtMs === null || folded.lastIndex < 0) return { changes: [], unseen: [] }
   const views = viewsOf(plan, history, folded, startedAtMs)
-  const all = watched(plan).map((objective) => seriesOf(objective, plan, folded))
+  const objectives = watched(plan)
+  const series = objectives.reduce((sum, objective) => sum + seriesCount(objective, folded), 0)
   const scopes: View[] = [{ group: null, injected: views.steady.from, span: views.steady }, ...views.after]
-  const least = scoreNeeded(all.flat().length * scopes.length)
+  const least = scoreNeeded(series * scopes.length)
   const look: Look = { plan, folded, startedAtMs, views, least }
-  return all.flatMap((series) =>
-    scopes.flatMap((scope) =>
-      tellingChanges(
-        series.flatMap((one) => changeOf(one, scope, look) ?? []),
-        series.length - 1,
-      ),
-    ),
-  )
+  const changes: LastingChange[] = []
+  const rare: string[] = []
+  // One objective after the other, so that only the sums of one are held.
+  for (const objective of objectives) {
+    const own = seriesOf(objective, plan, folded)
+    for (const scope of scopes) {
+      const found = own.flatMap((one) => changeOf(one, scope, look) ?? [])
+      changes.push(...tellingChanges(found, own.length - 1))
+      if (scope.group) rare.push(...own.flatMap((one) => (isTooRare(one, scope, look) ? (one.request ?? []) : [])))
+    }
+  }
+  return { changes, unseen: [...rareNames(rare), ...leftNames(plan, folded)] }
+}
+
+/** What got worse for good, and what could not be looked at. */
+export interface Lasting {
+  changes: LastingChange[]
+  /** Sentences for what the run cannot tell. */
+  unseen: string[]
 }
 
 /** The objectives whose changes matter: those that gate, and those by which recovery is seen. */
@@ -86,12 +98,22 @@ const changeOf = (series: Series, scope: View, look: Look): LastingChange | null
   const found = findShift(sums, {
     reference: group ? () => steady : (from) => ({ from: steady.from, to: from }),
     view: group ? view : { ...view, from: view.from + fewestBefore },
+    allowed: allowedRatio(series.objective.targetRatio),
     least: look.least,
     stable: Math.ceil(look.plan.stableForMs / 1000 / step),
   })
   if (found === null) return null
   const from = group ? began(sums, found, view, first) : found.from
   return told(series, scope, look, { ...found, kind: 'worse', from, target: against(series, found, view.to) })
+}
+
+/** Whether not even a total outage after the fault would be found: the request is sent too seldom. */
+const isTooRare = ({ objective, sums, step }: Series, { span }: View, { views, least }: Look): boolean => {
+  const steady = inColumns(views.steady, step, false)
+  const view = inColumns(span, step, true)
+  const before = sums.of(steady.from, steady.to)
+  const needed = fewestFound(least, allowedRatio(objective.targetRatio), before)
+  return before.due > 0 && sums.of(view.from, view.to).due < needed
 }
 
 type Found = Pick<LastingChange, 'kind' | 'before' | 'after' | 'target' | 'fading'> & { from: number }

@@ -14,9 +14,12 @@ export interface NameCounts {
   left: Set<string>
 }
 
+/** Seconds of one column in a run of `length` seconds. */
+export const stepOf = (length: number): number => Math.max(1, Math.ceil(length / mostColumns))
+
 /** @param length seconds of the run's columns */
 export const newNames = (length: number): NameCounts => {
-  const step = Math.max(1, Math.ceil(length / mostColumns))
+  const step = stepOf(length)
   return { step, columns: Math.ceil(length / step), byName: new Map(), left: new Set() }
 }
 

@@ -3,6 +3,7 @@ import type { Plan } from '../../model/plan.ts'
 import type { Folded } from '../fold.ts'
 import type { Span } from './counts.ts'
 import { Sums } from './counts.ts'
+import { stepOf } from './names.ts'
 
 /** What is looked at by itself: the requests of an objective, or those of one name among them. */
 export interface Series {
@@ -21,12 +22,13 @@ export const seriesOf = (objective: ProportionObjective, plan: Plan, folded: Fol
   if (!record) return []
   const names = [...(record.names?.byName ?? [])]
   const only = names.length === 1 ? (names[0]?.[0] ?? null) : null
+  const step = stepOf(folded.length)
   const whole: Series = {
     objective,
     request: only ?? (objective.sli.names?.length === 1 ? (objective.sli.names[0] ?? null) : null),
-    step: 1,
-    sums: new Sums(record.seconds),
-    offered: offeredTo(objective.sli.names ?? null, 1, plan, folded),
+    step,
+    sums: new Sums({ due: inSteps(record.seconds.due, step), bad: inSteps(record.seconds.bad, step) }),
+    offered: offeredTo(objective.sli.names ?? null, step, plan, folded),
   }
   if (names.length < 2) return [whole]
   return [
@@ -41,6 +43,23 @@ export const seriesOf = (objective: ProportionObjective, plan: Plan, folded: Fol
       }),
     ),
   ]
+}
+
+/** How many series an objective has. */
+export const seriesCount = (objective: ProportionObjective, folded: Folded): number => {
+  const names = folded.slis.get(objective.id)?.names?.byName.size ?? 0
+  return names < 2 ? 1 : names + 1
+}
+
+/** A column of seconds, summed in wider ones. */
+const inSteps = (seconds: Uint32Array, step: number): Uint32Array => {
+  if (step === 1) return seconds
+  const sums = new Uint32Array(Math.ceil(seconds.length / step))
+  for (let second = 0; second < seconds.length; second++) {
+    const at = Math.floor(second / step)
+    sums[at] = (sums[at] ?? 0) + (seconds[second] ?? 0)
+  }
+  return sums
 }
 
 /** Iterations of the scenarios that declare a request; of all where none does. */

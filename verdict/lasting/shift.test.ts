@@ -41,6 +41,7 @@ const draw = (random: Random, perSecond: number, shares: readonly number[]): Sum
 const search = (referenceS: number, viewS: number, stable = 5) => ({
   reference: () => ({ from: 0, to: referenceS }),
   view: { from: referenceS, to: referenceS + viewS },
+  allowed: 0.05,
   least: scoreNeeded(2),
   stable,
 })

@@ -9,7 +9,7 @@ export interface Shift {
   from: number
   before: Tally
   after: Tally
-  /** The last columns look as usual again, for a shorter time than would show that it is over. */
+  /** The last columns look as usual again, but not clearly or long enough to show that it is over. */
   fading: boolean
 }
 
@@ -17,6 +17,8 @@ export interface ShiftSearch {
   /** What is usual, for a rise that begins in this column: the steady state, or what came before it. */
   reference: (from: number) => Span
   view: Span
+  /** Share of bad requests that the target allows. */
+  allowed: number
   /** Score from which on a rise is no chance, see `scoreNeeded`. */
   least: number
   /** Columns that must be as usual again before a rise is over. */
@@ -28,7 +30,10 @@ const everyColumn = 120
 const growth = 1.05
 /** A rise by less than half is left to the objective itself: usual spells of slow requests differ by as much. */
 const leastRise = 1.5
-/** Log of the likelihood that the rise ended, over that it lasts, from which on it counts as ended. */
+/** From this share on an outage is held against the target as well: few requests say much of it. */
+const outage = 0.5
+/** Log of the likelihood that the rise ended, over that it lasts: from which on it may have ended, and has ended. */
+const mayHaveEnded = 4
 const ended = 8
 /** Looking at every suffix finds more by chance than one look: measured by `npm run calibrate`, see docs/verdict.md. */
 const manyLooks = 5
@@ -45,7 +50,8 @@ export const scoreNeeded = (searches: number): number => manyLooks + Math.log(Ma
  * Every suffix of the view is a candidate. Its score is the generalised likelihood ratio of two binomial shares
  * against one (a CUSUM whose size of the change is not known before: Page 1954, Lai 1995), divided by the dispersion
  * of the batches inside both parts, so that noise in spells counts for what it is worth. The suffix must also be
- * worse than every stretch of the same length in the reference. A rise that ended before fits better as a rise with
+ * worse than every stretch of the same length in the reference. Where most requests go bad it is held against the
+ * target, too: five of five bad ones are no chance, however few there were before. A rise that ended before fits better as a rise with
  * an end (Levin and Kline 1985), and is none.
  */
 export const findShift = (sums: Sums, search: ShiftSearch): Shift | null => {
@@ -56,7 +62,7 @@ export const findShift = (sums: Sums, search: ShiftSearch): Shift | null => {
     const usual = reference(from)
     const before = sums.of(usual.from, usual.to)
     const after = sums.of(from, view.to)
-    const raw = likelihoodRatio(after, before)
+    const raw = evidence(after, before, search.allowed)
     const enough = Math.max(least, best?.score ?? 0)
     mostRaw = Math.max(mostRaw, raw)
     if (raw < enough || shareOf(after) < leastRise * shareOf(before)) continue
@@ -66,10 +72,25 @@ export const findShift = (sums: Sums, search: ShiftSearch): Shift | null => {
   }
   if (best === null) return null
   const { from, before, after } = best
-  const calmFrom = endedAt(sums, search, mostRaw)
-  if (calmFrom !== null && view.to - calmFrom >= search.stable) return null
-  return { from, before, after, fading: calmFrom !== null }
+  const calm = calmAtEnd(sums, search, mostRaw)
+  if (calm !== null && calm.gain >= ended && view.to - calm.from >= search.stable) return null
+  return { from, before, after, fading: calm !== null }
 }
+
+const evidence = (after: Tally, before: Tally, allowed: number): number => {
+  const raw = likelihoodRatio(after, before)
+  if (shareOf(after) < outage || after.due === 0) return raw
+  const usual = Math.max(allowed, shareOf(before))
+  return usual >= shareOf(after) ? raw : Math.max(raw, logLikelihood(after) - expected(after, Math.max(usual, 1e-6)))
+}
+
+/** Log of the likelihood of a tally under a share between 0 and 1. */
+const expected = ({ bad, due }: Tally, share: number): number =>
+  bad * Math.log(share) + (due - bad) * Math.log(1 - share)
+
+/** Requests that must go bad, all of them, before a search can find it. */
+export const fewestFound = (least: number, allowed: number, before: Tally): number =>
+  Math.ceil(least / -Math.log(Math.min(0.999, Math.max(allowed, shareOf(before), 1e-6))))
 
 /** Log of the likelihood with a share each over that with one share for both; 0 where `a` is not the worse one. */
 export const likelihoodRatio = (a: Tally, b: Tally): number => {
@@ -101,21 +122,26 @@ const worstOfLength = (sums: Sums, { from, to }: Span, length: number): number =
 }
 
 /** First column after a rise that ended, where that explains the view better than one that lasts; else null. */
-const endedAt = (sums: Sums, { reference, view }: ShiftSearch, lasting: number): number | null => {
+const calmAtEnd = (
+  sums: Sums,
+  { reference, view, allowed }: ShiftSearch,
+  lasting: number,
+): { from: number; gain: number } | null => {
   const starts = candidates(view)
-  let best: { to: number; gain: number } | null = null
+  let best: { from: number; gain: number } | null = null
   for (const to of starts) {
     const rest = sums.of(to, view.to)
     for (const from of starts) {
       if (from >= to) continue
       const usual = reference(from)
       const before = sums.of(usual.from, usual.to)
-      const raw = likelihoodRatio(sums.of(from, to), { bad: before.bad + rest.bad, due: before.due + rest.due })
-      const enough = Math.max(ended, best?.gain ?? 0)
+      const calm = { bad: before.bad + rest.bad, due: before.due + rest.due }
+      const raw = evidence(sums.of(from, to), calm, allowed)
+      const enough = Math.max(mayHaveEnded, best?.gain ?? 0)
       if (raw - lasting < enough) continue
       const gain = (raw - lasting) / dispersion(sums, [usual, { from, to }, { from: to, to: view.to }])
-      if (gain >= enough) best = { to, gain }
+      if (gain >= enough) best = { from: to, gain }
     }
   }
-  return best?.to ?? null
+  return best
 }

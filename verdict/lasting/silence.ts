@@ -1,7 +1,7 @@
 import type { Span, Sums } from './counts.ts'
 
-/** So many requests must be missing: the probability that none of them was due by chance is e^-30. */
-const fewestMissing = 30
+/** So many requests must be missing: the probability that none of them was due by chance is e^-12, or 6 in a million. */
+const fewestMissing = 12
 /** Pauses that the steady state has as well are usual, up to so many times their length. */
 const usualPauses = 3
 

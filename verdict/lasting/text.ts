@@ -6,6 +6,8 @@ import type { Folded } from '../fold.ts'
 import { formatCount, formatRatio, plural } from '../format.ts'
 import { shareOf } from './counts.ts'
 
+const mostNamed = 5
+
 /** `POST /x has not recovered: 100 % bad since 62 s (120 of 120; before: 0 of 240), 5 % allowed`. */
 export const changeText = (
   objective: ProportionObjective,
@@ -26,8 +28,19 @@ const verb = ({ target, fault, fading }: Pick<LastingChange, 'target' | 'fault' 
   return target === 'open' || fading ? 'may not have recovered' : 'has not recovered'
 }
 
+/** Requests that were sent too seldom after a fault. */
+export const rareNames = (rare: readonly string[]): string[] => {
+  const names = [...new Set(rare)]
+  if (names.length === 0) return []
+  const more = names.length > mostNamed ? ` and ${plural(names.length - mostNamed, 'more request')}` : ''
+  return [
+    `Whether ${names.slice(0, mostNamed).join(', ')}${more} became as before after each fault: sent too seldom for even ` +
+      'a total outage to be no chance.',
+  ]
+}
+
 /** Which request names were too many to be looked at one by one. */
-export const unseenNames = (plan: Plan, folded: Folded): string[] =>
+export const leftNames = (plan: Plan, folded: Folded): string[] =>
   plan.objectives.flatMap((objective) => {
     const names = folded.slis.get(objective.id)?.names
     if (!names || names.left.size === 0) return []
@@ -38,4 +51,4 @@ export const unseenNames = (plan: Plan, folded: Folded): string[] =>
     ]
   })
 
-const counts = ({ bad, due }: Tally): string => `${formatCount(bad)} of ${formatCount(due)}`
+const counts = ({ bad, due }: Tally): string => (due === 0 ? 'none' : `${formatCount(bad)} of ${formatCount(due)}`)
