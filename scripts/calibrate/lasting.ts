@@ -71,6 +71,7 @@ const laws: Record<string, Law> = {
   'over after 5 s': over,
   '0 → 6 % for ever': forever(0, 0.06),
   '0 → 8 % for ever': forever(0, 0.08),
+  '0 → 10 % for ever': forever(0, 0.1),
   '0 → 12 % for ever': forever(0, 0.12),
   '0.1 → 1 % for ever': forever(0.001, 0.01),
   '1 → 5 % from 10 s later on': forever(0.01, 0.05, 10),
