@@ -103,7 +103,7 @@ export const widestReach = <T>(
   )
 
 /** Consecutive batches of as equal a length as whole items allow. */
-const cut = <T>(items: readonly T[], count: number): T[][] => {
+export const cut = <T>(items: readonly T[], count: number): T[][] => {
   const edge = (index: number) => Math.floor((index * items.length) / count)
   return Array.from({ length: count }, (_, at) => items.slice(edge(at), edge(at + 1)))
 }

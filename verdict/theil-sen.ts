@@ -1,5 +1,8 @@
-/** One-sided 95 %. */
-const z = 1.645
+import { cut } from './batches.ts'
+import { normal95, student95 } from './special.ts'
+
+/** From so many batches a line and its scatter are made; as few as the bounds of a share are made from. */
+const batchCounts = [5, 6, 7, 8]
 /** Medians of so many pieces of time: 45,000 pairs, and a sawtooth (garbage collection) loses its teeth. */
 const mostPoints = 300
 
@@ -14,9 +17,10 @@ export interface Slope {
 }
 
 /**
- * The median of the slopes between all pairs of points (Theil 1950, Sen 1968), with Sen's interval.
- * Neighbouring samples are alike, so its variance is widened by the first autocorrelation of the
- * residuals (Hamed & Rao 1998, as for an AR(1) series). A fifth of the points may be arbitrary.
+ * The median of the slopes between all pairs of points (Theil 1950, Sen 1968), with the wider of two intervals.
+ * Sen's, its variance widened by the first autocorrelation of the residuals (Hamed & Rao 1998, as for an AR(1) series),
+ * since neighbouring samples are alike; and Student's, by how the medians of few long batches scatter about a line, which
+ * sees what is alike for longer. A fifth of the points may be arbitrary.
  * Null for fewer than 5 points or no time between them.
  */
 export const theilSen = (time: readonly number[], value: readonly number[]): Slope | null => {
@@ -33,14 +37,31 @@ export const theilSen = (time: readonly number[], value: readonly number[]): Slo
   const sorted = Float64Array.from(slopes).sort()
   const slope = medianOf(sorted)
   const variance = ((n * (n - 1) * (2 * n + 5)) / 18) * inflation(points, slope)
-  const reach = z * Math.sqrt(variance)
-  const at = (rank: number) => sorted[Math.min(sorted.length - 1, Math.max(0, rank))] ?? slope
+  const rank = normal95 * Math.sqrt(variance)
+  const at = (index: number) => sorted[Math.min(sorted.length - 1, Math.max(0, index))] ?? slope
+  const reach = Math.max(...batchCounts.map((count) => lineReach(points, Math.min(count, n))))
   return {
     slope,
-    low: at(Math.floor((sorted.length - reach) / 2)),
-    high: at(Math.ceil((sorted.length + reach) / 2)),
+    low: Math.min(at(Math.floor((sorted.length - rank) / 2)), slope - reach),
+    high: Math.max(at(Math.ceil((sorted.length + rank) / 2)), slope + reach),
     n,
   }
+}
+
+/** How far the slope of the line through the medians of so many batches may be from the truth, one-sided 95 %. */
+const lineReach = (points: readonly Point[], count: number): number => {
+  const batches = cut(points, count).map(
+    (batch): Point => [
+      medianOf(Float64Array.from(batch, ([time]) => time).sort()),
+      medianOf(Float64Array.from(batch, ([, value]) => value).sort()),
+    ],
+  )
+  const mean = (of: 0 | 1) => batches.reduce((sum, point) => sum + point[of], 0) / count
+  const [time, value] = [mean(0), mean(1)]
+  const spread = batches.reduce((sum, [at]) => sum + (at - time) ** 2, 0)
+  const slope = batches.reduce((sum, [at, own]) => sum + (at - time) * (own - value), 0) / spread
+  const scatter = batches.reduce((sum, [at, own]) => sum + (own - value - slope * (at - time)) ** 2, 0)
+  return student95(count - 2) * Math.sqrt(scatter / (count - 2) / spread)
 }
 
 type Point = [time: number, value: number]
