@@ -48,7 +48,31 @@ export const endOf = (runs: readonly SampleRun[], options: EndOptions): EdgeRang
       if (from + i > high.run || (from + i === high.run && inside > high.inside)) high = { run: from + i, inside }
     }
   }
-  return { lowMs: lastBefore(runs, low, from), highMs: firstAfter(runs, high, limit) }
+  const found = { lowMs: lastBefore(runs, low, from), highMs: firstAfter(runs, high, limit) }
+  return widened(found, runs.slice(from, limit), shares[6] ?? 1, after)
+}
+
+/** Deviations of the number of bad requests in a mixed part that an edge inside it may have. */
+const deviations = 2.5
+
+/**
+ * Inside a mixed part only the numbers are known: how far it belongs to the outage is what its share of bad requests
+ * says, with the deviation of that number.
+ */
+const widened = (range: EdgeRange, runs: readonly SampleRun[], share: number, after: number): EdgeRange => {
+  if (share === 1) return range
+  let { lowMs, highMs } = range
+  const parts = new Set(runs.flatMap(({ mixed }) => mixed ?? []))
+  const [firstMs, lastMs] = [lowMs, highMs ?? Number.POSITIVE_INFINITY]
+  for (const { fromMs, toMs, n, bad } of parts) {
+    if (toMs < firstMs || fromMs > lastMs) continue
+    const inside = (bad / n - after) / (share - after)
+    const spread = (deviations * Math.sqrt((share * (1 - share) + after * (1 - after)) / n)) / Math.abs(share - after)
+    const at = (part: number) => fromMs + Math.min(1, Math.max(0, part)) * (toMs - fromMs)
+    lowMs = Math.min(lowMs, at(inside - spread))
+    if (highMs !== null) highMs = Math.max(highMs, at(inside + spread))
+  }
+  return { lowMs, highMs }
 }
 
 /** Scores of the boundaries before each run and after the last: the logarithm of their likelihood, up to a constant. */

@@ -18,6 +18,7 @@ import { sampleRuns } from './runs.ts'
 import { sumSeconds } from './seconds.ts'
 import type { Shares } from './segments.ts'
 import type { SliRecord } from './sli-record.ts'
+import { upperTail } from './special.ts'
 import type { TimeBase } from './stretches.ts'
 
 /** One group of faults and how every SLI fared. */
@@ -111,6 +112,7 @@ export const recoverGroups = (
           referenceGoodRatio: 1 - steady.badRatio,
           usualRatio: steady.shares.allowed,
           allowedMs: allowedMs(plan, objective.id),
+          isSuspicious: isWorseThanUsual(record, group, steady.shares, folded.baseS, plan.stableForMs),
         }),
       )
     }
@@ -136,6 +138,32 @@ const steadyState = (
   const { proven, suspected } = episodesIn(sampleRuns(base, from, to), shares)
   const reference = { episodes: [...proven, ...suspected], watchedMs: Math.max(0, to - from) * 1000 }
   return { shares, badRatio, reference }
+}
+
+/** Chance that so many bad requests are usual, below which they are no sign of a fault that was absorbed. */
+const doubtful = 0.01
+
+/**
+ * Whether users fared worse than usual, and worse than the objective allows, while the fault was held or right after:
+ * too little to find an outage in, and too much to say that there was none.
+ */
+const isWorseThanUsual = (
+  { seconds }: SliRecord,
+  { injected, removed }: FaultGroup,
+  { observed, allowed }: Shares,
+  baseS: number,
+  stableForMs: number,
+): boolean => {
+  const overMs = repliedAt(removed ?? injected)
+  const spans = [
+    [injected.calledAtMs, overMs],
+    [overMs, overMs + stableForMs],
+  ] as const
+  return spans.some(([fromMs, toMs]) => {
+    const [from, to] = [Math.floor(fromMs / 1000) - baseS, Math.ceil(toMs / 1000) - baseS]
+    const { due, bad } = sumSeconds(seconds, (at) => at >= from && at < to)
+    return bad > allowed * due && upperTail(bad, due, observed) < doubtful
+  })
 }
 
 const episodesIn = (

@@ -30,8 +30,13 @@ export interface RecoveryTimes {
  * Times from the edges of the fault to those of its effects. An edge of a fault lies anywhere in the call that made it,
  * and that of an effect between two requests: both widths are in the range. The injection had taken effect by the impact.
  * Without an effect, one that the rate of requests could not show may have been there.
+ * @param visibleMs the shortest outage that the rate shows; null where something was seen that is no outage for certain
  */
-export const recoveryTimes = (group: FaultGroup, { first, last, charged }: Ends, visibleMs: number): RecoveryTimes => {
+export const recoveryTimes = (
+  group: FaultGroup,
+  { first, last, charged }: Ends,
+  visibleMs: number | null,
+): RecoveryTimes => {
   if (!first || !last) {
     const unseen = { low: 0, high: visibleMs }
     return { impact: null, recovery: unseen, rto: unseen }

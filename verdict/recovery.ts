@@ -33,6 +33,8 @@ export interface RecoveryOptions {
   usualRatio: number
   /** Shortest recovery time that an objective allows; null without such an objective. */
   allowedMs: number | null
+  /** More bad requests than usual in the time of the fault, whether or not an episode is found. */
+  isSuspicious: boolean
 }
 
 /** How one SLI fared under one group of faults: every number of the recovery table. */
@@ -48,7 +50,7 @@ export const recover = (folded: Folded, record: SliRecord, options: RecoveryOpti
 
   const ends: Ends = { first: possible[0] ?? null, last: possible.at(-1) ?? null, charged, rangeEndMs }
   const visibleMs = shortestVisibleMs(windows, options.usualRatio)
-  const times = recoveryTimes(group, ends, visibleMs)
+  const times = recoveryTimes(group, ends, options.isSuspicious && options.usualEpisodes === 0 ? null : visibleMs)
   const state = stateOf(base, options, ends, visibleMs)
   const isOver = state === 'recovered'
   const impactMs = ends.first ? (ends.first.start.lowMs + ends.first.start.highMs) / 2 : null
@@ -99,13 +101,14 @@ const quietFrom = ({ group }: RecoveryOptions): number | null => {
 
 /** Recovered, absorbed, or not known. A fault that is still there has not been recovered from, however well the system copes. */
 const stateOf = (base: TimeBase, options: RecoveryOptions, { last }: Ends, visibleMs: number): SliRecovery['state'] => {
-  const { windows, charged, stableForMs, allowedMs } = options
+  const { windows, charged, stableForMs, allowedMs, isSuspicious } = options
   const overMs = quietFrom(options)
   if (last?.isOpen) return charged.includes(last) ? 'not-recovered' : 'not-seen'
   const quietMs = Math.max(overMs ?? Number.POSITIVE_INFINITY, last?.end.highMs ?? Number.NEGATIVE_INFINITY)
   const isWatched = last?.end.highMs !== null && watchedMsAfter(base, windows, quietMs) >= stableForMs
   if (!isWatched) return 'not-seen'
   if (last) return charged.length > 0 ? 'recovered' : 'cannot-tell'
+  if (isSuspicious && options.usualEpisodes === 0) return 'cannot-tell'
   return allowedMs !== null && allowedMs < visibleMs ? 'cannot-tell' : 'absorbed'
 }
 

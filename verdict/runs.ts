@@ -13,6 +13,15 @@ export interface SampleRun {
   toMs: number
   /** The record does not tell the order inside this second: an edge here is known to the second only. */
   isCoarse: boolean
+  /** The part of a second in which good and bad ones came mixed, and only their numbers are known. */
+  mixed?: MixedPart
+}
+
+export interface MixedPart {
+  fromMs: number
+  toMs: number
+  n: number
+  bad: number
 }
 
 /** Most groups that the rarer kind of a second is cut into: a second takes the same memory at any rate. */
@@ -72,7 +81,21 @@ const order = (a: Kind, b: Kind): Run[] => {
   const [lead, rest] = splitHead(first, second.firstMs, perMs)
   const [earlier, later] = rest.lastMs <= second.lastMs ? [rest, second] : [second, rest]
   const [middle, tail] = splitTail(later, earlier.lastMs, perMs)
-  return joined([...lead, ...interleaved(earlier, middle), ...tail])
+  return joined([...lead, ...marked(interleaved(earlier, middle)), ...tail])
+}
+
+const marked = (runs: readonly Run[]): Run[] => {
+  const own = runs.filter(({ n }) => n > 0)
+  const sum = (counts: (run: Run) => boolean) => own.reduce((total, run) => total + (counts(run) ? run.n : 0), 0)
+  const mixed = {
+    fromMs: own[0]?.fromMs ?? 0,
+    toMs: own.at(-1)?.toMs ?? 0,
+    n: sum(() => true),
+    bad: sum(({ bad }) => bad),
+  }
+  // Up to two of a kind have their own times.
+  const isKnown = mixed.bad <= 2 && mixed.n - mixed.bad <= 2
+  return isKnown || mixed.bad === 0 || mixed.bad === mixed.n ? own : own.map((run) => ({ ...run, mixed }))
 }
 
 const wholeOf = ({ bad, n, firstMs, lastMs }: Kind): Run => ({ bad, n, fromMs: firstMs, toMs: lastMs })
@@ -136,7 +159,7 @@ const joined = (runs: readonly Run[]): Run[] => {
   for (const run of runs) {
     if (run.n === 0) continue
     const open = list.at(-1)
-    if (open?.bad === run.bad) {
+    if (open?.bad === run.bad && open.mixed === run.mixed) {
       open.n += run.n
       open.toMs = run.toMs
     } else list.push({ ...run })

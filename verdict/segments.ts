@@ -27,15 +27,20 @@ export interface Shares {
   allowed: number
 }
 
-/** Chance of one false outage in a whole view of independent requests at the usual share, at most. */
+/**
+ * Chance of one false outage in a whole view of independent requests at the usual share, at most; and of a false
+ * suspicion, which only keeps a run from passing.
+ */
 const falseAlarm = 1e-4
+const falseSuspicion = 1e-2
 
 /**
  * Evidence (in units of the natural logarithm) that an outage must bring. An outage can begin at each request, so
  * the number of requests is what the chance of a false one is divided by: by Wald's inequality the likelihood ratio of
  * a stretch that begins at a given request exceeds e^x with probability e^-x at most.
  */
-export const evidenceNeeded = (requests: number): number => Math.log(Math.max(1, requests)) - Math.log(falseAlarm)
+export const evidenceNeeded = (requests: number, chance = falseAlarm): number =>
+  Math.log(Math.max(1, requests)) - Math.log(chance)
 
 /** Fewest consecutive bad requests that are an outage by themselves, among so many. */
 export const fewestInARow = (requests: number, allowed: number): number =>
@@ -60,7 +65,7 @@ export const segmentsOf = (
   const states = [...usual, ...outageShares(allowed)]
   const requests = runs.reduce((sum, { n }) => sum + n, 0)
   const costs = {
-    outage: evidenceNeeded(requests),
+    outage: evidenceNeeded(requests, against === 'steady' ? falseSuspicion : falseAlarm),
     // Between usual shares: twice this, less than an outage's, leaves 1e-4 against the allowed share.
     usual: Math.log(Math.max(2, requests)) / 2,
   }
