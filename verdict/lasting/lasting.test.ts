@@ -121,6 +121,21 @@ describe('after a fault', () => {
   })
 })
 
+describe('a clean steady state does not pay for errors that never end', () => {
+  const shares = [0.06, 0.08, 0.1, 0.12]
+  it.each(shares.flatMap((ratio) => [20, 100].map((perSecond) => ({ ratio, perSecond }))))(
+    'of $ratio at $perSecond/s',
+    async ({ ratio, perSecond }) => {
+      for (const seed of [1, 2, 3]) {
+        const spec = { ...twoEndpoints, seed, stableForS: 10, streams: [{ perSecond, name: 'GET /a' }] }
+        const verdict = await judged(spec, [{ kind: 'error', fromS: 32, toS: 67, ratio }])
+        expect(verdict.result).not.toBe('pass')
+        expect(['not-recovered', 'not-seen']).toContain(verdict.faults[0]?.perSli[0]?.state)
+      }
+    },
+  )
+})
+
 describe('in the steady state', () => {
   it('an endpoint that breaks half-way and stays broken does not pass unseen', async () => {
     const verdict = await judged(loadOnly, [{ kind: 'error', fromS: 40, toS: 62, names: ['GET /b'] }])
