@@ -21,8 +21,8 @@ export interface Health {
 }
 
 /**
- * How the load generator fared. The run is invalid when more than 1 % of the planned steady load was
- * not delivered while virtual users were free or k6 was out of CPU. Load that was dropped because
+ * How the load generator fared. The run is invalid when more than 1 % of what a scenario was to send in the steady or in
+ * the recovered phase was not delivered while virtual users were free or k6 was out of CPU. Load that was dropped because
  * every user waited for the system is the system's doing, and counts as bad requests instead.
  * @param seenUntilMs end of what the record holds of the load
  */
@@ -33,7 +33,6 @@ export const judgeHealth = (
   startedAtMs: number,
   seenUntilMs: number,
 ): Health => {
-  const steady = phases.in(['steady'])
   const total = { started: 0, completed: 0, dropped: 0, interrupted: 0 }
   for (const load of folded.load.values()) {
     for (let at = 0; at < folded.length; at++) {
@@ -43,10 +42,12 @@ export const judgeHealth = (
       total.interrupted += load.interrupted[at] ?? 0
     }
   }
-  const seconds: number[] = []
-  for (let at = 0; at < folded.length; at++) {
-    if (steady(at) && (folded.baseS + at + 1) * 1000 <= seenUntilMs) seconds.push(at)
+  const secondsOf = (phase: CalmPhase): number[] => {
+    const counts = phases.in([phase])
+    const all = Array.from({ length: folded.length }, (_, at) => at)
+    return all.filter((at) => counts(at) && (folded.baseS + at + 1) * 1000 <= seenUntilMs)
   }
+  const seconds = secondsOf('steady')
   // Only whole seconds: the one in which the load ends would make a rate of its own.
   const perSecond = (column: 'started' | 'completed' | 'dropped'): number => {
     const sum = [...folded.load.values()].reduce(
@@ -62,7 +63,11 @@ export const judgeHealth = (
     const endIndex = Math.floor(endMs / 1000) - folded.baseS
     return load ? fitOfDeclared(planned, load, folded.traffic.get(planned.scenario), endIndex) : []
   })
-  const delivery = steadyDelivery(plan, folded, seconds, startedAtMs, cpu !== null && cpu > cpuLimitRatio)
+  const outOfCpu = cpu !== null && cpu > cpuLimitRatio
+  const deliveries = calmPhases.map((phase) =>
+    deliveryIn(phase, plan, folded, phase === 'steady' ? seconds : secondsOf(phase), startedAtMs, outOfCpu),
+  )
+  const [delivery = nothing] = deliveries
   return {
     load: {
       offered: total.started + total.dropped,
@@ -77,7 +82,7 @@ export const judgeHealth = (
     },
     deliveredRatio: delivery.planned === 0 ? null : Math.min(1, delivery.started / delivery.planned),
     invalidReasons: [
-      ...(delivery.invalid === null ? [] : [delivery.invalid]),
+      ...deliveries.flatMap(({ invalid }) => invalid),
       ...folded.ownFaults,
       ...fits.flatMap(({ missing }) => missing),
     ],
@@ -85,30 +90,38 @@ export const judgeHealth = (
   }
 }
 
+/** In these nothing keeps load from being sent but the load generator itself. */
+const calmPhases = ['steady', 'recovered'] as const
+type CalmPhase = (typeof calmPhases)[number]
+
 interface Delivery {
   planned: number
   started: number
-  invalid: string | null
+  /** Why the harness itself makes the run invalid: one reason for each scenario that was not delivered. */
+  invalid: string[]
 }
 
-const steadyDelivery = (
+const nothing: Delivery = { planned: 0, started: 0, invalid: [] }
+
+/** What was to be sent in the seconds of a phase, and what was. Each scenario by itself: a large one hides a small one. */
+const deliveryIn = (
+  phase: CalmPhase,
   plan: Plan,
   folded: Folded,
   seconds: readonly number[],
   startedAtMs: number,
   outOfCpu: boolean,
 ): Delivery => {
-  let planned = 0
-  let started = 0
-  let ownFault = 0
-  for (const load of plan.load) {
+  const why = outOfCpu ? `k6 used more than ${formatRatio(cpuLimitRatio)} of its CPU` : 'virtual users were free'
+  return plan.load.reduce<Delivery>((sum, load) => {
     const record = folded.load.get(load.scenario)
-    let plannedHere = 0
+    let planned = 0
+    let started = 0
     let delivered = 0
     let droppedWhileFree = 0
     for (const at of seconds) {
       const fromMs = (folded.baseS + at) * 1000 - startedAtMs
-      plannedHere += plannedIterations(load, fromMs, fromMs + 1000)
+      planned += plannedIterations(load, fromMs, fromMs + 1000)
       // Those that the scenario had no users for are told by name.
       const dropped = (record?.dropped[at] ?? 0) - (outOfCpu ? 0 : (record?.ownDropped[at] ?? 0))
       started += record?.started[at] ?? 0
@@ -116,14 +129,16 @@ const steadyDelivery = (
       const free = (folded.vusActive[at] ?? 0) < (folded.vusMax[at] ?? 0)
       if (dropped > 0 && (outOfCpu || free)) droppedWhileFree += dropped
     }
-    planned += plannedHere
     // Arrivals are whole: one more or less at each end is rounding.
-    ownFault += Math.max(0, plannedHere - delivered - 2) + droppedWhileFree
-  }
-  const share = planned === 0 ? 0 : ownFault / planned
-  if (share <= undeliveredLimit) return { planned, started, invalid: null }
-  const why = outOfCpu ? `k6 used more than ${formatRatio(cpuLimitRatio)} of its CPU` : 'virtual users were free'
-  return { planned, started, invalid: `${formatRatio(share)} of the steady load was not delivered although ${why}` }
+    const share = planned === 0 ? 0 : (Math.max(0, planned - delivered - 2) + droppedWhileFree) / planned
+    const what = plan.load.length === 1 ? `the ${phase} load` : `the ${phase} load of ${load.scenario}`
+    const words = `${formatRatio(share)} of ${what} was not delivered although ${why}`
+    return {
+      planned: sum.planned + planned,
+      started: sum.started + started,
+      invalid: share > undeliveredLimit ? [...sum.invalid, words] : sum.invalid,
+    }
+  }, nothing)
 }
 
 /** Integral of the planned arrival rate between two offsets. */

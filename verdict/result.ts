@@ -20,6 +20,7 @@ export const doubts = (
   else if (history.ended !== 'completed' && !decided) reasons.push(endText(history))
   if (history.complete && !folded.ended) reasons.push('the sample stream has no end')
   if (history.startedAtMs === null) reasons.push('the load never started')
+  else if (history.ended === 'completed' && !history.loadEnded) reasons.push('the record has no end of the load')
   if (folded.damaged > 0) reasons.push(`${plural(folded.damaged, 'line')} of the record could not be used`)
   if (folded.overflow !== null)
     reasons.push(
