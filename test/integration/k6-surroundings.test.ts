@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -7,14 +7,14 @@ import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { inspectLoad } from '../../build/inspect.ts'
 import { resolveTools } from '../../build/toolchain.ts'
-import { requestMetric, type StreamLine, windowSchemaVersion } from '../../model/window.ts'
+import { type RecordLine, requestMetric, type StreamLine, windowSchemaVersion } from '../../model/window.ts'
 import { trustAuthorities } from '../../run/authorities.ts'
 import { K6 } from '../../run/k6.ts'
 import { checkReachableByK6 } from '../../run/k6-preflight.ts'
 import { k6Network } from '../../run/network.ts'
 import { reservePorts } from '../../run/ports.ts'
 import { checkReachable } from '../../run/preflight.ts'
-import { Ledger } from '../../run/record.ts'
+import { Ledger, readWindows } from '../../run/record.ts'
 import { type Authority, makeAuthority } from '../fixtures/authority.ts'
 import { endStarted } from '../started.ts'
 import { holdfastIn } from './holdfast-command.ts'
@@ -94,7 +94,8 @@ describe("k6's own configuration", () => {
     mkdirSync(join(folder, '.config/k6'), { recursive: true })
     write('.config/k6/config.json', JSON.stringify({ vus: 1, iterations: 3 }))
     const tags = { sli: 'GET /' }
-    const env = { HOLDFAST_PROFILE: 'smoke', HOLDFAST_REQUESTS: '{}', HOLDFAST_SAMPLES: '{}' }
+    const declared = { HOLDFAST_REQUESTS: '{}', HOLDFAST_SAMPLES: '{}', HOLDFAST_LONGEST_MS: '1000' }
+    const env = { HOLDFAST_PROFILE: 'smoke', ...declared }
     const rate = { rate: 20, timeUnit: '1s', duration: '1s', preAllocatedVUs: 2, maxVUs: 2 }
     const a = { executor: 'constant-arrival-rate', ...rate, gracefulStop: '1s', tags, env }
     const bundleFile = write(
@@ -227,7 +228,13 @@ it('a run on this machine never goes through a proxy', async () => {
   const env = { ...Object.fromEntries(names.map((name) => [name, nowhere])), NODE_USE_ENV_PROXY: '1', NO_PROXY: '' }
   const run = holdfastIn(folder, env, 'run', 'batchsender/smoke')
   try {
-    expect(await run.exit, run.said()).toBe(0)
+    await run.exit
+    const [record = ''] = readdirSync(join(folder, 'out'))
+    const lines: RecordLine[] = []
+    for await (const line of readWindows(join(folder, 'out', record))) lines.push(line)
+    // Through the proxy that is not there every one of them would be refused.
+    expect(lines.some((line) => line.type === 'window' && line.ok)).toBe(true)
+    expect(lines.filter((line) => line.type === 'error' && /proxy|refused/.test(line.error))).toEqual([])
     expect(run.said()).toContain('100 % of the offered load delivered')
   } finally {
     await endStarted()
