@@ -109,7 +109,7 @@ const activeText = (
   const from = sinceStartMs < 600_000 ? `${(sinceStartMs / 1000).toFixed(1)} s` : formatSeconds(sinceStartMs)
   if (past?.ended) {
     const [seen, gone] = [past.ended.lastSeenAtMs, past.ended.goneAtMs].map((ms) =>
-      ((ms - activeAtMs) / 1000).toFixed(1),
+      ((ms - (past.injected?.calledAtMs ?? activeAtMs)) / 1000).toFixed(1),
     )
     return `${from}, ended after ${seen}..${gone} s`
   }

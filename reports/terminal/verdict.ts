@@ -34,11 +34,6 @@ export const verdictText = ({ verdict, plan }: Omit<JudgedRecord, 'charts'>, opt
     ...indented(rest.map((line) => paint('bold', line))),
     ...indented(wrap(verdict.detail, width - indent.length)),
     ...indented(
-      verdict.invalidReasons
-        .flatMap((reason) => wrap(reason, width - indent.length))
-        .map((line) => paint('warn', line)),
-    ),
-    ...indented(
       left.map((fault) =>
         paint('bad', `Not proven removed: ${cleanLine(leftText(verdict.faults, fault))}. Run: holdfast cleanup`),
       ),
