@@ -8,7 +8,8 @@ import type { Ranges } from './ranges.ts'
  * or, where its identity is only known afterwards, right after. Times are Unix milliseconds with
  * fractions.
  */
-export type RunEvent = { atMs: number } & RunEventBody
+/** `seq`: the number of the line, from 1; absent in older records, and in what a clean-up adds afterwards. */
+export type RunEvent = { atMs: number; seq?: number } & RunEventBody
 
 export type RunEventBody =
   /** Holdfast's own process, which writes this. `bootId`: pids and ticks below say nothing after a reboot. */

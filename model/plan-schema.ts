@@ -6,7 +6,13 @@ import { measures, phaseNames } from './slo.ts'
 import { environments } from './system.ts'
 
 const texts = z.array(z.string())
-const span = z.object({ startMs: z.number(), endMs: z.number() })
+/** A run is at most a week long: what judging one takes grows with it. */
+const longestMs = 7 * 86_400_000
+const duration = z.number().min(0).max(longestMs)
+const span = z
+  .object({ startMs: duration, endMs: duration })
+  .refine(({ startMs, endMs }) => startMs <= endMs, 'ends before it begins')
+const perIteration = z.number().min(0)
 const gate = z.enum(['required', 'advisory', 'info'])
 const sli = z.object({ metric: z.string(), names: texts.optional(), scenarios: texts.optional() })
 const op = z.enum(['lt', 'lte', 'gt', 'gte'])
@@ -24,8 +30,8 @@ const objective = z.discriminatedUnion('kind', [
     ...objectiveBase,
     kind: z.literal('proportion'),
     sli,
-    thresholdUs: z.number().nullable(),
-    targetRatio: z.number(),
+    thresholdUs: z.number().positive().nullable(),
+    targetRatio: z.number().positive().max(1),
     show: z.enum(['latency', 'badRatio', 'goodRatio']),
   }),
   z.object({
@@ -83,16 +89,16 @@ const objective = z.discriminatedUnion('kind', [
 const load = z.object({
   scenario: z.string(),
   profile: z.string(),
-  rateFactor: z.number(),
-  durationMs: z.number(),
+  rateFactor: z.number().positive(),
+  durationMs: duration,
   text: z.string(),
-  rate: z.array(z.tuple([z.number(), z.number()])),
+  rate: z.array(z.tuple([duration, z.number().min(0)])),
   sli: z.string(),
-  gracefulStopMs: z.number(),
-  longestIterationMs: z.number().exactOptional(),
-  vus: z.number().exactOptional(),
-  requests: z.record(z.string(), z.number()),
-  samples: z.record(z.string(), z.record(z.string(), z.number())).exactOptional(),
+  gracefulStopMs: duration,
+  longestIterationMs: duration.exactOptional(),
+  vus: z.number().int().min(0).exactOptional(),
+  requests: z.record(z.string(), perIteration),
+  samples: z.record(z.string(), z.record(z.string(), perIteration)).exactOptional(),
 })
 
 const fault = z.object({
@@ -101,8 +107,8 @@ const fault = z.object({
   label: z.string(),
   oneShot: z.boolean(),
   target: z.object({ kind: z.string() }),
-  atMs: z.number(),
-  holdMs: z.number().nullable(),
+  atMs: duration,
+  holdMs: duration.nullable(),
   injections: z.array(z.object({ driver: z.string() })),
   hits: z.array(z.object({ end: z.enum(['target', 'peer']), pods: texts, most: z.number() })).optional(),
 })
@@ -120,8 +126,14 @@ export const planSchema = z.object({
   profile: z.enum(profileNames),
   requireProof: z.boolean(),
   stopWhenDecided: z.literal(true).exactOptional(),
-  phases: z.object({ warmUp: span, steady: span, faults: span, recovery: span }),
-  stableForMs: z.number(),
+  phases: z
+    .object({ warmUp: span, steady: span, faults: span, recovery: span })
+    .refine(
+      ({ warmUp, steady, faults, recovery }) =>
+        warmUp.endMs <= steady.startMs && steady.endMs <= faults.startMs && faults.endMs <= recovery.startMs,
+      'phases overlap or are out of order',
+    ),
+  stableForMs: duration,
   load: z.array(load),
   faults: z.array(fault),
   guards: z.array(z.object({ kind: z.string() })),

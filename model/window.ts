@@ -185,10 +185,16 @@ export interface AnswerLine {
   notNumbersAtMs: number[]
 }
 
+/** Last line of `windows.ndjson`, from Holdfast: how many there are before it. Absent in older records. */
+export interface ClosedLine {
+  type: 'closed'
+  lines: number
+}
+
 /** What the extension writes. */
 export type StreamLine = HelloLine | WindowLine | LoadLine | VusLine | AcksLine | ErrorLine | OverflowLine | EndLine
 /** What `windows.ndjson` holds. */
-export type RecordLine = StreamLine | SampleLine | AnswerLine
+export type RecordLine = StreamLine | SampleLine | AnswerLine | ClosedLine
 
 /**
  * The output extension's configuration: the JSON file that `--out holdfast=<file>` names.

@@ -9,6 +9,7 @@ import { planSchema } from '../model/plan-schema.ts'
 import type { RecordLine } from '../model/window.ts'
 import { makeFolders } from './folders.ts'
 import { LineFile } from './line-file.ts'
+import { sealFollower, unseal } from './seal.ts'
 
 /** Names of the files of a record. */
 export const recordFiles = {
@@ -45,6 +46,7 @@ export const createRecord = (dir: string, plan: Plan): void => {
  */
 export class Ledger {
   #file: LineFile
+  #written = 0
   #reserve: string
   #reserveBytes = reservedPages * pageBytes
   #broken = false
@@ -98,8 +100,10 @@ export class Ledger {
   }
 
   #write(event: RunEventBody, atMs: number): void {
-    const line: RunEvent = { atMs, ...event }
+    const line: RunEvent = { atMs, ...event, seq: this.#written + 1 }
     this.#file.write(`${this.redact(JSON.stringify(line))}\n`)
+    // One that the disk refused leaves no gap.
+    this.#written++
   }
 }
 
@@ -137,12 +141,12 @@ export const readEvents = (dir: string): AsyncGenerator<RunEvent> => readLines<R
 
 /** Windows and samples of a record, in the order they were written; a cut last line is left out. */
 export async function* readWindows(dir: string): AsyncGenerator<RecordLine> {
-  yield* readLines<RecordLine>(join(dir, recordFiles.windows))
+  yield* readLines<RecordLine>(join(dir, recordFiles.windows), sealFollower())
   const prometheus = join(dir, recordFiles.prometheus)
   if (existsSync(prometheus)) yield* readLines<RecordLine>(prometheus)
 }
 
-async function* readLines<T>(file: string): AsyncGenerator<T> {
+async function* readLines<T>(file: string, follow?: ReturnType<typeof sealFollower>): AsyncGenerator<T> {
   let number = 0
   let bad = ''
   for await (const lines of linesOf(file)) {
@@ -154,7 +158,12 @@ async function* readLines<T>(file: string): AsyncGenerator<T> {
       const value = parse<T>(line)
       // Only the last line may be cut: the writer was killed in it.
       if (value === null) bad = `${file}:${number}`
-      else yield value
+      else {
+        const wrong = follow?.(unseal(line)) ?? null
+        if (wrong !== null)
+          throw new HoldfastError(`${file}:${number}: ${wrong}`, { hint: 'The file was changed after the run.' })
+        yield value
+      }
     }
   }
 }

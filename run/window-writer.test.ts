@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bucketOf } from '../model/histogram.ts'
 import type { RecordLine, ThresholdCount, WindowLine } from '../model/window.ts'
 import { recordFiles } from './record.ts'
+import { unseal } from './seal.ts'
 import { mergeWindow, WindowWriter } from './window-writer.ts'
 
 let dir: string
@@ -14,11 +15,16 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
+/** What the file holds, without its seals and its closing line. */
 const written = (): RecordLine[] =>
   readFileSync(join(dir, recordFiles.windows), 'utf8')
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line))
+    .map((line) => {
+      const { seq: _, crc: __, ...rest } = JSON.parse(line)
+      return rest
+    })
+    .filter(({ type }) => type !== 'closed')
 
 const thresholdUs = 500_000
 
@@ -148,4 +154,16 @@ test('load lines add up per scenario; all other lines are written at once', () =
   writer.settle()
   expect(written().slice(1)).toEqual([{ ...load('a', 7), completed: 2, dropped: 4 }, load('b', 1)])
   writer.close()
+})
+
+test('lines are numbered and sealed, and the last one tells how many there are', () => {
+  const writer = new WindowWriter(dir)
+  for (const maxSeries of [1, 2]) writer.add({ type: 'overflow', maxSeries })
+  writer.close()
+  const raw = readFileSync(join(dir, recordFiles.windows), 'utf8').trim().split('\n')
+  expect(raw.map((line) => unseal(line))).toEqual([
+    { seq: 1, json: '{"type":"overflow","maxSeries":1}' },
+    { seq: 2, json: '{"type":"overflow","maxSeries":2}' },
+    { seq: 3, json: '{"type":"closed","lines":2}' },
+  ])
 })

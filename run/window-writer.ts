@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { LoadLine, RecordLine, ThresholdCount, WindowLine } from '../model/window.ts'
 import { LineFile } from './line-file.ts'
 import { recordFiles } from './record.ts'
+import { seal } from './seal.ts'
 
 /** Seconds that a window stays open for increments; what comes later becomes a line of its own. */
 const openSeconds = 3
@@ -14,6 +15,8 @@ export class WindowWriter {
   #file: LineFile
   #open = new Map<number, Map<string, WindowLine | LoadLine>>()
   #broken = false
+  /** Lines that the file has. */
+  #written = 0
   onFull: (error: Error) => void = () => {}
 
   constructor(dir: string) {
@@ -45,8 +48,10 @@ export class WindowWriter {
     this.#flushBefore(Number.POSITIVE_INFINITY)
   }
 
+  /** Writes what is open and the closing line: nothing that was written may be missing before it. */
   close(): void {
     this.settle()
+    this.#write([{ type: 'closed', lines: this.#written }])
     this.#file.close()
   }
 
@@ -61,7 +66,8 @@ export class WindowWriter {
   #write(lines: RecordLine[]): void {
     if (this.#broken || lines.length === 0) return
     try {
-      this.#file.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+      this.#file.write(lines.map((line, at) => `${seal(JSON.stringify(line), this.#written + at + 1)}\n`).join(''))
+      this.#written += lines.length
     } catch (error) {
       this.#broken = true
       this.onFull(error as Error)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Objective } from '../model/objective.ts'
 import type { Verdict } from '../model/verdict.ts'
-import { makeRecord, type RunSpec } from '../test/fixtures/record.ts'
+import { makeRecord, type RunSpec, withTotals } from '../test/fixtures/record.ts'
 import { judge } from './judge.ts'
 
 const slo: Objective = {
@@ -35,7 +35,7 @@ const judged = async (cutS: number, spec: Partial<RunSpec> = {}, stopWhenDecided
       { atMs: cutMs, type: 'load.ended', exitCode: null, signal: 'SIGTERM' },
       { atMs: cutMs, type: 'run.ended', reason: 'decided' },
     ],
-    lines: [...lines()].filter(isBefore),
+    lines: withTotals([...lines()].filter(isBefore)),
   })
   return verdict
 }

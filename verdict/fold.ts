@@ -8,6 +8,7 @@ import { findOwnDrops, vusOf } from './drops.ts'
 import { findOwnInterruptions } from './interruptions.ts'
 import { addToName, newNames } from './lasting/names.ts'
 import { addToGrid, newGrid, summedColumns } from './latency-grid.ts'
+import { addToSums, type LineSums, newSums } from './line-sums.ts'
 import { validLine } from './lines.ts'
 import type { LoadRecord } from './load.ts'
 import { addLoad, countUndelivered, newLoad } from './load.ts'
@@ -47,6 +48,7 @@ export interface Folded {
   damaged: number
   overflow: number | null
   ended: boolean
+  sums: LineSums
   /** Last second with load, as an index; -1 without any. */
   lastIndex: number
 }
@@ -67,8 +69,12 @@ export const foldLines = async (
   const folded = newFolded(plan, startedAtMs)
   const cache = new Map<string, Takers>()
   const fold = (line: RecordLine): void => {
-    if (!validLine(line)) folded.damaged++
-    else if (line.type === 'window') foldWindow(plan, folded, cache, line)
+    if (!validLine(line)) {
+      folded.damaged++
+      return
+    }
+    addToSums(folded.sums, line)
+    if (line.type === 'window') foldWindow(plan, folded, cache, line)
     else if (line.type === 'load') foldLoad(folded, line)
     else if (line.type === 'vus') foldVus(folded, line)
     else if (line.type === 'sample') foldSample(folded, line)
@@ -136,6 +142,7 @@ const newFolded = (plan: Plan, startedAtMs: number): Folded => {
     damaged: 0,
     overflow: null,
     ended: false,
+    sums: newSums(),
     lastIndex: -1,
   }
 }

@@ -1,5 +1,6 @@
 import type { EndReason, RunEvent } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
+import { addToOrder, newOrder } from './event-order.ts'
 
 /** A confirmed edge: the call that made it, from call to reply; the clock stands in its middle. */
 export interface Edge {
@@ -48,6 +49,8 @@ export interface History {
   errors: string[]
   /** Events that could not be read. */
   damaged: number
+  /** What does not fit in the order of the events. */
+  disorder: string[]
 }
 
 /** Reads the events in one pass. Whatever is missing stays null; nothing is made up. */
@@ -68,11 +71,17 @@ export const readHistory = async (
     warnings: [],
     errors: [],
     damaged: 0,
+    disorder: [],
   }
+  const order = newOrder()
   for await (const event of events) {
     if (typeof event !== 'object' || event === null || !Number.isFinite(event.atMs)) history.damaged++
-    else apply(history, event)
+    else {
+      addToOrder(order, event)
+      apply(history, event)
+    }
   }
+  history.disorder = order.reasons
   if (!history.complete && history.guards.length > 0) history.ended = 'guard'
   return history
 }

@@ -41,6 +41,8 @@ export const validLine = (line: RecordLine): boolean => {
       )
     case 'overflow':
       return count(line.maxSeries)
+    case 'closed':
+      return whole(line.lines)
     case 'hello':
       return line.schemaVersion === windowSchemaVersion
     default:

@@ -3,6 +3,7 @@ import type { PhaseName } from '../model/slo.ts'
 import { judgeHealth } from './health.ts'
 import type { LatencyGrid } from './latency-grid.ts'
 import { sumGrid, wholeColumns } from './latency-grid.ts'
+import { sumsDisagree } from './line-sums.ts'
 import type { RunData } from './read-run.ts'
 import type { Histogram } from './windows.ts'
 import { addHistogram, newHistogram } from './windows.ts'
@@ -62,6 +63,7 @@ const unfitness = ({ plan, history, folded, phases, startedAtMs, endedAtMs }: Ru
   if (!history.complete || !folded.ended) return 'its record has no end'
   if (history.ended !== 'completed') return `it did not end as planned (${history.ended})`
   if (folded.damaged + history.damaged > 0) return 'its record is damaged'
+  if (sumsDisagree(folded.sums).length + history.disorder.length > 0) return 'its record does not agree with itself'
   const { invalidReasons } = judgeHealth(plan, folded, phases, startedAtMs, endedAtMs)
   return invalidReasons.length === 0 ? null : `it is invalid: ${invalidReasons.join('; ')}`
 }

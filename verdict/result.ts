@@ -4,6 +4,7 @@ import type { Comparison, FaultResult, ObjectiveResult, RunResult } from '../mod
 import type { Folded } from './fold.ts'
 import { formatCount, plural } from './format.ts'
 import type { History } from './history.ts'
+import { sumsDisagree } from './line-sums.ts'
 import { unrecovered } from './unrecovered.ts'
 
 /** Why nothing good can be said of the run, beside its objectives: each makes it inconclusive at best. */
@@ -27,6 +28,8 @@ export const doubts = (
       `more than ${formatCount(folded.overflow)} series: what failed may stand in "other", under no objective`,
     )
   if (history.damaged > 0) reasons.push(`${plural(history.damaged, 'event')} of the record could not be read`)
+  for (const reason of [...sumsDisagree(folded.sums), ...history.disorder])
+    reasons.push(`the record does not agree with itself: ${reason}`)
   if (history.errors.length > 0 && history.ended !== 'crashed')
     reasons.push(`an error in the run: ${history.errors[0]}`)
   for (const fault of faults) {
