@@ -65,6 +65,21 @@ test('a plan without one of its fields is refused with its name', () => {
   }
 })
 
+test.each<[string, (plan: typeof demoPlan) => void]>([
+  ['phases.recovery', (plan) => (plan.phases.recovery.endMs = 1e12)],
+  ['phases.steady', (plan) => (plan.phases.steady.endMs = plan.phases.steady.startMs - 1)],
+  ['phases', (plan) => (plan.phases.faults.startMs = 0)],
+  ['stableForMs', (plan) => (plan.stableForMs = -1)],
+  ['load[0].durationMs', (plan) => Object.assign(plan.load[0] ?? {}, { durationMs: -5 })],
+  ['load[0].rate', (plan) => Object.assign(plan.load[0] ?? {}, { rate: [[0, -1]] })],
+  ['objectives[0].targetRatio', (plan) => Object.assign(plan.objectives[0] ?? {}, { targetRatio: 1.5 })],
+])('a plan whose %s cannot be is refused with its name', (name, change) => {
+  const plan = structuredClone(demoPlan)
+  change(plan)
+  writeFileSync(join(dir, recordFiles.plan), JSON.stringify(plan))
+  expect(() => readPlan(dir)).toThrow(name)
+})
+
 test('a plan cut at any byte is refused, never half read', () => {
   createRecord(dir, { ...demoPlan, faults: [], objectives: [], expectations: [] })
   const file = join(dir, recordFiles.plan)
