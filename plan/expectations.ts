@@ -14,6 +14,7 @@ import { endOf } from './faults.ts'
 import { withSlis } from './objective-set.ts'
 import type { PlannedRun } from './reach.ts'
 import { lengthOf, outOfReach, samplesOf, spansOf } from './reach.ts'
+import { tooSeldom } from './visibility.ts'
 import { watchedSeconds, withTime } from './watched.ts'
 
 /**
@@ -30,7 +31,7 @@ export const assessProvability = (
     const leftOut = run.leavesOut?.includes(objective.id) ? 'the game day leaves it out' : null
     const reason = leftOut ?? outOfReach(objective, objectives, run)
     return reason === null
-      ? { objective, expectation: expectationOf(objective, run) }
+      ? { objective, expectation: expectationOf(objective, objectives, run) }
       : { objective: { ...objective, gate: 'info' as const }, expectation: unjudged(objective, reason) }
   })
   return {
@@ -48,7 +49,7 @@ const unjudged = ({ id, gate }: Objective, reason: string): Expectation => ({
   ...(gate === 'info' ? {} : { notJudged: { gate, reason } }),
 })
 
-const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {
+const expectationOf = (objective: Objective, all: readonly Objective[], run: PlannedRun): Expectation => {
   switch (objective.kind) {
     case 'proportion':
       return withUnsent(ofProportion(objective, run), objective, run)
@@ -61,7 +62,7 @@ const expectationOf = (objective: Objective, run: PlannedRun): Expectation => {
     case 'growth':
       return compare(objective.id, lengthOf(run.phases.steady) / 1000, objective.minSeconds)
     case 'resilience':
-      return ofResilience(objective, run)
+      return tooSeldom(objective, all, run) ?? ofResilience(objective, run)
   }
 }
 

@@ -30,13 +30,9 @@ export const recoveryOf = (
   const last = within.at(-1)
   if (!last || !within.some(({ ready }) => !ready)) throw new Error(`${label}: every pod stayed Ready`)
   if (!sli || sli.episodes === 0) throw new Error(`${label}: for the load it was ${sli?.state}`)
-  const { recoveredAtMs, resolutionMs } = sli
+  const end = sli.ranges?.end
   return {
-    // `resolutionMs` is half the gap between the last bad request and the first good one.
-    load:
-      recoveredAtMs === null || resolutionMs === null
-        ? null
-        : { fromMs: recoveredAtMs, toMs: recoveredAtMs + 2 * resolutionMs },
+    load: end == null || end.high === null ? null : { fromMs: end.low, toMs: end.high },
     pods: last.ready ? { fromMs: last.atMs, toMs: last.toldAtMs } : null,
     view,
   }
