@@ -27,7 +27,7 @@ import type { RunRecord } from './read-run.ts'
 import { readRun } from './read-run.ts'
 import { doubts, exitCodeOf, runResult, unconfirmedFaults } from './result.ts'
 import { countedSeconds } from './seconds.ts'
-import { withoutRecovered } from './unrecovered.ts'
+import { unrecovered, withoutRecovered } from './unrecovered.ts'
 import type { Histogram } from './windows.ts'
 import { addHistogram, newHistogram } from './windows.ts'
 import type { Told } from './words.ts'
@@ -85,12 +85,9 @@ export const judge = async ({
   const doubtReasons = doubts(history, folded, faults, objectives, confirmed.text !== null)
   const comparison = baseline && compare(measureRun(run), baseline)
   const lasting = changesThatCount(changes, plan)
-  const result = runResult(
-    objectives,
-    invalidReasons,
-    [...doubtReasons, ...lasting.map(({ text }) => text)],
-    comparison,
-  )
+  const required = new Set(objectives.filter(({ gate }) => gate === 'required').map(({ id }) => id))
+  const stillBad = [...unrecovered(faults, required), ...lasting.map(({ text }) => text)]
+  const result = runResult(objectives, invalidReasons, [...doubtReasons, ...stillBad], comparison)
   const told: Told = {
     plan,
     comparison,
@@ -102,6 +99,7 @@ export const judge = async ({
     health,
     invalidReasons,
     doubts: doubtReasons,
+    stillBad,
     changes: lasting,
     decision: confirmed.text,
     scenarioErrors: scenarioErrors(folded),

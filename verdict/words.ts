@@ -18,6 +18,8 @@ export interface Told {
   doubts: readonly string[]
   /** Why the verdict was certain before the end of the run; null where it was not. */
   decision?: string | null | undefined
+  /** Faults and changes whose effect was not over, or not seen to be over: the run is whole, and cannot pass. */
+  stillBad: readonly string[]
   /** What got worse for good and leaves the run inconclusive at best. */
   changes: readonly LastingChange[]
   /** Null without a completed final read. */
@@ -113,7 +115,7 @@ const resilienceFailure = (objective: ResilienceObjective, result: ObjectiveResu
 const doubt = (told: Told, required: readonly ObjectiveResult[]): string => {
   const open = required.filter((objective) => objective.outcome !== 'pass')
   const [first] = open
-  const reason = told.doubts[0] ?? told.changes[0]?.text
+  const reason = told.doubts[0] ?? told.stillBad[0]
   if (reason !== undefined) return `Nothing is decided: ${reason}.`
   if (!first) return told.comparison?.gates ? `Nothing is decided. ${told.comparison.sentence}` : 'Nothing is decided.'
   if (first.reasonCode === 'no-audit') return `Lost writes unknown: ${first.reason}.`
