@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { PlannedLoad } from '../model/plan.ts'
+import type { RecordLine } from '../model/window.ts'
 import type { RunSpec } from '../test/fixtures/record.ts'
-import { errorObjective, latencyObjective, makeRecord } from '../test/fixtures/record.ts'
+import { defaultStartMs, errorObjective, latencyObjective, makeRecord, withTotals } from '../test/fixtures/record.ts'
 import { judge } from './judge.ts'
 
 const base: RunSpec = {
@@ -28,7 +29,7 @@ describe('samples that do not come', () => {
 
   it.each([
     ['10 % of a run', silent(0.1)],
-    ['all of 10 s', silent(1, 30, 40)],
+    ['all of 20 s', silent(1, 30, 50)],
     ['half of the last 20 s', silent(0.5, 40, 60)],
     ['all', silent(1)],
   ])('are missed: %s', async (_, trouble) => {
@@ -66,6 +67,26 @@ describe('samples that fit', () => {
     ['a hang', { troubles: [{ kind: 'hang' as const, fromS: 30, toS: 34, ms: 5000 }] }],
   ])('%s', async (_, spec) => {
     expect((await judgeRun(spec)).invalidReasons).toEqual([])
+  })
+
+  it('a stall that makes the second request of some seconds come late, all at once', async () => {
+    const { plan, events, lines } = makeRecord(base)
+    const [load] = plan.load
+    if (!load) throw new Error('no load')
+    const startS = Math.floor(defaultStartMs / 1000)
+    const stalled = (s: number) => s >= startS + 25 && s < startS + 30
+    const moved = [...lines()].flatMap((line): RecordLine[] => {
+      if (line.type === 'load' && stalled(line.s))
+        return [
+          { ...line, durationUs: (line.durationUs ?? 0) + 6e6 * line.completed, longestUs: line.completed && 6e6 },
+        ]
+      if (line.type !== 'window') return [line]
+      return [line, { ...line, name: 'GET /next', s: stalled(line.s) ? startS + 30 : line.s }]
+    })
+    const declared = { ...load, requests: { 'GET /': 1, 'GET /next': 1 } }
+    const { verdict } = await judge({ plan: { ...plan, load: [declared] }, events, lines: withTotals(moved) })
+    expect(verdict.invalidReasons).toEqual([])
+    expect(verdict.result).toBe('pass')
   })
 
   it('are told as a warning where there are more than declared', async () => {

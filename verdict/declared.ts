@@ -19,7 +19,7 @@ const manyRatio = 1.5
 /** Beyond this many standard deviations a count is no chance, however many parts are looked at. */
 const chanceDeviations = 6
 /** The shortest part of a run that is looked at; each next length is twice of it. */
-const shortestPartS = 10
+const shortestPartS = 20
 
 /**
  * Compares the samples of a scenario, by name, with what its completed iterations declare: over the whole run, and over
@@ -74,8 +74,8 @@ interface Iterations {
   started: Summed
   /** Failed iterations and samples that were not ok. */
   broken: Summed
-  /** The longest iteration of the run, in whole seconds. */
-  longestS: number
+  /** The longest iteration by second of start, in seconds. */
+  longestS: Float64Array
 }
 
 const countIterations = (
@@ -94,7 +94,7 @@ const countIterations = (
     completed: summed(load.completed),
     started: summed(load.started),
     broken: summed(load.failed.map((failed, at) => failed + (traffic?.bad[at] ?? 0))),
-    longestS: Math.ceil(load.completed.reduce((most, n, at) => (n > 0 ? Math.max(most, longest(at)) : most), 0)),
+    longestS: Float64Array.from(load.completed, (n, at) => (n > 0 ? longest(at) : 0)),
   }
 }
 
@@ -116,15 +116,16 @@ const partWithTooFew = (of: Iterations, seen: Summed, perIteration: number): Par
   return null
 }
 
-/** Samples start up to an iteration's length after it, so what crosses the ends of a part is taken as unexplained nothing. */
+/**
+ * Samples start up to an iteration's length after it, and a stall makes them come late: those of as many seconds after the
+ * part count as its own, whoever sent them.
+ */
 const missesSamples = (of: Iterations, seen: Summed, perIteration: number, [from, to]: Part): boolean => {
   const completed = between(of.completed, [from, to])
-  const crossing = Math.abs(
-    between(of.completed, [to - of.longestS, to]) - between(of.completed, [from - of.longestS - 1, from - 1]),
-  )
-  const around: Part = [from - of.longestS, to + of.longestS]
-  const missing =
-    (completed - crossing) * perIteration - explained(of, around, perIteration) - between(seen, [from, to])
+  let longestS = 1
+  for (let at = from; at <= to; at++) longestS = Math.max(longestS, Math.ceil(of.longestS[at] ?? 0))
+  const around: Part = [from, to + longestS]
+  const missing = completed * perIteration - explained(of, around, perIteration) - between(seen, around)
   return missing > slackOf(perIteration, completed, roundingRatio.part)
 }
 
