@@ -91,7 +91,7 @@ describe('proportions', () => {
     expect(one(proportion(0.95, ['POST /a', 'GET /z']))).toMatchObject({
       gate: 'required',
       samples: 400,
-      text: 'yes; this load sends no "GET /z"',
+      text: 'no: 1 min 20 s watched; 2 min 5 s needed; this load sends no "GET /z"',
     })
   })
 
