@@ -62,6 +62,8 @@ export type RunEventBody =
   | { type: 'fault.active'; fault: string; evidence: string }
   /** It did not, the injection failed, or the fault ended by itself: seen at one time, and gone at the next. */
   | { type: 'fault.notActive'; fault: string; evidence: string; lastSeenAtMs?: number; goneAtMs?: number }
+  /** The last look before its removal got no answer: nothing tells whether it was still there. */
+  | { type: 'fault.unseen'; fault: string }
   | { type: 'fault.removing'; fault: string }
   | { type: 'fault.removed'; fault: string; calledAtMs: number; repliedAtMs: number }
   /** A probe of the target saw that the fault is gone. */

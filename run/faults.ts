@@ -62,6 +62,7 @@ interface Injected {
 
 /** Until its time is over. A fault that ended by itself is told as soon as that is seen; its undo comes all the same. */
 const hold = async (fault: PlannedFault, { calledAtMs, held }: Injected, host: FaultHost): Promise<void> => {
+  const { ledger } = host
   const holdMs = fault.holdMs ?? 0
   if (held === null) {
     await sleepUntil(calledAtMs + holdMs, host.signal)
@@ -69,8 +70,9 @@ const hold = async (fault: PlannedFault, { calledAtMs, held }: Injected, host: F
   }
   const tell = (ended: EndedEarly) => notActive(fault, host, endedText(ended, calledAtMs, holdMs), ended)
   if (!(await held.until(calledAtMs + holdMs, host.signal, tell))) return
-  const ended = await held.lastLook()
-  if (ended !== null) tell(ended)
+  const last = await held.lastLook()
+  if (last === 'unanswered') ledger.append({ type: 'fault.unseen', fault: fault.id })
+  else if (typeof last === 'object') tell(last)
 }
 
 /** Injects and confirms; null when the call failed. */

@@ -56,14 +56,14 @@ const hold = async (is: (atMs: number) => boolean | null, untilMs = 10_000, look
 
 test('a fault that is there to the end is looked at every second, and ended nowhere', async () => {
   const { looks, ended, last } = await hold(() => true)
-  expect([ended, last]).toEqual([[], null])
+  expect([ended, last]).toEqual([[], 'active'])
   expect(looks.length).toBeGreaterThanOrEqual(9)
 })
 
 test('a fault that ends after 2.5 of its 10 s is told once, between the looks around it', async () => {
   const { ended, last } = await hold((atMs) => atMs < 2_500)
   expect(ended).toEqual([{ lastSeenAtMs: 2_000, goneAtMs: 3_000, text: 'gone' }])
-  expect(last).toBe(null)
+  expect(last).toBe('over')
 })
 
 test('a fault that ends after the last look of its time is seen to have by the one before its undo', async () => {
@@ -72,15 +72,15 @@ test('a fault that ends after the last look of its time is seen to have by the o
   expect(last).toMatchObject({ lastSeenAtMs: 9_000, goneAtMs: 10_000 })
 })
 
-test('a probe that says "gone" once, or cannot tell, is no end', async () => {
+test('a probe that says "gone" once, or cannot tell, is no end; one that cannot tell at last proves nothing', async () => {
   expect((await hold((atMs) => atMs !== 4_000)).ended).toEqual([])
-  expect(await hold(() => null)).toMatchObject({ ended: [], last: null })
+  expect(await hold(() => null)).toMatchObject({ ended: [], last: 'unanswered' })
   expect(
     await hold((atMs) => {
       if (atMs > 2_000) throw new Error('the API server is away')
       return true
     }),
-  ).toMatchObject({ ended: [], last: null })
+  ).toMatchObject({ ended: [], last: 'unanswered' })
 })
 
 test('a slow look is asked for less often', async () => {
@@ -93,7 +93,7 @@ test('a look that never ends does not hold up the removal', async () => {
   const injection = { stillActive: () => new Promise<null>(() => {}) } as unknown as ActiveInjection
   const fault = new HeldFault([injection], 0, { now, sleepUntil })
   expect(await fault.until(5_000, new AbortController().signal, () => {})).toBe(true)
-  expect(await fault.lastLook()).toBe(null)
+  expect(await fault.lastLook()).toBe('unanswered')
 })
 
 test('of several parts one that is gone ends the fault, whatever the others say', async () => {
@@ -109,7 +109,7 @@ test('of several parts one that is gone ends the fault, whatever the others say'
 test('one that nothing can look at is only held', async () => {
   const fault = new HeldFault([{} as ActiveInjection], 0, clockOf())
   expect(await fault.until(5_000, new AbortController().signal, () => {})).toBe(true)
-  expect(await fault.lastLook()).toBe(null)
+  expect(await fault.lastLook()).toBe('active')
 })
 
 test('an order to stop ends the holding', async () => {

@@ -16,6 +16,9 @@ export interface EndedEarly {
   text: string
 }
 
+/** What the look right before the removal gave: `unanswered` where it cannot tell whether the fault was still there. */
+export type LastLook = 'active' | 'over' | 'unanswered' | EndedEarly
+
 /** Unix ms, and a wait until one; false when the signal aborted it. */
 export interface HoldClock {
   now: () => number
@@ -59,40 +62,41 @@ export class HeldFault {
     while (this.#active.length > 0 && !this.#isOver && now() + waitMs < untilMs) {
       if (!(await sleepUntil(now() + waitMs, signal))) return
       const beganMs = now()
-      const ended = await this.#ended(signal)
+      const seen = await this.#seen(signal)
       if (signal.aborted) return
-      if (ended) onEnded(ended)
+      if (typeof seen === 'object') onEnded(seen)
       waitMs = Math.max(everyMs, 4 * (now() - beganMs))
     }
   }
 
-  /** Right before the removal. Null: it was still there, was known to be gone before, or nothing can tell. */
-  async lastLook(): Promise<EndedEarly | null> {
-    if (this.#active.length === 0 || this.#isOver) return null
+  /** Right before the removal. `over`: it was told before that the fault is gone. */
+  async lastLook(): Promise<LastLook> {
+    if (this.#isOver) return 'over'
+    if (this.#active.length === 0) return 'active'
     const given = new AbortController()
-    const late = this.#clock.sleepUntil(this.#clock.now() + lastLookMs, given.signal).then(() => null)
+    const late = this.#clock.sleepUntil(this.#clock.now() + lastLookMs, given.signal).then(() => 'unanswered' as const)
     try {
-      return await Promise.race([this.#ended(given.signal), late])
+      return await Promise.race([this.#seen(given.signal), late])
     } finally {
       given.abort()
     }
   }
 
-  async #ended(signal: AbortSignal): Promise<EndedEarly | null> {
+  async #seen(signal: AbortSignal): Promise<'active' | 'unanswered' | EndedEarly> {
     const { now, sleepUntil } = this.#clock
     let gone: { atMs: number; text: string } | null = null
     for (let look = 0; look < 2; look++) {
       const beganMs = now()
       const evidence = await this.#ask(signal)
-      if (signal.aborted || evidence === null) return null
+      if (signal.aborted || evidence === null) return 'unanswered'
       if (evidence.ok) {
         this.#lastSeenAtMs = beganMs
-        return null
+        return 'active'
       }
       gone ??= { atMs: now(), text: evidence.text }
-      if (look === 0 && !(await sleepUntil(now() + againMs, signal))) return null
+      if (look === 0 && !(await sleepUntil(now() + againMs, signal))) return 'unanswered'
     }
-    if (gone === null) return null
+    if (gone === null) return 'unanswered'
     this.#isOver = true
     return { lastSeenAtMs: this.#lastSeenAtMs, goneAtMs: gone.atMs, text: gone.text }
   }

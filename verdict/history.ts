@@ -21,6 +21,8 @@ export interface FaultHistory {
   confirmedActive: boolean
   confirmedRemoved: boolean
   notActive: string | null
+  /** The last look before its removal got no answer. */
+  unseen: boolean
   /** Where it ended by itself: between these Unix ms, as far as that was looked at. */
   ended: { lastSeenAtMs: number; goneAtMs: number } | null
   /** Evidence that it is still there; null again once it is proven removed. */
@@ -100,6 +102,7 @@ const noHistory = (): FaultHistory => ({
   confirmedActive: false,
   confirmedRemoved: false,
   notActive: null,
+  unseen: false,
   ended: null,
   notRemoved: null,
   checkBy: [],
@@ -163,6 +166,9 @@ const applyToFault = (history: History, event: Extract<RunEvent, { fault: string
     case 'fault.notActive':
       fault.notActive ??= event.evidence
       fault.ended ??= endOf(event.lastSeenAtMs, event.goneAtMs)
+      return
+    case 'fault.unseen':
+      fault.unseen = true
       return
     case 'fault.removed':
       fault.removed = edge(event.calledAtMs, event.repliedAtMs, event.atMs)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { RunEvent } from '../model/event.ts'
 import type { Objective } from '../model/objective.ts'
 import type { RunSpec } from '../test/fixtures/record.ts'
 import {
@@ -531,6 +532,25 @@ describe('a fault that was not active as planned', () => {
     expect(verdict.result).toBe('invalid')
     expect(bands).toMatchObject([{ startS: 40, endS: 42.1, recoveredS: 42.1 }])
     expect(fault?.text).toMatchObject({ active: '40.0 s, ended after 2.1..3.0 s', recovery: '–' })
+  })
+
+  it('not seen at last: may have ended early, so the run cannot pass', async () => {
+    const made = makeRecord({
+      ...withFault,
+      ...{ warmUpS: 5, steadyS: 35, streams: [{ perSecond: 50 }], faults: [{ atS: 40, holdS: 10 }] },
+      objectives: [latencyObjective(), resilienceObjective('recoveryTime', 10_000)],
+    })
+    const unseen = {
+      type: 'fault.unseen' as const,
+      fault: made.plan.faults[0]?.id ?? '',
+      atMs: defaultStartMs + 50_000,
+    }
+    const at = made.events.findIndex(({ type }) => type === 'fault.removing' || type === 'fault.removed')
+    const judged = async (events: RunEvent[]) => (await judge({ plan: made.plan, events, lines: made.lines() })).verdict
+    expect(await judged(made.events)).toMatchObject({ result: 'pass' })
+    const verdict = await judged(made.events.toSpliced(at, 0, unseen))
+    expect(verdict.result).toBe('inconclusive')
+    expect(verdict.sentence).toContain('the last look before its removal got no answer')
   })
 
   it('ended early, in a record that does not say when: has no length', async () => {

@@ -34,6 +34,8 @@ export const doubts = (
   for (const fault of faults) {
     if (fault.activeAtMs !== null && !fault.confirmedRemoved)
       reasons.push(`${fault.label}: nothing proves that it was removed`)
+    if (history.faults.get(fault.id)?.unseen)
+      reasons.push(`${fault.label}: the last look before its removal got no answer, so it may have ended early`)
     if (fault.skippedReason !== null) reasons.push(`${fault.label} was not injected: ${fault.skippedReason}`)
   }
   if (!objectives.some((objective) => objective.gate === 'required')) reasons.push('there is no required objective')
