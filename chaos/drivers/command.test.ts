@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -157,6 +157,25 @@ describe('a runbook step', () => {
     await once.inject()
     expect(await once.confirmActive()).toMatchObject({ ok: true })
     expect([once.undo, once.confirmRemoved, once.stillActive]).toEqual([undefined, undefined, undefined])
+  })
+
+  test.each([
+    ['ends with 0 always', 'true'],
+    ['sees the mark of an earlier run', 'test -e "$MARK"'],
+    ['cannot be run', 'kill -9 $$'],
+  ])('without an undo is not begun where its probe %s', async (_what, probe) => {
+    const MARK = join(dir, 'mark')
+    writeFileSync(MARK, '')
+    const injection = { driver: 'command' as const, inject: shell('true'), probe: shell(probe) }
+    const once = commandDriver(injection, context({ MARK }))
+    await expect(once.prepare?.()).rejects.toThrow(/^its probe does not say that it has not happened before/)
+  })
+
+  test('without an undo is begun where its probe says that it has not happened', async () => {
+    const injection = { driver: 'command' as const, inject: shell('true'), probe: shell('false') }
+    const once = commandDriver(injection, context())
+    expect(once.prepare).toBeDefined()
+    await expect(once.prepare?.()).resolves.toBeUndefined()
   })
 
   test('without an undo whose inject fails is not asked about for longer', async () => {

@@ -32,6 +32,14 @@ export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = 
   if (undo === undefined) {
     let seen: Promise<Evidence> | undefined
     return {
+      // What is so already proves nothing afterwards: the mark of an earlier run, a probe that always ends with 0.
+      prepare: async () => {
+        const { ok, text } = await look(false)
+        if (ok) return
+        throw new HoldfastError(`its probe does not say that it has not happened before the injection: ${text}`, {
+          hint: 'It must end with 0 when the step has happened, and with another code before.',
+        })
+      },
       inject: async (signal) => {
         const failing = new AbortController()
         // Whatever starts it again may be quick: the probe is asked from the beginning.
