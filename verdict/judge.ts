@@ -25,6 +25,7 @@ import { judgeObjective } from './objectives/index.ts'
 import { isOfRun, judgeForFault } from './objectives/resilience.ts'
 import type { RunRecord } from './read-run.ts'
 import { readRun } from './read-run.ts'
+import { watchedSlis } from './recover-groups.ts'
 import { doubts, exitCodeOf, runResult, unconfirmedFaults } from './result.ts'
 import { countedSeconds } from './seconds.ts'
 import { unrecovered, withoutRecovered } from './unrecovered.ts'
@@ -85,8 +86,7 @@ export const judge = async ({
   const doubtReasons = doubts(history, folded, faults, objectives, confirmed.text !== null)
   const comparison = baseline && compare(measureRun(run), baseline)
   const lasting = changesThatCount(changes, plan)
-  const required = new Set(objectives.filter(({ gate }) => gate === 'required').map(({ id }) => id))
-  const stillBad = [...unrecovered(faults, required), ...lasting.map(({ text }) => text)]
+  const stillBad = [...unrecovered(faults, watchedSlis(plan)), ...lasting.map(({ text }) => text)]
   const result = runResult(objectives, invalidReasons, [...doubtReasons, ...stillBad], comparison)
   const told: Told = {
     plan,

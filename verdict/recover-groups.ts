@@ -42,6 +42,19 @@ export const recoverySlis = (plan: Plan): ProportionObjective[] => {
   )
 }
 
+/**
+ * Ids of the SLIs whose recovery decides a run: those of all required objectives, and those that required resilience
+ * objectives name, however advisory their own targets are.
+ */
+export const watchedSlis = (plan: Plan): ReadonlySet<string> => {
+  const required = plan.objectives.filter(({ gate }) => gate === 'required')
+  return new Set(
+    required.flatMap((one) => (one.kind === 'proportion' ? one.id : one.kind === 'resilience' ? one.sliIds : [])),
+  )
+}
+
+export const nobodyWatched = 'no required objective watches users'
+
 /** The shortest outage that an objective on this SLI allows, in ms; null where none bounds its length. */
 const allowedMs = (plan: Plan, sli: string): number | null => {
   const bound = resilienceObjectives(plan)

@@ -67,6 +67,28 @@ describe('a fault whose effect is not over', () => {
     expect(unrecovered(verdict.faults.slice(0, 1), new Set(['errors']))).toHaveLength(1)
   })
 
+  it('is watched on an advisory SLI that a required recovery objective names', async () => {
+    const advisory = { ...errorObjective(), gate: 'advisory' as const }
+    const recovery = { ...resilienceObjective('recoveryTime', 5_000), sliIds: ['errors'] }
+    const spec = { objectives: [advisory, recovery], steadyS: 130, faults: [{ atS: 132, holdS: 8 }] }
+    const outage = (toS: number) => [{ kind: 'error' as const, fromS: 133, toS }]
+    const { verdict } = await judged({ ...spec, troubles: outage(141) })
+    expect(verdict.result, verdict.sentence).toBe('pass')
+    expect((await judged({ ...spec, troubles: outage(999) })).verdict.result).not.toBe('pass')
+  })
+
+  it('is not watched where no required objective watches users, which is said', async () => {
+    const advisory = { ...errorObjective(), gate: 'advisory' as const }
+    const { plan, events, lines } = makeRecord({
+      ...{ steadyS: 130, recoveryS: 60, streams: [{ perSecond: 100 }], faults: [{ atS: 140 }], audit: {} },
+      objectives: [advisory, resilienceObjective('lostWrites', 0), resilienceObjective('recoveryTime', 5_000)],
+    })
+    const { verdict } = await judge({ plan, events, lines: lines() })
+    expect(verdict.result).toBe('inconclusive')
+    expect(`${verdict.sentence} ${verdict.detail}`).toContain('no required objective watches users')
+    expect(verdict.objectives[2]?.reason).toContain('no required objective watches users')
+  })
+
   it('could not be seen to be over: the load ended too early', async () => {
     const noLoad = { kind: 'noLoad' as const, fromS: 52, toS: 999 }
     const { verdict, sli } = await judged({

@@ -1,17 +1,20 @@
 import type { PhaseName } from '../model/slo.ts'
 import type { FaultResult, ObjectiveResult, SliRecovery } from '../model/verdict.ts'
 import { circled, formatCount } from './format.ts'
+import { nobodyWatched } from './recover-groups.ts'
 
 /**
- * Faults whose effect on a required SLI was not over at the end of the run, or could not be seen to be over: nothing
+ * Faults whose effect on a watched SLI was not over at the end of the run, or could not be seen to be over: nothing
  * good can be said of such a run, whatever objectives it has. A fault that the next one cut off is over when users are
  * seen to be well after that one.
+ * @param watched see `watchedSlis`
  */
-export const unrecovered = (faults: readonly FaultResult[], required: ReadonlySet<string>): string[] => {
+export const unrecovered = (faults: readonly FaultResult[], watched: ReadonlySet<string>): string[] => {
   const injected = faults.filter(({ activeAtMs, group, id }) => activeAtMs !== null && group[0] === id)
   return injected.flatMap((fault) => {
     const name = `${circled(faults.indexOf(fault))} ${fault.label}`
-    const slis = fault.perSli.filter(({ objective }) => required.has(objective))
+    const slis = fault.perSli.filter(({ objective }) => watched.has(objective))
+    if (watched.size === 0) return [`${name}: ${nobodyWatched}`]
     if (slis.length === 0) return [`${name}: no SLI had enough requests to see its effect with`]
     const open = slis.filter((sli) => !isOver(sli) && !isOverLater(sli, fault, injected))
     const [worst] = open.toSorted((a, b) => rank(b) - rank(a))

@@ -1,6 +1,7 @@
 import type { ResilienceObjective } from '../../model/objective.ts'
 import type { FaultResult, ObjectiveResult, Outcome, Range, SliRecovery } from '../../model/verdict.ts'
 import { circled, dash, formatCount, formatMs, formatNumber, formatRatio, formatSeconds } from '../format.ts'
+import { nobodyWatched } from '../recover-groups.ts'
 import { readFailure, type Writes } from '../writes.ts'
 import type { JudgeContext, JudgeObjective } from './context.ts'
 import { blankResult, holds, isWorse } from './context.ts'
@@ -119,12 +120,10 @@ export const judgeForFault = (
     return nothing('inconclusive', 'fault-skipped', `not injected: ${fault.skippedReason}`)
   if (!fault.confirmedActive)
     return nothing('inconclusive', 'fault-not-confirmed', 'the fault was not confirmed active')
-  const required = new Set(
-    context.plan.objectives.filter((other) => other.gate === 'required').map((other) => other.id),
-  )
-  const findings = fault.perSli
-    .filter((sli) => (objective.sliIds.length === 0 ? required : new Set(objective.sliIds)).has(sli.objective))
-    .map((sli) => judgeSli(objective, fault.id, sli))
+  const required = context.plan.objectives.filter(({ kind, gate }) => kind === 'proportion' && gate === 'required')
+  const own = new Set(objective.sliIds.length === 0 ? required.map(({ id }) => id) : objective.sliIds)
+  if (own.size === 0) return nothing('no-data', 'no-samples', nobodyWatched)
+  const findings = fault.perSli.filter((sli) => own.has(sli.objective)).map((sli) => judgeSli(objective, fault.id, sli))
   const [first] = findings
   if (!first) return nothing('no-data', 'no-samples', 'no SLI had enough requests to see this fault with')
   return findings.reduce(
