@@ -114,13 +114,13 @@ const runningSystem = (
   layout: ContainersLayout,
   apiUrl: string,
   keeper: ContainerKeeper,
-  { system, commandEnv }: StartOptions,
+  { system, plan, commandEnv }: StartOptions,
 ): Omit<RunningSystem, 'apiPort'> => {
   const { proxy, ...entrance } = entranceOf(layout, system)
   return {
     ...entrance,
     drivers: {
-      ...commandsOnly('containers', commandEnv),
+      ...commandsOnly('containers', plan.runId, commandEnv),
       readiness: (instance) => keeper.spec(instance).readiness,
       hold: (instance) => keeper.hold(instance),
       release: (instance) => keeper.release(instance),

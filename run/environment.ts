@@ -6,6 +6,7 @@ import { HoldfastError } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
 import type { CpuShares } from './cpus.ts'
+import { marked } from './mark.ts'
 import { prometheusSecretNames } from './prometheus-access.ts'
 import type { Ledger } from './record.ts'
 import type { Sampled } from './sampler.ts'
@@ -51,7 +52,11 @@ export interface RunningSystem {
 }
 
 /** Drivers of an environment in which nothing but runbook steps is possible; others put theirs over it. */
-export const commandsOnly = (environment: string, commandEnv: Record<string, string | undefined>): DriverContext => {
+export const commandsOnly = (
+  environment: string,
+  runId: string,
+  commandEnv: Record<string, string | undefined>,
+): DriverContext => {
   const impossible = (): never => {
     throw new HoldfastError(`this fault does not exist in the environment ${environment}`)
   }
@@ -68,6 +73,7 @@ export const commandsOnly = (environment: string, commandEnv: Record<string, str
     startHelper: impossible,
     stopHelper: impossible,
     commandEnv,
+    probeEnv: marked(commandEnv, runId),
     mesh: impossible,
   }
 }

@@ -50,7 +50,7 @@ const fault = (injections: Injection[], more: Partial<PlannedFault> = {}): Plann
 })
 const carryOut = (planned: PlannedFault, context: Partial<DriverContext> = {}) =>
   runFault(planned, {
-    context: { commandEnv: { PATH: process.env.PATH }, ...context } as unknown as DriverContext,
+    context: { commandEnv: process.env, probeEnv: process.env, ...context } as unknown as DriverContext,
     ledger,
     undo,
     listener: {},

@@ -2,14 +2,15 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { GuardProbes, type ProbeGuard } from './guard-probes.ts'
+import { marked } from './mark.ts'
 
 const open: { close: () => void }[] = []
 afterEach(() => {
   for (const { close } of open.splice(0)) close()
 })
 
-const start = (guard: ProbeGuard): GuardProbes => {
-  const probes = new GuardProbes([guard])
+const start = (guard: ProbeGuard, env: NodeJS.ProcessEnv = process.env): GuardProbes => {
+  const probes = new GuardProbes([guard], env)
   open.push({ close: () => probes.stop() })
   expect(probes.failure(guard)).toBeNull()
   probes.start()
@@ -60,6 +61,13 @@ test('nobody listens: a failure', () => firstFailure({ kind: 'http', url: 'http:
 test('a program that ends with another code, or is not there, fails', async () => {
   await firstFailure({ kind: 'command', argv: ['false'], for: 0 }, /exit 1/)
   await firstFailure({ kind: 'command', argv: ['/no/such/program'], for: 0 }, /./)
+})
+
+test('a program has the environment that is given, so that it can be found after a killed run', async () => {
+  const argv = ['sh', '-c', 'echo "$HOLDFAST_RUN" >&2; exit 1']
+  const guard: ProbeGuard = { kind: 'command', argv, for: 0 }
+  const probes = start(guard, marked(process.env, 'r1'))
+  await expect.poll(() => probes.failure(guard)).toBe(`exit 1 r1:${process.pid}`)
 })
 
 test('after stop nothing is known and nothing is asked', async () => {

@@ -16,8 +16,11 @@ const timeoutMs = 5_000
 export class GuardProbes {
   #failures = new Map<ProbeGuard, string | null>()
   #timers: NodeJS.Timeout[] = []
+  #env: NodeJS.ProcessEnv
 
-  constructor(guards: Guard[]) {
+  /** @param env of the programs, with the mark of the run */
+  constructor(guards: Guard[], env: NodeJS.ProcessEnv) {
+    this.#env = env
     for (const guard of guards) {
       if (guard.kind === 'http' || guard.kind === 'command') this.#failures.set(guard, null)
     }
@@ -39,7 +42,7 @@ export class GuardProbes {
 
   #ask(guard: ProbeGuard): void {
     const askedAtMs = Date.now()
-    void probe(guard).then((failure) => {
+    void probe(guard, this.#env).then((failure) => {
       if (!this.#failures.has(guard)) return
       this.#failures.set(guard, failure)
       this.#timers.push(setTimeout(() => this.#ask(guard), Math.max(0, askedAtMs + everyMs - Date.now())))
@@ -48,9 +51,9 @@ export class GuardProbes {
 }
 
 /** What is wrong, or null. Never rejects. */
-const probe = async (guard: ProbeGuard): Promise<string | null> => {
+const probe = async (guard: ProbeGuard, env: NodeJS.ProcessEnv): Promise<string | null> => {
   if (guard.kind === 'command') {
-    const { exitCode, text } = await runCommand({ argv: guard.argv, timeoutMs })
+    const { exitCode, text } = await runCommand({ argv: guard.argv, timeoutMs }, { env })
     return exitCode === 0 ? null : text
   }
   try {

@@ -34,7 +34,7 @@ const second = (live: LiveWindow, s: number, { n, bad, tookMs = 10 }: { n: numbe
 /** Seconds at which the guard trips, when `figures(s)` is what second s brings. */
 const trips = (guard: Guard, figures: (s: number) => { n: number; bad: number; tookMs?: number } | null): number[] => {
   const live = new LiveWindow()
-  const watch = new GuardWatch([guard], new GuardProbes([]))
+  const watch = new GuardWatch([guard], new GuardProbes([], {}))
   const tripped: number[] = []
   for (let s = 0; s < 20; s++) {
     const figure = figures(s)
@@ -47,7 +47,7 @@ const trips = (guard: Guard, figures: (s: number) => { n: number; bad: number; t
 const errors: Guard = { kind: 'errorRatio', aboveRatio: 0.5, for: '5s' }
 
 test('no guards, no data: nothing trips', () => {
-  expect(new GuardWatch([], new GuardProbes([])).tripped(new LiveWindow(), t0 * 1000)).toBeNull()
+  expect(new GuardWatch([], new GuardProbes([], {})).tripped(new LiveWindow(), t0 * 1000)).toBeNull()
   const all: Guard[] = [
     errors,
     { kind: 'latency', percentile: 99, aboveMs: 1, for: 0 },
@@ -80,7 +80,7 @@ describe('latency in a total hang', () => {
   /** Ten a second, answered until `hangS`; then nothing is; `dueS` is the last second with load. */
   const tripsAt = (hangS: number, dueS = 30): number | null => {
     const live = new LiveWindow()
-    const watch = new GuardWatch([slow], new GuardProbes([]))
+    const watch = new GuardWatch([slow], new GuardProbes([], {}))
     for (let s = 0; s < 30; s++) {
       if (s < hangS) second(live, t0 + s, { n: 10, bad: 0 })
       else if (s <= dueS)
@@ -107,7 +107,7 @@ describe('latency in a total hang', () => {
 
 test('the achieved rate trips when iterations start and do not end', () => {
   const live = new LiveWindow()
-  const watch = new GuardWatch([{ kind: 'achievedRate', belowRatio: 0.5, for: 0 }], new GuardProbes([]))
+  const watch = new GuardWatch([{ kind: 'achievedRate', belowRatio: 0.5, for: 0 }], new GuardProbes([], {}))
   live.add({ type: 'load', s: t0, scenario: 'a', sli: '', started: 30, completed: 10, dropped: 0 }, t0 * 1000)
   expect(watch.tripped(live, (t0 + 1) * 1000)).toEqual({
     guard: 'achieved rate < 50 % of offered for 0 ms',

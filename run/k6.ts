@@ -10,7 +10,7 @@ import type { ProcessRef } from '../model/event.ts'
 import type { OutputConfig, StreamLine } from '../model/window.ts'
 import type { K6Exit } from './k6-exit.ts'
 import { eachLine } from './line-stream.ts'
-import { runEnvironmentName, runMark } from './mark.ts'
+import { marked } from './mark.ts'
 import type { Ledger } from './record.ts'
 import { recordFiles } from './record.ts'
 
@@ -67,13 +67,15 @@ export class K6 {
     this.#child = spawn(file, args, {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: process.env.HOME ?? '',
-        ...options.env,
-        ...k6Environment,
-        [runEnvironmentName]: runMark(options.runId, process.pid),
-      },
+      env: marked(
+        {
+          PATH: process.env.PATH ?? '',
+          HOME: process.env.HOME ?? '',
+          ...options.env,
+          ...k6Environment,
+        },
+        options.runId,
+      ),
     })
     this.#child.on('error', (error) => options.onWarning(`k6: ${error.message}`))
     const pid = this.#child.pid

@@ -17,7 +17,7 @@ const lastDeadlineMs = 10_000
  * through Chaos Mesh and the API server. Secrets come from the user's environment.
  */
 export const useKubernetes = async (options: StartOptions): Promise<RunningSystem> => {
-  const { system, cluster, baseUrl, userEnv, commandEnv } = options
+  const { system, plan, cluster, baseUrl, userEnv, commandEnv } = options
   if (cluster === null) throw new HoldfastError('there is no cluster to run in')
   const forward = system.kubernetes?.forward
   const port = await reservePorts(1)
@@ -37,7 +37,10 @@ export const useKubernetes = async (options: StartOptions): Promise<RunningSyste
     baseUrl: reached,
     auditUrl: reached,
     scenarioEnv,
-    drivers: { ...commandsOnly('kubernetes', { ...commandEnv, ...placeEnv(cluster.ref) }), mesh: () => session },
+    drivers: {
+      ...commandsOnly('kubernetes', plan.runId, { ...commandEnv, ...placeEnv(cluster.ref) }),
+      mesh: () => session,
+    },
     sampled: sampledPods(system.kubernetes?.selectors ?? {}, () => listPods(cluster)),
     redact: redactor({ ...userEnv, ...scenarioEnv }, system.secretEnv),
     apiPort: port('k6-api'),

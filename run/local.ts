@@ -63,13 +63,13 @@ const placed = (spec: ProcessSpec, cpus: string | null): ProcessSpec => ({
 const running = (
   layout: LocalLayout,
   apiUrl: string,
-  { system, supervisor, cpus, commandEnv }: StartOptions,
+  { system, plan, supervisor, cpus, commandEnv }: StartOptions,
 ): Omit<RunningSystem, 'apiPort'> => {
   const { proxy, ...entrance } = entranceOf(layout, system)
   return {
     ...entrance,
     drivers: {
-      ...commandsOnly('local', commandEnv),
+      ...commandsOnly('local', plan.runId, commandEnv),
       process: (instance) => supervisor.process(instance),
       readiness: (instance) => supervisor.spec(instance).readiness,
       hold: (instance) => supervisor.hold(instance),

@@ -6,6 +6,7 @@ import { GuardProbes } from './guard-probes.ts'
 import { GuardWatch } from './guards.ts'
 import type { RunListener } from './listener.ts'
 import { LiveWindow } from './live.ts'
+import { marked } from './mark.ts'
 import type { Ledger } from './record.ts'
 import { SteadyCheck } from './steady-check.ts'
 import type { StopSwitch } from './stop.ts'
@@ -31,7 +32,7 @@ export class Pump {
   constructor(recordDir: string, plan: Plan) {
     this.writer = new WindowWriter(recordDir)
     this.#plan = plan
-    this.#probes = new GuardProbes(plan.guards)
+    this.#probes = new GuardProbes(plan.guards, marked(process.env, plan.runId))
   }
 
   /** Takes a line of k6. The writer goes last: it keeps the line and merges later ones into it. */

@@ -25,8 +25,8 @@ const sightDeadlineMs = 10_000
 export const chaosMeshDriver: Driver<MeshInjection> = (injection, context): ActiveInjection => {
   const session = context.mesh()
   const { probe } = injection
-  const fault = new MeshFault(injection, session, probe === undefined ? null : askProbe(probe, context.commandEnv))
-  const stillFelt = probe === undefined ? undefined : askWhetherActive(probe, context.commandEnv)
+  const fault = new MeshFault(injection, session, probe === undefined ? null : askProbe(probe, context.probeEnv))
+  const stillFelt = probe === undefined ? undefined : askWhetherActive(probe, context.probeEnv)
   const stillActive = async (signal: AbortSignal): Promise<Evidence | null> => {
     const injected = fault.stillInjected()
     return injected?.ok === true && stillFelt !== undefined ? await stillFelt(signal) : injected

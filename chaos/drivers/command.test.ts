@@ -101,8 +101,9 @@ describe('a program', () => {
 })
 
 describe('a runbook step', () => {
+  const { PATH } = process.env
   const context = (env: Record<string, string> = {}) =>
-    ({ commandEnv: { PATH: process.env.PATH, ...env } }) as unknown as DriverContext
+    ({ commandEnv: { PATH, ...env }, probeEnv: { PATH, HOLDFAST_RUN: 'mark' } }) as unknown as DriverContext
   const step = (steps: Partial<Record<'inject' | 'probe' | 'undo', string>>, env?: Record<string, string>) =>
     commandDriver(
       {
@@ -220,5 +221,14 @@ describe('a runbook step', () => {
       step({ inject: 'test "$HOLDFAST_RUN" = r1' }, { HOLDFAST_RUN: 'r1' }).inject(),
     ).resolves.toBeUndefined()
     await expect(step({ inject: 'test "$HOLDFAST_RUN" = r1' }).inject()).rejects.toThrow('failed')
+  })
+
+  test('gives its probe alone the mark of the run', async () => {
+    const unmarked = 'test -z "$HOLDFAST_RUN"'
+    const fault = step({ inject: unmarked, probe: 'test "$HOLDFAST_RUN" = mark', undo: unmarked })
+    await fault.inject()
+    expect(await fault.confirmActive()).toMatchObject({ ok: true })
+    expect(await fault.stillActive?.(new AbortController().signal)).toMatchObject({ ok: true })
+    await fault.undo?.()
   })
 })

@@ -17,7 +17,7 @@ const killGraceMs = 2_000
  */
 export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = ({ inject, probe, undo }, context) => {
   const env = context.commandEnv
-  const look = askProbe(probe, env)
+  const look = askProbe(probe, context.probeEnv)
   const mustSucceed = async (command: CommandLine, step: string, signal?: AbortSignal): Promise<void> => {
     const onStarted = (pid: number) => context.commandRuns?.(step, pid)
     const { exitCode, text } = await runCommand(command, { env, ...(signal && { signal }), onStarted })
@@ -61,7 +61,7 @@ export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = 
   return {
     inject: (signal) => mustSucceed(inject, 'inject', signal),
     confirmActive: (signal) => until(true, signal),
-    stillActive: askWhetherActive(probe, env),
+    stillActive: askWhetherActive(probe, context.probeEnv),
     undo: () => mustSucceed(undo, 'undo'),
     confirmRemoved: () => until(false),
     removalMs: longestMs(undo) + confirmDeadlineMs + longestMs(probe),

@@ -26,6 +26,8 @@ export interface DriverContext {
   stopHelper: (helper: ProcessRef) => void
   /** Environment of runbook steps: the user's own. */
   commandEnv: Record<string, string | undefined>
+  /** The same for probes. They leave nothing running on purpose, so what is left of one is ended by the run's mark. */
+  probeEnv: Record<string, string | undefined>
   /** Told of a step of a runbook that has begun (`inject`, `undo`); what it returns is told of its end. */
   commandRuns?: (step: string, pid: number) => (exitCode: number | null) => void
   /** The run in its cluster. */

@@ -270,7 +270,7 @@ const everyAction = async (connected: Connected): Promise<void> => {
   ]
   for (const action of actions) {
     const injection = { driver: 'kubernetes', namespace, ...action } as const
-    const active = startInjection(injection, { ...commandsOnly('kubernetes', {}), mesh: () => session })
+    const active = startInjection(injection, { ...commandsOnly('kubernetes', 'whole-life', {}), mesh: () => session })
     await active.inject()
     expect(await active.confirmActive()).toMatchObject({ ok: true })
     await active.undo?.()
@@ -300,7 +300,7 @@ const wholeLife = async (connected: Connected): Promise<void> => {
     return injection
   }
   const failure = startInjection(await inject('PodChaos', 'pod-failure'), {
-    ...commandsOnly('kubernetes', {}),
+    ...commandsOnly('kubernetes', 'whole-life', {}),
     mesh: () => session,
   })
   await failure.prepare?.()
@@ -316,7 +316,7 @@ const wholeLife = async (connected: Connected): Promise<void> => {
   expect(removal).toEqual({ gone: true, forced: true, why: expect.stringContaining('did not remove it') })
   // Watches come with the first injection of each kind.
   const watched = startInjection(await inject('NetworkChaos', 'a delay'), {
-    ...commandsOnly('kubernetes', {}),
+    ...commandsOnly('kubernetes', 'whole-life', {}),
     mesh: () => session,
   })
   await expect(watched.inject(AbortSignal.timeout(1_000))).rejects.toThrow('the run was stopped')
