@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { processStat } from '../chaos/drivers/proc.ts'
+import { processesWithEnvironment, processStat } from '../chaos/drivers/proc.ts'
 import type { RunEventBody } from '../model/event.ts'
 import type { Injection } from '../model/fault.ts'
 import { cleanUp, isRunning, readLeftovers } from './leftovers.ts'
@@ -189,6 +189,18 @@ test('known processes, stopped ones, their children, and marked ones that no led
   expect(processStat(other.ref.pid)).not.toBeNull()
   expect(existsSync(join(dir, recordFiles.work))).toBe(false)
   expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
+})
+
+test('a step that still goes on is ended with what it has put into the background', async () => {
+  const env = { PATH: process.env.PATH, LEFTOVERS_TEST: dir }
+  const child = spawn('sh', ['-c', '(sleep 600 &); sleep 600'], { stdio: 'ignore', detached: true, env })
+  children.push(child)
+  const running = () => processesWithEnvironment('LEFTOVERS_TEST', dir)
+  await expect.poll(() => running().filter(({ parentPid }) => parentPid !== child.pid).length).toBe(2)
+  await expect.poll(() => running().length).toBe(3)
+  ledger(started, { type: 'process.started', instance: 'inject', ...refOf(child.pid ?? 0) })
+  expect(await cleanUp(dir)).toEqual({ done: ['ended 3 processes'], failed: [] })
+  expect(running()).toEqual([])
 })
 
 test('runbook steps are undone, the last injected first, also where the probe says that nothing is active', async () => {

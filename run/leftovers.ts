@@ -4,7 +4,14 @@ import { askProbe, runCommand } from '../chaos/drivers/command.ts'
 import { reconnect } from '../chaos/drivers/kube/connect.ts'
 import { freeLock } from '../chaos/drivers/kube/lock.ts'
 import { removeRun } from '../chaos/drivers/kube/runs.ts'
-import { bootId, isSameProcess, processesWithEnvironment, processTree, signalProcess } from '../chaos/drivers/proc.ts'
+import {
+  bootId,
+  isSameProcess,
+  processesOfSessions,
+  processesWithEnvironment,
+  processTree,
+  signalProcess,
+} from '../chaos/drivers/proc.ts'
 import { lookUntil } from '../chaos/drivers/wait.ts'
 import type { ClusterRef } from '../model/cluster.ts'
 import { HoldfastError, messageOf } from '../model/errors.ts'
@@ -208,11 +215,15 @@ const endContainers = async (mark: string, engineId: string, result: CleanUpResu
 }
 
 const endProcesses = async (left: Leftovers, result: CleanUpResult): Promise<void> => {
+  // Kept when the one that began it is gone: its children in the background are in no tree.
+  const sessions = new Set<number>()
   const find = () => {
     const known = left.processes.filter(({ pid, startTicks }) => !left.rebooted && isSameProcess(pid, startTicks))
     const trees = known.flatMap(({ pid }) => processTree(pid))
+    for (const { pid, sessionId } of trees) if (sessionId === pid) sessions.add(sessionId)
+    const background = processesOfSessions(sessions)
     const marked = left.runId === '' ? [] : processesWithEnvironment(runEnvironmentName, runMark(left.runId, left.pid))
-    return [...new Map([...trees, ...marked].map((stat) => [stat.pid, stat])).values()]
+    return [...new Map([...trees, ...background, ...marked].map((stat) => [stat.pid, stat])).values()]
   }
   const first = find()
   for (const { pid } of first) signalProcess(pid, 'SIGKILL')

@@ -38,6 +38,13 @@ describe('a program', () => {
     await expect.poll(running).toEqual([])
   })
 
+  test('that takes too long is killed with what it has put into the background', async () => {
+    const script = '(sleep 600 &); sleep 600'
+    const result = await runCommand(shell(script, 300), { env: marked() })
+    expect(result).toEqual({ exitCode: null, text: 'took longer than 300 ms' })
+    await expect.poll(running).toEqual([])
+  })
+
   test('that may not be killed, as one of sudo, is waited for no longer, and the reason says so', async () => {
     const refused = vi.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' })

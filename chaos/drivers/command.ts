@@ -100,8 +100,8 @@ export interface CommandResult {
 
 /**
  * Runs a program to its end. It leads a session of its own: Ctrl-C in a terminal must not end an undo
- * halfway. One that takes too long is killed with everything below it, and waited for no longer where that
- * is not allowed. Never throws.
+ * halfway. One that takes too long is killed with everything below it and all that it has put into the
+ * background, and waited for no longer where that is not allowed. Never throws.
  */
 export const runCommand = (
   { argv, timeoutMs }: CommandLine,
@@ -140,10 +140,11 @@ export const runCommand = (
       const { pid } = child
       if (why !== null || pid === undefined) return
       why = reason
-      killProcessTree(pid).catch((error) => {
-        why = `${reason}; not all of it could be killed (${messageOf(error)})`
-        killGroup(pid)
-      })
+      killProcessTree(pid)
+        .catch((error) => {
+          why = `${reason}; not all of it could be killed (${messageOf(error)})`
+        })
+        .finally(() => killGroup(pid))
       grace = setTimeout(() => finish(null, `${why}; it is still there`), killGraceMs)
     }
     const stop = () => kill('ended, since the run was stopped')
@@ -173,7 +174,7 @@ export const runCommand = (
     })
   })
 
-/** Of what is left of a tree that may not be killed as a whole: whatever may. */
+/** What is left of the group that it leads: children whose parent has ended are in no tree. */
 const killGroup = (pid: number): void => {
   try {
     process.kill(-pid, 'SIGKILL')

@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 export interface ProcessStat {
   pid: number
   parentPid: number
+  /** Pid of the process that began its session, also when that one is gone; of its process group on macOS. */
+  sessionId: number
   /** `R`, `S`, `D`, `T` (stopped), `Z` (zombie), ... */
   state: string
   /** CPU time of the process and its waited-for children is not included. */
@@ -48,6 +50,7 @@ const linuxStat = (pid: number): ProcessStat | null => {
   return {
     pid,
     parentPid: field(4),
+    sessionId: field(6),
     state: fields[0] ?? '',
     cpuSeconds: (field(14) + field(15)) / ticksPerSecond,
     startTicks: field(22),
@@ -58,13 +61,16 @@ const linuxStat = (pid: number): ProcessStat | null => {
 /** The same from `ps`, where there is no /proc (macOS). */
 const psStat = (pid: number): ProcessStat | null => {
   try {
-    const out = execFileSync('ps', ['-o', 'ppid=,state=,time=,rss=,lstart=', '-p', String(pid)], { encoding: 'utf8' })
-    const match = /^\s*(\d+)\s+(\S+)\s+(?:(\d+)-)?(?:(\d+):)?(\d+):([\d.]+)\s+(\d+)\s+(.+?)\s*$/.exec(out)
+    const out = execFileSync('ps', ['-o', 'ppid=,pgid=,state=,time=,rss=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+    })
+    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(?:(\d+)-)?(?:(\d+):)?(\d+):([\d.]+)\s+(\d+)\s+(.+?)\s*$/.exec(out)
     if (!match) return null
-    const [, parent, state, days, hours, minutes, seconds, rssKiB, started] = match
+    const [, parent, group, state, days, hours, minutes, seconds, rssKiB, started] = match
     return {
       pid,
       parentPid: Number(parent),
+      sessionId: Number(group),
       state: (state ?? '').charAt(0),
       cpuSeconds: Number(days ?? 0) * 86_400 + Number(hours ?? 0) * 3600 + Number(minutes) * 60 + Number(seconds),
       startTicks: Math.round(Date.parse(started ?? '') / 1000) * ticksPerSecond,
@@ -117,6 +123,10 @@ export const processForest = (): ((pid: number) => ProcessStat[]) => {
 
 /** A process and all its descendants, parents first; empty when it is gone. */
 export const processTree = (pid: number): ProcessStat[] => processForest()(pid)
+
+/** All processes of these sessions: what has lost its parent is in no tree, and still in the session it began in. */
+export const processesOfSessions = (ids: ReadonlySet<number>): ProcessStat[] =>
+  ids.size === 0 ? [] : allProcesses().filter(({ sessionId }) => ids.has(sessionId))
 
 /** Processes whose environment holds `name=value`: finds what a run started even when its ledger missed it (Linux). */
 export const processesWithEnvironment = (name: string, value: string): ProcessStat[] => {
