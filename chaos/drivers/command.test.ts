@@ -168,14 +168,14 @@ describe('a runbook step', () => {
   })
 
   test.each([
-    ['ends with 0 always', 'true'],
-    ['sees the mark of an earlier run', 'test -e "$MARK"'],
-    ['cannot be run', 'kill -9 $$'],
+    ['ends with 0 always', () => 'true'],
+    ['sees the mark of an earlier run', (mark: string) => `test -e ${mark}`],
+    ['cannot be run', () => 'kill -9 $$'],
   ])('without an undo is not begun where its probe %s', async (_what, probe) => {
-    const MARK = join(dir, 'mark')
-    writeFileSync(MARK, '')
-    const injection = { driver: 'command' as const, inject: shell('true'), probe: shell(probe) }
-    const once = commandDriver(injection, context({ MARK }))
+    const mark = join(dir, 'mark')
+    writeFileSync(mark, '')
+    const injection = { driver: 'command' as const, inject: shell('true'), probe: shell(probe(mark)) }
+    const once = commandDriver(injection, context())
     await expect(once.prepare?.()).rejects.toThrow(/^its probe does not say that it has not happened before/)
   })
 
