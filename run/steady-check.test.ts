@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Plan } from '../model/plan.ts'
-import type { WindowLine } from '../model/window.ts'
+import type { LoadLine, StreamLine, WindowLine } from '../model/window.ts'
 import { demoPlan } from '../test/fixtures/plan.ts'
 import { SteadyCheck } from './steady-check.ts'
 
@@ -30,10 +30,10 @@ const window = (s: number, n: number, more: Partial<WindowLine> = {}): WindowLin
   ...more,
 })
 
-const tenSeconds = (lines: (s: number) => WindowLine[]): WindowLine[] =>
+const tenSeconds = (lines: (s: number) => StreamLine[]): StreamLine[] =>
   Array.from({ length: 10 }, (_, at) => lines(firstS + at)).flat()
 
-const reason = (checked: Plan, lines: WindowLine[]) => {
+const reason = (checked: Plan, lines: StreamLine[]) => {
   const check = new SteadyCheck(checked, startedAtMs)
   for (const line of lines) check.add(line)
   return check.reasonNotToStart()
@@ -79,6 +79,40 @@ test('samples over the threshold are bad, and so are fast ones that are not ok',
       tenSeconds((s) => [window(s, 8), failed(s)]),
     ),
   ).toMatch('20 of 100')
+})
+
+test('rates are bad where they say failure', () => {
+  const rate = (metric: string, sum: number) =>
+    reason(
+      plan({ sli: { metric }, thresholdUs: null }),
+      tenSeconds((s) => [window(s, 10, { metric, kind: 'rate', sum })]),
+    )
+  expect(rate('paid', 0)).toMatch('100 of 100 bad')
+  expect(rate('paid', 10)).toBeNull()
+  expect(rate('http_req_failed', 10)).toMatch('100 of 100 bad')
+})
+
+test('dropped and failed iterations are bad, and need no sample', () => {
+  const load = (s: number, more: Partial<LoadLine>): LoadLine => ({
+    ...{ type: 'load', s, scenario: 'a', sli: 'GET /', started: 10, completed: 10, dropped: 0 },
+    ...more,
+  })
+  const checked = plan({ sli: { metric: 'holdfast_request', names: ['GET /'] } })
+  const all = (more: Partial<LoadLine>, n = 0) =>
+    reason(
+      checked,
+      tenSeconds((s) => [...(n > 0 ? [window(s, n)] : []), load(s, more)]),
+    )
+  expect(all({ dropped: 10 })).toMatch('100 of 100 bad')
+  expect(all({ failed: 10 })).toMatch('100 of 100 bad')
+  expect(all({ failed: 5, failedAfterGood: 5 }, 10)).toMatch('50 of 100 bad')
+  expect(all({ sli: 'POST /', dropped: 10 }, 10)).toBeNull()
+  expect(all({})).toBe('nothing was measured in steady state')
+})
+
+test('two seconds in which all fails are enough', () => {
+  const down = (s: number) => window(s, 20, { ok: false, status: '5xx' })
+  expect(reason(plan(), [down(firstS), down(firstS + 1)])).toMatch('40 of 40 bad')
 })
 
 test('healthy, unproven, or advisory: faults may start', () => {
