@@ -17,7 +17,7 @@ import { recordFiles } from './record.ts'
 /** k6's own state "paused before run" in `GET /v1/status`: every virtual user is initialised. */
 const pausedBeforeRun = 4
 const startDeadlineMs = 30_000
-const stopDeadlineMs = 3_000
+const stopPatienceMs = 1_000
 
 export interface K6Options {
   k6: string
@@ -120,12 +120,20 @@ export class K6 {
     return isSameProcess(this.ref.pid, this.ref.startTicks)
   }
 
-  /** Ends k6 without waiting for its iterations: SIGTERM twice (k6 takes the second as "now"), then SIGKILL. */
-  async stop(): Promise<void> {
-    for (const kill of ['SIGTERM', 'SIGTERM', 'SIGKILL'] as const) {
+  /**
+   * Ends k6 without waiting for its iterations: SIGTERM twice (k6 takes the second as "now"), then SIGKILL.
+   * @param patienceMs after the first: k6 that is told twice does not write the end of its samples
+   */
+  async stop(patienceMs = stopPatienceMs): Promise<void> {
+    const signals = [
+      ['SIGTERM', patienceMs],
+      ['SIGTERM', stopPatienceMs],
+      ['SIGKILL', stopPatienceMs],
+    ] as const
+    for (const [kill, deadlineMs] of signals) {
       if (!this.running()) break
       signalProcess(this.ref.pid, kill)
-      await lookUntil(() => ({ ok: !this.running(), text: '' }), { deadlineMs: stopDeadlineMs / 3 })
+      await lookUntil(() => ({ ok: !this.running(), text: '' }), { deadlineMs })
     }
     await this.ended
   }

@@ -14,7 +14,7 @@ import { sleepUntil, watchClock } from './clock.ts'
 import { commandsIn } from './commands.ts'
 import { shareCpus } from './cpus.ts'
 import { DecisionWatch } from './decision-watch.ts'
-import { type RunningSystem, redactor, secretNames } from './environment.ts'
+import type { RunningSystem } from './environment.ts'
 import { runFault } from './faults.ts'
 import { K6 } from './k6.ts'
 import { k6Failure } from './k6-exit.ts'
@@ -26,6 +26,7 @@ import { recordPrometheus } from './prometheus.ts'
 import { Pump } from './pump.ts'
 import { createRecord, Ledger, recordFiles } from './record.ts'
 import { startSampler } from './sampler.ts'
+import { redactor, secretNames } from './secrets.ts'
 import { startSystem } from './start-system.ts'
 import type { StopSwitch } from './stop.ts'
 import { Supervisor } from './supervisor.ts'
@@ -34,6 +35,8 @@ import { startWatchdog } from './watchdog.ts'
 
 /** Time that the removal of one thing may take. */
 const undoBudgetMs = 40_000
+/** A verdict that was certain must not be lost with the end of k6's samples; faults are removed by then. */
+const decidedPatienceMs = 10_000
 /** How long k6 may go on after its planned end and its graceful stop. */
 const lateMs = 20_000
 
@@ -76,7 +79,7 @@ export const run = async (options: RunOptions): Promise<RunEnd> => {
   const listener = shielded(
     options.listener,
     (text) => ledger.redact(text),
-    (cause) => ledger.append({ type: 'warning', message: `what shows the run has failed: ${messageOf(cause)}` }),
+    (cause) => ledger.append({ type: 'warning', message: `the progress display failed: ${messageOf(cause)}` }),
   )
   const pump = new Pump(recordDir, plan)
   const watchdog = startWatchdog(recordDir, options.lockFile)
@@ -206,7 +209,7 @@ const start = async (
     },
     ledger,
   )
-  undo.push('k6', () => k6.stop())
+  undo.push('k6', () => (stop.reason === 'decided' ? k6.stop(decidedPatienceMs) : k6.stop()))
   const targets = [
     ...system.sampled,
     { component: 'k6', process: () => k6.ref, metricsUrl: null, extra: { cpu_limit_cores: cpus.loadCores } },
