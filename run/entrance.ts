@@ -1,7 +1,8 @@
 import type { DriverContext } from '../chaos/drivers/driver.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ContainersLayout, LocalLayout, System } from '../model/system.ts'
-import { type RunningSystem, redactor } from './environment.ts'
+import type { RunningSystem } from './environment.ts'
+import { redactor } from './secrets.ts'
 
 type Entrance = Pick<RunningSystem, 'baseUrl' | 'auditUrl' | 'scenarioEnv' | 'redact'> & Pick<DriverContext, 'proxy'>
 

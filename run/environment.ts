@@ -7,7 +7,6 @@ import type { Plan } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
 import type { CpuShares } from './cpus.ts'
 import { marked } from './mark.ts'
-import { prometheusSecretNames } from './prometheus-access.ts'
 import type { Ledger } from './record.ts'
 import type { Sampled } from './sampler.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -76,25 +75,4 @@ export const commandsOnly = (
     probeEnv: marked(commandEnv, runId),
     mesh: impossible,
   }
-}
-
-/** Variables of Holdfast's own whose values are secret, whatever the system. */
-const ownSecrets = [...prometheusSecretNames, 'HOLDFAST_NOTIFY_URL']
-
-/** Every variable whose value must not be in a record, a log or a report. */
-export const secretNames = (system: System): string[] => [...system.secretEnv, ...ownSecrets]
-
-/**
- * Replaces every value of the named variables, as it is and as JSON and addresses write it; short
- * values are left, they would hit innocent text.
- */
-export const redactor = (
-  env: Record<string, string | undefined>,
-  secretNames: string[],
-): ((text: string) => string) => {
-  const values = secretNames.map((name) => env[name] ?? '').filter((value) => value.length >= 6)
-  const written = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])
-  // Longest first: one that holds another must not leave its rest.
-  const secrets = [...new Set(written)].sort((a, b) => b.length - a.length)
-  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
 }

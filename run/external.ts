@@ -1,5 +1,6 @@
-import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
+import { commandsOnly, type RunningSystem, type StartOptions } from './environment.ts'
 import { reservePorts } from './ports.ts'
+import { redactor } from './secrets.ts'
 
 /**
  * A deployment that is already there: load, and `command` faults, which need nothing of ours.

@@ -4,10 +4,11 @@ import { MeshSession } from '../chaos/drivers/kube/session.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ServicePort } from '../model/system.ts'
 import { kindsUsed } from './cluster-preflight.ts'
-import { commandsOnly, type RunningSystem, redactor, type StartOptions } from './environment.ts'
+import { commandsOnly, type RunningSystem, type StartOptions } from './environment.ts'
 import { placeEnv } from './place-env.ts'
 import { sampledPods } from './pod-samples.ts'
 import { reservePorts } from './ports.ts'
+import { redactor } from './secrets.ts'
 
 /** For what is left of a run when its faults are removed already. */
 const lastDeadlineMs = 10_000

@@ -21,7 +21,7 @@ describe('headers for Prometheus', () => {
     [{ USER: 'me' }, 'go together'],
     [{ PASSWORD: 's3cret' }, 'go together'],
     [{ USER: 'me:too', PASSWORD: 's3cret' }, 'a colon'],
-    [{ HEADERS: 'X-A: 1\ns3cret' }, 'line 2 is no header'],
+    [{ HEADERS: 'X-A: 1\ns3cret' }, 'line 2 is not a valid header'],
     [{ HEADERS: 'Authorization: s3cret', TOKEN: 's3cret' }, 'names Authorization'],
   ])('%j is refused, without what is secret', (given, words) => {
     const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [`HOLDFAST_PROMETHEUS_${name}`, value]))

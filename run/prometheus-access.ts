@@ -25,7 +25,7 @@ export const prometheusHeaders = (env: Record<string, string | undefined>): Reco
     throw wrong(`${variables.user} and ${variables.password} go together`, 'Set both, or none of them.')
   if (user?.includes(':')) throw wrong(`${variables.user} holds a colon, which a user name cannot`)
   const own = headersOf(env[variables.headers] ?? '')
-  const basic = user === undefined ? undefined : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+  const basic = user === undefined ? undefined : `Basic ${base64(`${user}:${password}`)}`
   const authorization = token === undefined ? basic : `Bearer ${token}`
   if (authorization === undefined) return own
   if ('authorization' in own)
@@ -39,7 +39,7 @@ const headersOf = (text: string): Record<string, string> => {
     if (line.trim() === '') continue
     const [, name, value] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*:\s*(\S.*?)\s*$/.exec(line) ?? []
     if (name === undefined || value === undefined)
-      throw wrong(`${variables.headers}: line ${i + 1} is no header`, 'One `Name: value` a line.')
+      throw wrong(`${variables.headers}: line ${i + 1} is not a valid header`, 'One `Name: value` a line.')
     headers[name.toLowerCase()] = value
   }
   return headers
@@ -50,7 +50,26 @@ const wrong = (message: string, hint?: string): HoldfastError =>
 
 /** Replaces what the headers hold, except names of tenants: servers repeat what they refuse. */
 export const withoutHeaders = (text: string, headers: Record<string, string>): string =>
-  Object.entries(headers)
-    .filter(([name, value]) => /auth|cookie|key|token|secret|pass|credential/.test(name) && value.length >= 6)
-    .flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')])
+  secretValues(Object.entries(headers))
+    .filter((value) => value.length >= 6)
     .reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
+
+/** Header values as they are, and without a scheme (`Bearer`); names of tenants stand in queries and are no secret. */
+const secretValues = (headers: [name: string, value: string][]): string[] =>
+  headers
+    .filter(([name]) => !/scope|org|tenant|^accept|^user-agent$/i.test(name))
+    .flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')])
+
+/** What else is secret by one of these variables: each header's value, or the credentials as basic authentication sends them. */
+export const prometheusSecrets = (env: Record<string, string | undefined>, name: string): string[] => {
+  const value = env[name]?.trim() ?? ''
+  if (name === variables.password) return [base64(`${env[variables.user]?.trim() ?? ''}:${value}`)]
+  if (name !== variables.headers) return []
+  const lines = value.split('\n').map((line): [string, string] => {
+    const [header = '', ...rest] = line.split(':')
+    return [header.trim(), rest.join(':').trim()]
+  })
+  return secretValues(lines)
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
