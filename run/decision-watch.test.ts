@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Objective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
-import type { WindowLine } from '../model/window.ts'
+import type { LoadLine, WindowLine } from '../model/window.ts'
 import { demoPlan } from '../test/fixtures/plan.ts'
 import { DecisionWatch } from './decision-watch.ts'
 
@@ -95,6 +95,40 @@ describe('a run is decided', () => {
     expect(decidedAt(planOf([slo, refusals]), good)).toBeNull()
     expect(decidedAt(planOf([slo], { faults: demoPlan.faults }), good)).toBeNull()
     expect(decidedAt(planOf([slo], { baseline: { runs: ['r'], gates: true } }), good)).toBeNull()
+  })
+})
+
+const load20 = (second: number, more: Partial<LoadLine>): LoadLine => ({
+  ...{ type: 'load', s: startS + second, scenario: 'a', sli: 'GET /', dropped: 0 },
+  ...{ started: perSecond, completed: perSecond, ...more },
+})
+
+describe('iterations that went wrong are bad requests, whatever their samples say', () => {
+  it.each<[string, number, Partial<LoadLine>]>([
+    ['failed after a good one', perSecond, { failed: perSecond, failedAfterGood: perSecond }],
+    ['failed before any', 0, { failed: perSecond }],
+    ['dropped', 0, { started: 0, completed: 0, dropped: perSecond }],
+  ])('%s', (_what, n, more) => {
+    const watch = new DecisionWatch(planOf([slo]), startedAtMs)
+    let found: ReturnType<DecisionWatch['decided']> = null
+    for (let second = 0; second < 100 && !found; second++) {
+      watch.add(window(second, n))
+      watch.add(load20(second, more))
+      found = watch.decided(startedAtMs + (second + 1) * 1000)
+    }
+    expect(found).toMatchObject({ result: 'fail', text: expect.stringMatching(/^Speed: 1,500 bad of 4,000 planned/) })
+  })
+
+  it.each([
+    ['that have ended', perSecond, 'pass'],
+    ['that may still fail', perSecond - 5, 'open'],
+  ])('good requests of iterations %s', (_what, completed, expected) => {
+    const watch = new DecisionWatch(planOf([slo]), startedAtMs)
+    for (let second = 0; second < 210; second++) {
+      watch.add(window(second, perSecond))
+      watch.add(load20(second, { completed }))
+    }
+    expect(watch.decided(startedAtMs + 210_000)?.result ?? 'open').toBe(expected)
   })
 })
 

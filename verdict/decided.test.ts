@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
+import { untrustedCertificate } from '../model/k6-errors.ts'
 import type { Objective } from '../model/objective.ts'
 import type { Verdict } from '../model/verdict.ts'
+import type { RecordLine } from '../model/window.ts'
 import { makeRecord, type RunSpec, withTotals } from '../test/fixtures/record.ts'
 import { judge } from './judge.ts'
 
@@ -18,15 +20,19 @@ const slo: Objective = {
 }
 
 /** A run of 10 s and 200 s that ended at `cutS` because its verdict was certain, as the ledger says. */
-const judged = async (cutS: number, spec: Partial<RunSpec> = {}, stopWhenDecided = true): Promise<Verdict> => {
+const judged = async (
+  cutS: number,
+  spec: Partial<RunSpec> = {},
+  stopWhenDecided = true,
+  change = (lines: RecordLine[]): RecordLine[] => lines,
+): Promise<Verdict> => {
   const { plan, events, lines } = makeRecord({
     ...{ steadyS: 200, streams: [{ perSecond: 20, medianMs: 5 }], objectives: [slo], ended: 'decided', ...spec },
   })
   const startMs = events.find(({ type }) => type === 'load.started')?.atMs ?? 0
   const cutMs = startMs + cutS * 1000
   const kept = events.filter(({ atMs, type }) => atMs <= cutMs && type !== 'run.ended' && type !== 'load.ended')
-  const isBefore = (line: ReturnType<typeof lines> extends Generator<infer Line> ? Line : never): boolean =>
-    !('s' in line) || (line.s + 1) * 1000 <= cutMs
+  const isBefore = (line: RecordLine): boolean => !('s' in line) || (line.s + 1) * 1000 <= cutMs
   const { verdict } = await judge({
     plan: { ...plan, ...(stopWhenDecided ? { stopWhenDecided: true as const } : {}) },
     events: [
@@ -35,7 +41,7 @@ const judged = async (cutS: number, spec: Partial<RunSpec> = {}, stopWhenDecided
       { atMs: cutMs, type: 'load.ended', exitCode: null, signal: 'SIGTERM' },
       { atMs: cutMs, type: 'run.ended', reason: 'decided' },
     ],
-    lines: withTotals([...lines()].filter(isBefore)),
+    lines: withTotals(change([...lines()].filter(isBefore))),
   })
   return verdict
 }
@@ -64,6 +70,41 @@ it.each<[string, Promise<Verdict>]>([
 ])('a run %s is inconclusive, whatever its ledger says', async (_what, verdict) => {
   expect(await verdict).toMatchObject({ exitCode: 3 })
   expect((await verdict).sentence).toContain('stopped as decided, and its record does not show by what')
+})
+
+it.each([20, 209.4])('iterations that failed after good requests are no pass, stopped at %s s', async (cutS) => {
+  const verdict = await judged(cutS, { troubles: [{ kind: 'throwAfter', fromS: 0, toS: 999 }] })
+  expect(verdict.result).not.toBe('pass')
+  expect(verdict.exitCode).not.toBe(0)
+  if (cutS > 200) expect(verdict).toMatchObject({ result: 'fail', objectives: [{ reasonCode: 'certain-fail' }] })
+})
+
+it.each<['throwAfter' | 'throw' | 'drop']>([['throwAfter'], ['throw'], ['drop']])(
+  'iterations that went wrong are bad requests of a certain fail: %s',
+  async (kind) => {
+    const verdict = await judged(90, { troubles: [{ kind, fromS: 0, toS: 999 }] })
+    expect(verdict).toMatchObject({ result: 'fail', exitCode: 1, objectives: [{ reasonCode: 'certain-fail' }] })
+  },
+)
+
+it('good requests of iterations that have not ended are not certain to stay good', async () => {
+  const lastS = (lines: RecordLine[]) => Math.max(...lines.map((line) => ('s' in line ? line.s : 0)))
+  const verdict = await judged(907, { steadyS: 900 }, true, (lines) => {
+    const fromS = lastS(lines) - 25
+    return lines.map((line) => (line.type === 'load' && line.s >= fromS ? { ...line, completed: 0 } : line))
+  })
+  expect(verdict.objectives[0]?.reasonCode).not.toBe('certain-pass')
+  expect(verdict.result).not.toBe('pass')
+})
+
+it('requests that say nothing of the system decide nothing', async () => {
+  const verdict = await judged(90, { troubles: [{ kind: 'refused', fromS: 0, toS: 999 }] }, true, (lines) => {
+    const n = lines.reduce((sum, line) => sum + (line.type === 'window' ? line.n : 0), 0)
+    const at = lines.findIndex(({ type }) => type === 'end')
+    return lines.toSpliced(at, 0, { type: 'error', name: 'GET /', error: untrustedCertificate, n })
+  })
+  expect(verdict.objectives[0]).toMatchObject({ outcome: 'no-data', reasonCode: 'certificate-not-trusted' })
+  expect(verdict).toMatchObject({ exitCode: 3 })
 })
 
 it('one bad answer too many is certain at once', async () => {

@@ -1,10 +1,11 @@
 import type { ProportionObjective } from '../model/objective.ts'
 import type { ObjectiveResult } from '../model/verdict.ts'
 import { allowedRatio } from './binomial.ts'
-import type { Certainty, SecondSoFar } from './curtailment.ts'
+import type { Certainty } from './curtailment.ts'
 import { certaintyOf } from './curtailment.ts'
 import { passMayBeCertain, plannedSamples, steadySeconds } from './planned.ts'
 import type { RunData } from './read-run.ts'
+import { endedSoFar } from './so-far.ts'
 
 /** Of a run that ended because its verdict was certain: the results, and the arithmetic; null where the record shows none. */
 export interface Confirmed {
@@ -23,7 +24,8 @@ export const confirmDecision = (run: RunData, results: ObjectiveResult[]): Confi
   const certain = new Map<string, Certainty>()
   for (const objective of required) {
     const certainty = objective.kind === 'proportion' ? certaintyIn(run, objective) : null
-    if (certainty) certain.set(objective.id, certainty)
+    const measured = results.find(({ id }) => id === objective.id)
+    if (certainty && measured && mayDecide(certainty, measured)) certain.set(objective.id, certainty)
   }
   const failed = results.filter(
     ({ id, kind, gate, outcome }) =>
@@ -41,6 +43,10 @@ export const confirmDecision = (run: RunData, results: ObjectiveResult[]): Confi
   return { results: decided, text: `${at}, when the verdict was certain. ${why.join('. ')}.` }
 }
 
+/** What was measured stands: a breach never becomes a pass, and what could not be judged is not decided by arithmetic. */
+const mayDecide = ({ result }: Certainty, { outcome }: ObjectiveResult): boolean =>
+  outcome === 'inconclusive' || outcome === 'pass' || (outcome === 'fail' && result === 'fail')
+
 const byCertainty = (result: ObjectiveResult, { result: outcome, text }: Certainty): ObjectiveResult => ({
   ...result,
   outcome,
@@ -49,17 +55,13 @@ const byCertainty = (result: ObjectiveResult, { result: outcome, text }: Certain
   reason: text,
 })
 
-/** Only samples that have ended, as the run counted them: not what was interrupted when it was stopped. */
+/** Only what has ended, as the run counted it: not what was interrupted when it was stopped. */
 const certaintyIn = ({ plan, folded, startedAtMs }: RunData, objective: ProportionObjective): Certainty | null => {
   const record = folded.slis.get(objective.id)
   if (!record || record.seconds.unsure > 0 || !objective.phases.includes('steady')) return null
-  const { fromS } = steadySeconds(plan, startedAtMs)
-  const soFar = plannedSamples(plan, objective, startedAtMs).map((planned, i): SecondSoFar => {
-    const at = fromS + i - folded.baseS
-    const bad = record.seconds.badSamples[at] ?? 0
-    return { planned, bad, good: (record.seconds.samples[at] ?? 0) - bad }
-  })
-  return certaintyOf(soFar, allowedRatio(objective.targetRatio))
+  const from = steadySeconds(plan, startedAtMs).fromS - folded.baseS
+  const planned = plannedSamples(plan, objective, startedAtMs)
+  return certaintyOf(endedSoFar(planned, from, record, folded.load.values()), allowedRatio(objective.targetRatio))
 }
 
 const seconds = (ms: number): string => String(Math.round(ms / 1000))
