@@ -9,9 +9,7 @@ import { findingText, isWrong, missesTooOften, tallies } from './random/tally.ts
 const seed = 1
 const plantsOfAKind = 6
 
-/** Kinds whose mending has not landed yet. */
-const awaited: MadeKindName[] = ['damage']
-const kinds = (Object.keys(madeKinds) as MadeKindName[]).filter((kind) => !awaited.includes(kind))
+const kinds = Object.keys(madeKinds) as MadeKindName[]
 
 describe('plants of seed 1', () => {
   test.each(kinds)('%s: the verdict is what was planted, with its trouble and without', async (kind) => {
