@@ -186,5 +186,8 @@ const episodesIn = (
 ): { proven: Episode[]; suspected: Episode[] } =>
   withSuspected(episodesOf(runs, shares, notBeforeMs), episodesOf(runs, shares, notBeforeMs, 'steady'))
 
+/** The begin and the end of each call: a kill is felt before the call that made it has replied. */
 const edgesOf = ({ members }: FaultGroup): number[] =>
-  members.flatMap(({ injected, removed }) => [repliedAt(injected), ...(removed ? [repliedAt(removed)] : [])])
+  members.flatMap(({ injected, removed }) =>
+    [injected, ...(removed ? [removed] : [])].flatMap((edge) => [edge.calledAtMs, repliedAt(edge)]),
+  )

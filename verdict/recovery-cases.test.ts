@@ -22,6 +22,20 @@ const judged = async (spec: Partial<RunSpec>, calls: { inject?: number; remove?:
 
 const held = [{ atS: 42, holdS: 4 }]
 
+it.each([3, 40])(
+  'charges a kill with what is felt before its call has replied, after %d s of steady state',
+  async (steadyS) => {
+    const atS = 2 + steadyS
+    const { sli } = await judged(
+      { steadyS, faults: [{ atS }], troubles: [{ kind: 'refused', fromS: atS + 0.015, toS: atS + 1 }] },
+      { inject: 0.036 },
+    )
+    expect(sli).toMatchObject({ state: 'recovered', episodes: 1 })
+    expect(sli.recoveryMs).toBeGreaterThan(900)
+    expect(sli.recoveryMs).toBeLessThan(1_100)
+  },
+)
+
 describe('a fault whose effect is not over', () => {
   const forGood = { faults: held, troubles: [{ kind: 'error' as const, fromS: 42.1, toS: 999 }] }
 
