@@ -68,11 +68,14 @@ const hold = async (fault: PlannedFault, { calledAtMs, held }: Injected, host: F
     await sleepUntil(calledAtMs + holdMs, host.signal)
     return
   }
+  const untilMs = calledAtMs + holdMs
   const tell = (ended: EndedEarly) => notActive(fault, host, endedText(ended, calledAtMs, holdMs), ended)
-  if (!(await held.until(calledAtMs + holdMs, host.signal, tell))) return
-  const last = await held.lastLook()
-  if (last === 'unanswered') ledger.append({ type: 'fault.unseen', fault: fault.id })
-  else if (typeof last === 'object') tell(last)
+  if (!(await held.until(untilMs, host.signal, tell))) return
+  const last = await held.lastLook(untilMs, host.signal)
+  if (typeof last === 'object') tell(last)
+  // An order to stop cuts the look short: that says nothing of the fault.
+  else if (last === 'unanswered' && !host.signal.aborted) ledger.append({ type: 'fault.unseen', fault: fault.id })
+  await sleepUntil(untilMs, host.signal)
 }
 
 /** Injects and confirms; null when the call failed. */

@@ -50,7 +50,7 @@ const hold = async (is: (atMs: number) => boolean | null, untilMs = 10_000, look
   const one = held(is, lookMs)
   const ended: EndedEarly[] = []
   await one.fault.until(untilMs, new AbortController().signal, (early) => ended.push(early))
-  const last = await one.fault.lastLook()
+  const last = await one.fault.lastLook(untilMs, new AbortController().signal)
   return { ...one, ended, last }
 }
 
@@ -93,7 +93,7 @@ test('a look that never ends does not hold up the removal', async () => {
   const injection = { stillActive: () => new Promise<null>(() => {}) } as unknown as ActiveInjection
   const fault = new HeldFault([injection], 0, { now, sleepUntil })
   expect(await fault.until(5_000, new AbortController().signal, () => {})).toBe(true)
-  expect(await fault.lastLook()).toBe('unanswered')
+  expect(await fault.lastLook(5_000, new AbortController().signal)).toBe('unanswered')
 })
 
 test('of several parts one that is gone ends the fault, whatever the others say', async () => {
@@ -106,10 +106,66 @@ test('of several parts one that is gone ends the fault, whatever the others say'
   expect(ended).toMatchObject([{ text: 'b is gone' }])
 })
 
+test('a part that is gone ends the fault also while the look at another part hangs', async () => {
+  const { now, sleepUntil } = clockOf()
+  const signals: AbortSignal[] = []
+  const hanging = (signal: AbortSignal) => {
+    signals.push(signal)
+    return new Promise<null>(() => {})
+  }
+  const parts = [{ stillActive: hanging }, { stillActive: () => ({ ok: false, text: 'b is gone' }) }]
+  const ended: EndedEarly[] = []
+  const fault = new HeldFault(parts as unknown as ActiveInjection[], 0, { now, sleepUntil })
+  await fault.until(5_000, new AbortController().signal, (early) => ended.push(early))
+  expect(ended).toMatchObject([{ goneAtMs: 1_000, text: 'b is gone' }])
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
+})
+
+test('a part that goes while another hangs is seen to be gone by the last look', async () => {
+  const { clock, now, sleepUntil } = clockOf()
+  const parts = [
+    { stillActive: () => new Promise<null>(() => {}) },
+    { stillActive: () => ({ ok: clock.ms < 3_000, text: 'b is gone' }) },
+  ] as unknown as ActiveInjection[]
+  const fault = new HeldFault(parts, 0, { now, sleepUntil })
+  await fault.until(5_000, new AbortController().signal, () => {})
+  expect(await fault.lastLook(5_000, new AbortController().signal)).toMatchObject({ text: 'b is gone' })
+})
+
+test('looks of 2.5 s are answered at last, too, when the time has come', async () => {
+  const { last, looks, clock } = await hold(() => true, 10_000, 2_500)
+  expect(last).toBe('active')
+  expect([looks.at(-1), clock.ms]).toEqual([7_500, 10_000])
+})
+
+test('one slow look leaves no time unlooked at before the removal', async () => {
+  const { clock, now, sleepUntil } = clockOf()
+  const stillActive = async (): Promise<Evidence> => {
+    const isThere = clock.ms < 18_000
+    if (clock.ms === 1_000) await sleepUntil(clock.ms + 4_000, new AbortController().signal)
+    return { ok: isThere, text: 'gone' }
+  }
+  const fault = new HeldFault([{ stillActive } as unknown as ActiveInjection], 0, { now, sleepUntil })
+  const { signal } = new AbortController()
+  await fault.until(20_000, signal, () => {})
+  expect(await fault.lastLook(20_000, signal)).toMatchObject({ lastSeenAtMs: 16_000, goneAtMs: 20_000 })
+})
+
+test('an order to stop ends the last look', async () => {
+  const stopping = new AbortController()
+  const stillActive = () => {
+    stopping.abort()
+    return new Promise<null>(() => {})
+  }
+  const fault = new HeldFault([{ stillActive } as unknown as ActiveInjection], 0, clockOf())
+  expect(await fault.lastLook(0, stopping.signal)).toBe('unanswered')
+  expect(await fault.lastLook(0, AbortSignal.abort())).toBe('unanswered')
+})
+
 test('one that nothing can look at is only held', async () => {
   const fault = new HeldFault([{} as ActiveInjection], 0, clockOf())
   expect(await fault.until(5_000, new AbortController().signal, () => {})).toBe(true)
-  expect(await fault.lastLook()).toBe('active')
+  expect(await fault.lastLook(5_000, new AbortController().signal)).toBe('active')
 })
 
 test('an order to stop ends the holding', async () => {

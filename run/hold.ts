@@ -6,7 +6,7 @@ import { sleepUntil } from './clock.ts'
 const everyMs = 1_000
 /** A probe that says "gone" once may have failed for its own reason: it is asked a second time. */
 const againMs = 200
-/** A last look must not keep a fault for longer. */
+/** A last look must not keep a fault for longer, unless looks have taken more than half of this. */
 const lastLookMs = 2_000
 
 /** Where a fault ended by itself: seen active at one time, and gone at the next. Unix ms. */
@@ -33,6 +33,8 @@ export class HeldFault {
   #clock: HoldClock
   #lastSeenAtMs: number
   #isOver = false
+  /** Of those that were answered. */
+  #longestLookMs = 0
 
   constructor(active: ActiveInjection[], confirmedAtMs: number, clock = machineClock) {
     this.#active = active.filter(({ stillActive }) => stillActive !== undefined)
@@ -41,44 +43,49 @@ export class HeldFault {
   }
 
   /**
-   * Looks every second until then; a look that is under way is given up when the time has come.
+   * Looks every second, until the last look must begin. A look that is under way then is given up.
+   * @param untilMs when the fault is to be removed
    * @param onEnded told once, when the fault is seen to be gone
    * @returns false when the signal aborted
    */
   async until(untilMs: number, signal: AbortSignal, onEnded: (ended: EndedEarly) => void): Promise<boolean> {
     const { now, sleepUntil } = this.#clock
-    const over = new AbortController()
-    const looking = this.#look(untilMs, AbortSignal.any([signal, over.signal]), onEnded)
-    const reached = await sleepUntil(untilMs, signal)
-    over.abort()
-    // What does not look at its signal must not hold up the removal.
-    await Promise.race([looking, sleepUntil(now() + againMs, signal)])
-    return reached
-  }
-
-  async #look(untilMs: number, signal: AbortSignal, onEnded: (ended: EndedEarly) => void): Promise<void> {
-    const { now, sleepUntil } = this.#clock
     let waitMs = everyMs
-    while (this.#active.length > 0 && !this.#isOver && now() + waitMs < untilMs) {
-      if (!(await sleepUntil(now() + waitMs, signal))) return
+    while (this.#active.length > 0 && !this.#isOver && now() + waitMs < untilMs - this.#longestLookMs) {
+      if (!(await sleepUntil(now() + waitMs, signal))) return false
       const beganMs = now()
-      const seen = await this.#seen(signal)
-      if (signal.aborted) return
+      const seen = await this.#lookUntil(untilMs - this.#longestLookMs, signal)
       if (typeof seen === 'object') onEnded(seen)
       waitMs = Math.max(everyMs, 4 * (now() - beganMs))
     }
+    return await sleepUntil(untilMs - this.#longestLookMs, signal)
   }
 
-  /** Right before the removal. `over`: it was told before that the fault is gone. */
-  async lastLook(): Promise<LastLook> {
+  /**
+   * Right before the removal. `over`: it was told before that the fault is gone. Begins early enough for the longest
+   * look so far; where it is answered much sooner, it is followed by another that ends when the time has come.
+   */
+  async lastLook(untilMs: number, signal: AbortSignal): Promise<LastLook> {
+    const { now, sleepUntil } = this.#clock
     if (this.#isOver) return 'over'
     if (this.#active.length === 0) return 'active'
-    const given = new AbortController()
-    const late = this.#clock.sleepUntil(this.#clock.now() + lastLookMs, given.signal).then(() => 'unanswered' as const)
+    for (;;) {
+      const beganMs = now()
+      const seen = await this.#lookUntil(beganMs + Math.max(lastLookMs, 2 * this.#longestLookMs), signal)
+      const againAtMs = untilMs - (now() - beganMs)
+      if (seen !== 'active' || againAtMs < now() + everyMs || !(await sleepUntil(againAtMs, signal))) return seen
+    }
+  }
+
+  /** A look that is given up at that time. */
+  async #lookUntil(atMs: number, signal: AbortSignal): Promise<'active' | 'unanswered' | EndedEarly> {
+    const over = new AbortController()
+    const ends = AbortSignal.any([signal, over.signal])
+    void this.#clock.sleepUntil(atMs, ends).then(() => over.abort())
     try {
-      return await Promise.race([this.#seen(given.signal), late])
+      return await this.#seen(ends)
     } finally {
-      given.abort()
+      over.abort()
     }
   }
 
@@ -88,7 +95,8 @@ export class HeldFault {
     for (let look = 0; look < 2; look++) {
       const beganMs = now()
       const evidence = await this.#ask(signal)
-      if (signal.aborted || evidence === null) return 'unanswered'
+      if (evidence === null) return 'unanswered'
+      this.#longestLookMs = Math.max(this.#longestLookMs, now() - beganMs)
       if (evidence.ok) {
         this.#lastSeenAtMs = beganMs
         return 'active'
@@ -101,12 +109,26 @@ export class HeldFault {
     return { lastSeenAtMs: this.#lastSeenAtMs, goneAtMs: gone.atMs, text: gone.text }
   }
 
-  /** Gone when one of its parts is; null where nothing is known to be gone and not all can tell. */
+  /**
+   * Gone as soon as one of its parts is, whatever the others say or do not say; null where nothing is known to be gone
+   * and not all can tell, or have told when the signal aborts.
+   */
   async #ask(signal: AbortSignal): Promise<Evidence | null> {
-    const looks = await Promise.all(this.#active.map((injection) => asked(injection, signal)))
-    const gone = looks.filter((evidence) => evidence?.ok === false)
-    if (gone.length > 0) return { ok: false, text: gone.map((evidence) => evidence?.text).join('; ') }
-    return looks.includes(null) ? null : { ok: true, text: '' }
+    const answered = new AbortController()
+    const { promise, resolve } = Promise.withResolvers<Evidence | null>()
+    const giveUp = () => resolve(null)
+    if (signal.aborted) return null
+    signal.addEventListener('abort', giveUp)
+    const ends = AbortSignal.any([signal, answered.signal])
+    const looks = this.#active.map((injection) => asked(injection, ends))
+    for (const look of looks) void look.then((evidence) => evidence?.ok === false && resolve(evidence))
+    void Promise.all(looks).then((all) => resolve(all.includes(null) ? null : { ok: true, text: '' }))
+    try {
+      return await promise
+    } finally {
+      signal.removeEventListener('abort', giveUp)
+      answered.abort()
+    }
   }
 }
 
