@@ -9,8 +9,9 @@ const ownLimit = 0.01
 
 /**
  * Finds the iterations that did not end before k6 gave up on them although their requests were answered (a pause that is
- * longer than the declared iteration, say), and marks them in `load.ownInterrupted`. Where a request of the SLI has no
- * sample the system did not answer it, and the iteration stays a bad request. Returns why the run is invalid, or null.
+ * longer than the declared iteration, say), and marks them in `load.ownInterrupted`. Where any request that is declared
+ * for each iteration has no sample, the system may not have answered it: the iteration stays a bad request, and
+ * `load.unanswered` tells of which names. Returns why the run is invalid, or null.
  */
 export const findOwnInterruptions = (
   planned: PlannedLoad,
@@ -19,26 +20,34 @@ export const findOwnInterruptions = (
 ): string | null => {
   const interrupted = interruptedIterations(load)
   load.interrupted = interrupted
-  const samples = samplesOf(traffic, planned.sli)
-  const perIteration = planned.requests[planned.sli]
-  const first = interrupted.findIndex((n) => n > 0)
-  if (first < 0 || samples === undefined || perIteration === undefined || perIteration < 1) return null
-  let [all, own] = [0, 0]
-  const marked = new Int32Array(interrupted.length)
-  for (let at = 0; at < interrupted.length; at++) {
-    all += load.started[at] ?? 0
-    const here = interrupted[at] ?? 0
-    if (here === 0) continue
-    const missing = Math.ceil((load.started[at] ?? 0) - (samples[at] ?? 0) / perIteration)
-    marked[at] = Math.max(0, here - Math.max(0, missing))
-    own += marked[at] ?? 0
+  if (!interrupted.some((n) => n > 0)) return null
+  for (const [name, perIteration] of Object.entries(planned.requests)) {
+    if (perIteration < 1) continue
+    const samples = samplesOf(traffic, name)
+    load.unanswered.set(
+      name,
+      interrupted.map((here, at) => {
+        const missing = Math.ceil((load.started[at] ?? 0) - (samples?.[at] ?? 0) / perIteration)
+        return Math.min(here, Math.max(0, missing))
+      }),
+    )
   }
+  if (!load.unanswered.has(planned.sli)) return null
+  const unanswered = [...load.unanswered.values()]
+  const marked = interrupted.map((here, at) => here - Math.max(...unanswered.map((missing) => missing[at] ?? 0)))
+  const [own, all] = [sumOf(marked), sumOf(load.started)]
   if (own <= ownLimit * all) return null
   load.ownInterrupted = marked
   return (
     `scenario ${load.scenario}: ${plural(own, 'iteration')} had not ended when k6 gave up on them, although their requests were ` +
     `answered: they take longer than longestIterationMs says (${formatMs(longestIterationMs(planned))})`
   )
+}
+
+const sumOf = (column: Int32Array | Uint32Array): number => {
+  let sum = 0
+  for (const n of column) sum += n
+  return sum
 }
 
 /**

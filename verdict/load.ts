@@ -28,6 +28,8 @@ export interface LoadRecord {
    */
   interrupted: Int32Array
   ownInterrupted: Int32Array
+  /** Of the interrupted ones, by the name of a request that each iteration is to send: those without its sample. */
+  unanswered: Map<string, Int32Array>
 }
 
 export const newLoad = ({ scenario, sli }: LoadLine, length: number): LoadRecord => ({
@@ -44,6 +46,7 @@ export const newLoad = ({ scenario, sli }: LoadLine, length: number): LoadRecord
   timed: false,
   interrupted: new Int32Array(length),
   ownInterrupted: new Int32Array(length),
+  unanswered: new Map(),
 })
 
 /** Adds one increment. */
@@ -62,7 +65,8 @@ export const addLoad = (load: LoadRecord, at: number, line: LoadLine): void => {
 
 /**
  * When all lines are read, and with what is the scenario's own doing marked: dropped, interrupted and failed iterations
- * are due requests that went wrong, but for the marked ones, which the system had no part in.
+ * are due requests that went wrong, but for the marked ones, which the system had no part in. They are requests of the
+ * SLI that the scenario names; interrupted ones also of the other names that they have no sample of.
  */
 export const countUndelivered = (load: LoadRecord, slis: readonly SliRecord[]): void => {
   const records = slis.filter((record) => takesDrops(record.sli, load.scenario, load.sli))
@@ -77,11 +81,30 @@ export const countUndelivered = (load: LoadRecord, slis: readonly SliRecord[]): 
       const afterGood = Math.min(failed, load.failedAfterGood[at] ?? 0)
       addFailed(record.seconds, at, failed, afterGood)
       const bad = dropped + interrupted + failed
-      if (record.names) addToName(record.names, load.sli, at, bad - afterGood, bad)
-      if (record.thresholdUs === null) continue
-      for (const grid of [record.grid, record.failures]) {
-        if (grid) addCountToGrid(grid, at, bucketOf(record.thresholdUs), dropped + interrupted + failed)
-      }
+      addBeyond(record, load.sli, at, bad, bad - afterGood)
     }
+  }
+  for (const record of slis) if (!records.includes(record)) countUnanswered(load, record)
+}
+
+/** An interrupted iteration is one bad request of an SLI, however many of its names it has no sample of. */
+const countUnanswered = (load: LoadRecord, record: SliRecord): void => {
+  const names = [...load.unanswered].filter(([name]) => takesDrops(record.sli, load.scenario, name))
+  for (let at = 0; names.length > 0 && at < load.started.length; at++) {
+    const [name, interrupted] = names
+      .map(([name, missing]) => [name, missing[at] ?? 0] as const)
+      .reduce((most, one) => (one[1] > most[1] ? one : most))
+    if (interrupted === 0) continue
+    addUndelivered(record.seconds, at, { started: load.started[at] ?? 0, dropped: 0, interrupted })
+    addBeyond(record, name, at, interrupted, interrupted)
+  }
+}
+
+/** Where they stand beside an SLI's samples: under a name, and in the threshold's bucket. */
+const addBeyond = (record: SliRecord, name: string, at: number, bad: number, due: number): void => {
+  if (record.names) addToName(record.names, name, at, due, bad)
+  if (record.thresholdUs === null) return
+  for (const grid of [record.grid, record.failures]) {
+    if (grid) addCountToGrid(grid, at, bucketOf(record.thresholdUs), bad)
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { RecordLine } from '../model/window.ts'
 import type { RunSpec } from '../test/fixtures/record.ts'
-import { errorObjective, latencyObjective, makeRecord } from '../test/fixtures/record.ts'
+import { errorObjective, latencyObjective, makeRecord, withTotals } from '../test/fixtures/record.ts'
 import { judge } from './judge.ts'
 
 const base: RunSpec = {
@@ -92,6 +93,25 @@ describe('interrupted iterations', () => {
     expect(verdict).toMatchObject({ result: 'invalid' })
     expect(verdict.sentence).toContain('had not ended when k6 gave up on them, although their requests were answered')
     expect(verdict.objectives.map(({ outcome }) => outcome)).toEqual(['pass', 'pass'])
+  })
+
+  it('are bad requests of both SLIs when a later request of theirs hung', async () => {
+    const objectives = [errorObjective({ names: ['POST /'] }), errorObjective({ id: 'get', names: ['GET /'] })]
+    const { plan, events, lines } = makeRecord({ ...base, objectives, streams: [{ perSecond: 20, name: 'POST /' }] })
+    const [load] = plan.load
+    if (!load) throw new Error('no load')
+    const hangS = Math.floor((events.find(({ type }) => type === 'load.started')?.atMs ?? 0) / 1000) + 40
+    const cut = [...lines()].flatMap((line): RecordLine[] => {
+      if (line.type === 'load' && line.s >= hangS) return [{ ...line, completed: 0, durationUs: 0, longestUs: 0 }]
+      return line.type === 'window' && line.s < hangS ? [line, { ...line, name: 'GET /' }] : [line]
+    })
+    const planned = { ...plan, load: [{ ...load, requests: { 'POST /': 1, 'GET /': 1 } }] }
+    const { verdict } = await judge({ plan: planned, events, lines: withTotals(cut) })
+    expect(verdict.invalidReasons).toEqual([])
+    expect(verdict.objectives.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'fail'])
+    const steady = verdict.objectives.map(({ phases }) => phases.find(({ phase }) => phase === 'steady'))
+    expect(steady[1]?.bad).toBeGreaterThan(400)
+    expect(steady[1]?.bad).toBe(steady[0]?.bad)
   })
 
   it('are bad requests when it was not', async () => {
