@@ -55,10 +55,13 @@ export const watchedSlis = (plan: Plan): ReadonlySet<string> => {
 
 export const nobodyWatched = 'no required objective watches users'
 
-/** The shortest outage that an objective on this SLI allows, in ms; null where none bounds its length. */
+/** The shortest total outage that an objective on this SLI allows, in ms; null where none bounds its length. */
 const allowedMs = (plan: Plan, sli: string): number | null => {
   const bound = resilienceObjectives(plan)
-    .filter(({ measure, gate }) => gate !== 'info' && ['recoveryTime', 'rto', 'degradedSeconds'].includes(measure))
+    .filter(
+      ({ measure, gate }) =>
+        gate !== 'info' && ['recoveryTime', 'rto', 'degradedSeconds', 'resilienceLoss'].includes(measure),
+    )
     .filter(({ sliIds }) => sliIds.length === 0 || sliIds.includes(sli))
     .map(({ value }) => value)
   return bound.length === 0 ? null : Math.min(...bound)

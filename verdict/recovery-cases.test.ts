@@ -149,6 +149,33 @@ describe('low rates', () => {
   })
 })
 
+describe('an outage that cannot be seen', () => {
+  const slow = { ...{ steadyS: 200, recoveryS: 100, streams: [{ perSecond: 0.5 }] }, faults: [{ atS: 202, holdS: 8 }] }
+  const hit = { ...slow, troubles: [{ kind: 'error' as const, fromS: 202.2, toS: 206.2 }] }
+
+  it.each(['degradedSeconds', 'resilienceLoss'] as const)('is no proof of 0 %s', async (measure) => {
+    for (const spec of [hit, slow]) {
+      const { sli, objective } = await judged({
+        ...spec,
+        objectives: [errorObjective(), resilienceObjective(measure, 1_000)],
+      })
+      expect(sli).toMatchObject({ state: 'cannot-tell', episodes: 0 })
+      expect(objective(measure)).toMatchObject({ outcome: 'inconclusive', reasonCode: 'rate-too-low', proven: false })
+      expect(sli.ranges?.degradedSeconds).toEqual({ low: 0, high: spec === hit ? null : 10 })
+    }
+    const loose = await judged({ ...slow, objectives: [errorObjective(), resilienceObjective(measure, 20_000)] })
+    expect(loose.objective(measure)).toMatchObject({ outcome: 'pass', reasonCode: 'absorbed' })
+  })
+
+  it('has its loss told, in what was measured', async () => {
+    const { sli } = await judged({
+      ...hit,
+      objectives: [errorObjective(), resilienceObjective('resilienceLoss', 1_000)],
+    })
+    expect(sli.resilienceLossSeconds).toBeGreaterThan(0)
+  })
+})
+
 describe('partial outages', () => {
   it('half of the requests failing: the range holds the true end, and the unfavourable end decides', async () => {
     const half = {

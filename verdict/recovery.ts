@@ -1,5 +1,5 @@
 import type { ProportionObjective } from '../model/objective.ts'
-import type { SliRecovery } from '../model/verdict.ts'
+import type { Range, SliRecovery } from '../model/verdict.ts'
 import { allowedRatio } from './binomial.ts'
 import { detectedAt } from './burn-rate.ts'
 import type { Episode } from './episodes.ts'
@@ -8,7 +8,7 @@ import type { FaultGroup } from './groups.ts'
 import { repliedAt } from './history.ts'
 import { isFineEnough, sumGrid } from './latency-grid.ts'
 import type { PooledWindow } from './pooling.ts'
-import type { Ends } from './recovery-times.ts'
+import type { Ends, RecoveryTimes } from './recovery-times.ts'
 import { degraded, recoveryTimes, shortestVisibleMs } from './recovery-times.ts'
 import { type Seconds, sumSeconds } from './seconds.ts'
 import type { SliRecord } from './sli-record.ts'
@@ -61,6 +61,7 @@ export const recover = (folded: Folded, record: SliRecord, options: RecoveryOpti
     record,
     options,
     end?.high ?? (ends.last ? rangeEndMs : (clockMs ?? rangeEndMs)),
+    ends.last !== null || state === 'cannot-tell',
   )
   if (!isOver && ends.last && state !== 'cannot-tell') times.recovery.high = times.rto.high = null
   const point = ({ low, high }: { low: number; high: number | null }) =>
@@ -80,11 +81,17 @@ export const recover = (folded: Folded, record: SliRecord, options: RecoveryOpti
     degradedSeconds: bad.seconds,
     episodes: possible.length,
     ...effects,
-    ranges: { ...times, end, degradedSeconds: { low: bad.low, high: bad.high } },
+    ranges: { ...times, end, degradedSeconds: ends.first ? { low: bad.low, high: bad.high } : unseenSeconds(times) },
     shortestVisibleMs: visibleMs,
     usualEpisodes: options.usualEpisodes,
   }
 }
+
+/** Without an episode, one that the record could not show may have been there. */
+const unseenSeconds = ({ recovery: { high } }: RecoveryTimes): Range => ({
+  low: 0,
+  high: high === null ? null : high / 1000,
+})
 
 /** Requests that were due in the seconds from the injection to the removal. */
 const dueWhileHeld = ({ baseS, seconds }: TimeBase, { injected, removed }: FaultGroup): number => {
@@ -161,7 +168,13 @@ type Effects = Pick<
 >
 
 /** What users lost between injection and recovery. An absorbed fault counts until `stableFor` after it was over. */
-const measureEffects = (folded: Folded, record: SliRecord, options: RecoveryOptions, untilMs: number): Effects => {
+const measureEffects = (
+  folded: Folded,
+  record: SliRecord,
+  options: RecoveryOptions,
+  untilMs: number,
+  mayHaveLost: boolean,
+): Effects => {
   const { windows, objective, group } = options
   const impact = options.charged.length + options.unclear.length > 0
   const from = Math.floor(group.injected.calledAtMs / 1000) - folded.baseS
@@ -175,7 +188,7 @@ const measureEffects = (folded: Folded, record: SliRecord, options: RecoveryOpti
   const loss = (window: PooledWindow) =>
     (window.to - window.from) * Math.max(0, options.referenceGoodRatio - (1 - window.bad / window.due))
   return {
-    resilienceLossSeconds: impact ? sum(during, loss) : 0,
+    resilienceLossSeconds: mayHaveLost ? sum(during, loss) : 0,
     badEvents,
     budgetConsumedRatio: budget === null ? null : badEvents / budget,
     maxErrorRatio:

@@ -163,6 +163,12 @@ const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecover
       reason: `${sli.objective}: ≥ ${text}; ${openWords(sli)}`,
     }
   }
+  // A loss counts what the fault did: nothing proves that it did this, and without an episode a loss may be unseen.
+  if (objective.measure === 'resilienceLoss' && sli.state === 'cannot-tell' && !(good && sli.episodes > 0)) {
+    const why = openReason(sli, objective, sli.episodes > 0 ? { low: 0, high: value } : unseenOf(sli))
+    const reasonCode = sli.episodes > 0 ? 'cannot-tell' : 'rate-too-low'
+    return { ...base, outcome: 'inconclusive', reasonCode, reason: `${sli.objective}: ${why}` }
+  }
   return {
     ...base,
     outcome: good ? 'pass' : 'fail',
@@ -170,6 +176,8 @@ const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecover
     reason: `${sli.objective}: ${text}`,
   }
 }
+
+const unseenOf = ({ ranges }: SliRecovery): Range => ranges?.recovery ?? { low: 0, high: null }
 
 /** A time whose range is known: the unfavourable end must hold, the favourable one must break. */
 const judgeTime = (
