@@ -128,7 +128,7 @@ export const recoverGroups = (
           referenceGoodRatio: 1 - steady.badRatio,
           usualRatio: steady.shares.allowed,
           allowedMs: allowedMs(plan, objective.id),
-          isSuspicious: isWorseThanUsual(record, group, steady.shares, folded.baseS, plan.stableForMs),
+          isSuspicious: isWorseThanUsual(base, group, steady.shares, by('usual'), plan.stableForMs),
         }),
       )
     }
@@ -161,23 +161,27 @@ const doubtful = 0.01
 
 /**
  * Whether users fared worse than usual, and worse than the objective allows, while the fault was held or right after:
- * too little to find an outage in, and too much to say that there was none.
+ * too little to find an outage in, and too much to say that there was none. Usual episodes are explained: their seconds say
+ * nothing of the others.
  */
 const isWorseThanUsual = (
-  { seconds }: SliRecord,
+  { baseS, seconds }: TimeBase,
   { injected, removed }: FaultGroup,
   { observed, allowed }: Shares,
-  baseS: number,
+  usual: readonly Episode[],
   stableForMs: number,
 ): boolean => {
   const overMs = repliedAt(removed ?? injected)
+  const second = (ms: number) => Math.floor(ms / 1000) - baseS
+  const isUsual = (at: number) =>
+    usual.some(({ start, end }) => at >= second(start.lowMs) && at <= second(end.highMs ?? end.lowMs))
   const spans = [
     [injected.calledAtMs, overMs],
     [overMs, overMs + stableForMs],
   ] as const
   return spans.some(([fromMs, toMs]) => {
     const [from, to] = [Math.floor(fromMs / 1000) - baseS, Math.ceil(toMs / 1000) - baseS]
-    const { due, bad } = sumSeconds(seconds, (at) => at >= from && at < to)
+    const { due, bad } = sumSeconds(seconds, (at) => at >= from && at < to && !isUsual(at))
     return bad > allowed * due && upperTail(bad, due, observed) < doubtful
   })
 }

@@ -253,6 +253,23 @@ describe('trouble of the steady state', () => {
   })
 })
 
+describe('too many bad requests under a fault to call it absorbed', () => {
+  const stall = (fromS: number) => ({ kind: 'error' as const, fromS, toS: fromS + 1.6 })
+
+  it.each([
+    ['without a stall', []],
+    ['with a usual stall long after the fault', [stall(60), stall(260)]],
+  ])('%s', async (_what, stalls) => {
+    const { sli, objective } = await judged({
+      ...{ seed: 3, steadyS: 200, recoveryS: 120, streams: [{ perSecond: 5 }], faults: [{ atS: 202, holdS: 8 }] },
+      troubles: [...stalls, { kind: 'error', fromS: 202.2, toS: 211.5, ratio: 0.12 }],
+      objectives: [errorObjective(), resilienceObjective('recoveryTime', 2_000)],
+    })
+    expect(sli).toMatchObject({ state: 'cannot-tell', episodes: 0, usualEpisodes: stalls.length / 2 })
+    expect(objective('recoveryTime')?.outcome).toBe('inconclusive')
+  })
+})
+
 describe('slow calls', () => {
   it('an edge is the whole call, and the unfavourable end decides', async () => {
     const objectives = [

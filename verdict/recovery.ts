@@ -33,7 +33,7 @@ export interface RecoveryOptions {
   usualRatio: number
   /** Shortest recovery time that an objective allows; null without such an objective. */
   allowedMs: number | null
-  /** More bad requests than usual in the time of the fault, whether or not an episode is found. */
+  /** More bad requests than usual in the time of the fault, outside of usual episodes, whether or not another one is found. */
   isSuspicious: boolean
 }
 
@@ -50,7 +50,7 @@ export const recover = (folded: Folded, record: SliRecord, options: RecoveryOpti
 
   const ends: Ends = { first: possible[0] ?? null, last: possible.at(-1) ?? null, charged, rangeEndMs }
   const visibleMs = shortestVisibleMs(windows, options.usualRatio)
-  const times = recoveryTimes(group, ends, options.isSuspicious && options.usualEpisodes === 0 ? null : visibleMs)
+  const times = recoveryTimes(group, ends, options.isSuspicious ? null : visibleMs)
   const state = stateOf(base, options, ends, visibleMs)
   const isOver = state === 'recovered'
   const impactMs = ends.first ? (ends.first.start.lowMs + ends.first.start.highMs) / 2 : null
@@ -115,7 +115,7 @@ const stateOf = (base: TimeBase, options: RecoveryOptions, { last }: Ends, visib
   const isWatched = last?.end.highMs !== null && watchedMsAfter(base, windows, quietMs) >= stableForMs
   if (!isWatched) return 'not-seen'
   if (last) return charged.length > 0 ? 'recovered' : 'cannot-tell'
-  if (isSuspicious && options.usualEpisodes === 0) return 'cannot-tell'
+  if (isSuspicious) return 'cannot-tell'
   return allowedMs !== null && allowedMs < visibleMs ? 'cannot-tell' : 'absorbed'
 }
 
