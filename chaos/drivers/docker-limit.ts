@@ -1,4 +1,5 @@
 import type { Injection } from '../../model/fault.ts'
+import { stillSo } from './docker-look.ts'
 import type { ActiveInjection, ContainerControl, ContainerState, ContainerUsage } from './driver.ts'
 import { type Evidence, lookUntil } from './wait.ts'
 
@@ -34,10 +35,10 @@ const cpuLimit = (cpus: number, container: ContainerControl): Limited => {
         ok: isLimited(state) && usage.cpuPeriods > before.periods,
         text: `may use ${state.cpus ?? 'any number of'} CPUs; it had to wait in ${usage.cpuPeriodsThrottled} of ${usage.cpuPeriods} scheduler periods`,
       })),
-    stillActive: async () => {
-      const state = await container.state()
-      return { ok: isLimited(state), text: `${container.name} may use ${state.cpus ?? 'any number of'} CPUs again` }
-    },
+    stillActive: stillSo(container, (state) => ({
+      ok: isLimited(state),
+      text: `${container.name} may use ${state.cpus ?? 'any number of'} CPUs again`,
+    })),
     undo: () => container.limitCpus(null),
     confirmRemoved: () =>
       look(container, undefined, (state) => ({
@@ -59,14 +60,10 @@ const memoryLimit = (bytes: number, container: ContainerControl): Limited => {
         ok: memoryLimitBytes <= bytes,
         text: `may use ${mib(memoryLimitBytes)} and uses ${mib(memoryBytes)}`,
       })),
-    stillActive: async () => {
-      const state = await container.state()
-      const text = state.memoryBytes === null ? 'any memory' : mib(state.memoryBytes)
-      return {
-        ok: (state.memoryBytes ?? Number.POSITIVE_INFINITY) <= bytes,
-        text: `${container.name} may use ${text} again`,
-      }
-    },
+    stillActive: stillSo(container, ({ memoryBytes }) => ({
+      ok: (memoryBytes ?? Number.POSITIVE_INFINITY) <= bytes,
+      text: `${container.name} may use ${memoryBytes === null ? 'any memory' : mib(memoryBytes)} again`,
+    })),
     undo: () => container.limitMemory(before.bytes),
     confirmRemoved: () =>
       look(container, undefined, (state) => ({

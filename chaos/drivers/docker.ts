@@ -1,6 +1,7 @@
 import type { Injection } from '../../model/fault.ts'
 import type { Readiness } from '../../model/system.ts'
 import { dockerLimitDriver } from './docker-limit.ts'
+import { stillSo } from './docker-look.ts'
 import type { ActiveInjection, ContainerControl, ContainerState, Driver } from './driver.ts'
 import { type ExchangeResult, exchangeOnce } from './exchange.ts'
 import { type Evidence, lookUntil } from './wait.ts'
@@ -51,10 +52,8 @@ export const dockerDriver: Driver<DockerInjection> = (injection, context) => {
       { deadlineMs: removedDeadlineMs },
     )
 
-  const still = (is: (state: ContainerState) => boolean, otherwise: string) => async () => ({
-    ok: is(await container.state()),
-    text: `${container.name} ${otherwise}`,
-  })
+  const still = (is: (state: ContainerState) => boolean, otherwise: string) =>
+    stillSo(container, (now) => ({ ok: is(now), text: `${container.name} ${otherwise}` }))
 
   const actions: Record<typeof injection.action, ActiveInjection> = {
     kill: { inject: kill, confirmActive: ended, ...common },

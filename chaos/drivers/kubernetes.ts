@@ -1,9 +1,10 @@
 import type { Injection } from '../../model/fault.ts'
 import type { ActiveInjection, Driver } from './driver.ts'
+import { hasStatus } from './kube/api.ts'
 import { kubectl } from './kube/names.ts'
-import { changeDeadlineMs, changeObject, objectOf, undoObject } from './kube/objects/change.ts'
+import { type Change, changeDeadlineMs, changeObject, objectOf, undoObject } from './kube/objects/change.ts'
 import { drainNode } from './kube/objects/drain.ts'
-import { objectWord } from './kube/objects/object.ts'
+import { type ObjectRef, objectText, objectWord } from './kube/objects/object.ts'
 import { changeWorkload } from './kube/objects/workload.ts'
 import { type Evidence, lookUntil } from './wait.ts'
 
@@ -35,7 +36,7 @@ export const kubernetesDriver: Driver<Extract<Injection, { driver: 'kubernetes' 
     ...(injection.action === 'restart'
       ? {}
       : {
-          stillActive: () => change.lasts(),
+          stillActive: () => lasts(change, object),
           undo: async () => {
             undone = await undoObject(cluster, object, run)
           },
@@ -48,6 +49,16 @@ export const kubernetesDriver: Driver<Extract<Injection, { driver: 'kubernetes' 
     removalMs: changeDeadlineMs + timeoutMs + callsMs,
     touches: () => [],
     checkBy: [kubectl(cluster.ref, `get ${objectWord(object)} -o yaml`)],
+  }
+}
+
+/** What somebody has deleted is not as it was set. @throws where the API server gives no answer */
+const lasts = async (change: Change, object: ObjectRef): Promise<Evidence> => {
+  try {
+    return await change.lasts()
+  } catch (error) {
+    if (hasStatus(error, 404)) return { ok: false, text: `${objectText(object)} is not there any more` }
+    throw error
   }
 }
 

@@ -50,8 +50,13 @@ export const drainNode = (
     },
     lasts: async () => ({ ok: !(await isOpen()), text: `node ${node} is not cordoned` }),
     removed: async () => {
-      const ok = await isOpen()
-      return { ok, text: ok ? `node ${node} takes pods again` : `node ${node} is still cordoned` }
+      try {
+        const ok = await isOpen()
+        return { ok, text: ok ? `node ${node} takes pods again` : `node ${node} is still cordoned` }
+      } catch (error) {
+        if (hasStatus(error, 404)) return { ok: true, text: `node ${node} is not there any more` }
+        throw error
+      }
     },
   }
 }
