@@ -49,6 +49,13 @@ export const samplesOf = (traffic: Traffic | undefined, name: string, metric?: s
   return metric === undefined ? (column(requestMetric) ?? column('http_req_duration')) : column(metric)
 }
 
+/** The metrics and names that there are samples of. */
+export const namesOf = ({ samples }: Traffic): [metric: string, name: string][] =>
+  [...samples.keys()].map((key) => {
+    const [metric = '', ...name] = key.split('\n')
+    return [metric, name.join('\n')]
+  })
+
 /** Microseconds of a second beyond what is allowed; requests that k6 and the helper both counted are counted once. */
 export const excessAt = ({ excessUs }: Traffic, at: number): number => {
   let sum = excessUs.get(requestMetric)?.[at] ?? excessUs.get('http_req_duration')?.[at] ?? 0
