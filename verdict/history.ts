@@ -1,5 +1,7 @@
 import type { EndReason, RunEvent } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
+import type { AuditEvent } from './audit-event.ts'
+import { validAudit } from './audit-event.ts'
 import { addToOrder, newOrder } from './event-order.ts'
 
 /** A confirmed edge: the call that made it, from call to reply; the clock stands in its middle. */
@@ -31,7 +33,6 @@ export interface FaultHistory {
   skipped: string | null
 }
 
-type Audit = Extract<RunEvent, { type: 'audit.done' }>
 type ClusterClock = Extract<RunEvent, { type: 'cluster.clock' }>
 
 /** `events.ndjson` in the shape that the judge asks questions in. */
@@ -39,7 +40,7 @@ export interface History {
   startedAtMs: number | null
   loadEnded: { atMs: number; exitCode: number | null; signal: string | null } | null
   faults: Map<string, FaultHistory>
-  audit: Audit | null
+  audit: AuditEvent | null
   auditFailed: string | null
   guards: { guard: string; evidence: string }[]
   ended: EndReason
@@ -118,9 +119,8 @@ const apply = (history: History, event: RunEvent): void => {
       history.loadEnded = { atMs: event.atMs, exitCode: event.exitCode, signal: event.signal }
       return
     case 'audit.done':
-      if (Number.isSafeInteger(event.lostCount) && event.lostCount >= 0 && Number.isSafeInteger(event.checked)) {
-        history.audit = event
-      } else history.damaged++
+      if (validAudit(event)) history.audit = event
+      else history.damaged++
       return
     case 'audit.failed':
       history.auditFailed = event.reason

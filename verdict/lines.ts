@@ -1,3 +1,4 @@
+import type { Ranges } from '../model/ranges.ts'
 import type { AcksLine, LoadLine, RecordLine, WindowLine } from '../model/window.ts'
 import { windowSchemaVersion } from '../model/window.ts'
 import { agreesWithItself } from './window-agreement.ts'
@@ -50,7 +51,7 @@ export const validLine = (line: RecordLine): boolean => {
   }
 }
 
-const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
+export const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 const count = (value: number): boolean => whole(value) && value <= most
 const text = (...values: string[]): boolean => values.every((value) => typeof value === 'string')
 
@@ -75,10 +76,13 @@ const validLoad = (line: LoadLine): boolean => {
   )
 }
 
-/** At least one range, each in order, sorted, and no number twice. */
-const validAcks = ({ scenario, fromUs, toUs, ranges }: AcksLine): boolean => {
-  if (!text(scenario) || !whole(fromUs) || !whole(toUs) || fromUs > toUs) return false
-  if (!Array.isArray(ranges) || ranges.length === 0) return false
+/** At least one valid range. */
+const validAcks = ({ scenario, fromUs, toUs, ranges }: AcksLine): boolean =>
+  text(scenario) && whole(fromUs) && whole(toUs) && fromUs <= toUs && validRanges(ranges) && ranges.length > 0
+
+/** A list of ranges, each in order, sorted, and no number twice. */
+export const validRanges = (ranges: unknown): ranges is Ranges => {
+  if (!Array.isArray(ranges)) return false
   let last = -1
   return ranges.every((range) => {
     if (!Array.isArray(range) || range.length !== 2) return false

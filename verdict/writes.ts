@@ -1,7 +1,7 @@
-import type { RunEvent } from '../model/event.ts'
 import { countCommon, countRanges, mergeRanges, type Ranges } from '../model/ranges.ts'
 import type { AcksLine } from '../model/window.ts'
 import { parseWriteId } from '../model/write-id.ts'
+import type { AuditEvent } from './audit-event.ts'
 import { formatCount, formatSeconds, plural } from './format.ts'
 
 /** Acknowledgements of some time: how many writes they were of, and how many of these are lost. Unix ms. */
@@ -28,10 +28,8 @@ export interface Writes {
   spans: AckSpan[]
 }
 
-type Audit = Extract<RunEvent, { type: 'audit.done' }>
-
 /** Brings the final read and the record's acknowledgements together; null without a read that was completed. */
-export const readWrites = (audit: Audit | null, acks: readonly AcksLine[], runId: string): Writes | null => {
+export const readWrites = (audit: AuditEvent | null, acks: readonly AcksLine[], runId: string): Writes | null => {
   if (audit === null) return null
   const acknowledged = byScenario(acks)
   const lost = lostOf(audit, runId)
@@ -89,7 +87,7 @@ const byScenario = (acks: readonly AcksLine[]): Map<string, Ranges> => {
 }
 
 /** As ranges; of an old record from the ids that it names. */
-const lostOf = ({ lostRanges, lost }: Audit, runId: string): Map<string, Ranges> => {
+const lostOf = ({ lostRanges, lost = [] }: AuditEvent, runId: string): Map<string, Ranges> => {
   if (lostRanges !== undefined)
     return new Map(lostRanges.map(({ scenario, ranges }) => [scenario, mergeRanges(ranges)]))
   const writes = lost.map((id) => parseWriteId(runId, id)).filter((write) => write !== null)
@@ -98,7 +96,7 @@ const lostOf = ({ lostRanges, lost }: Audit, runId: string): Map<string, Ranges>
 }
 
 /** Ids of other runs, in an old record: nobody had looked at them. */
-const foreign = ({ lostRanges, lost }: Audit, runId: string): number =>
+const foreign = ({ lostRanges, lost = [] }: AuditEvent, runId: string): number =>
   lostRanges === undefined ? lost.filter((id) => parseWriteId(runId, id) === null).length : 0
 
 const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0)
