@@ -27,9 +27,12 @@ export const chaosMeshDriver: Driver<MeshInjection> = (injection, context): Acti
   const { probe } = injection
   const fault = new MeshFault(injection, session, probe === undefined ? null : askProbe(probe, context.probeEnv))
   const stillFelt = probe === undefined ? undefined : askWhetherActive(probe, context.probeEnv)
+  // The target's own word that it feels nothing counts, also where the watch cannot tell.
   const stillActive = async (signal: AbortSignal): Promise<Evidence | null> => {
     const injected = fault.stillInjected()
-    return injected?.ok === true && stillFelt !== undefined ? await stillFelt(signal) : injected
+    if (injected?.ok === false || stillFelt === undefined) return injected
+    const felt = await stillFelt(signal)
+    return felt?.ok === false ? felt : injected && felt
   }
   return {
     prepare: () => fault.prepare(),
@@ -112,7 +115,7 @@ class MeshFault {
     if (signal?.aborted) return new HoldfastError(`${kind} ${this.#name}: the run was stopped before it was injected`)
     await observer.readEvents(({ problem }) => problem !== null)
     const { state, targets, problem } = observer.edges
-    const why = problem ?? observer.trouble ?? 'Chaos Mesh does not say why'
+    const why = problem ?? observer.trouble ?? observer.eventsTrouble ?? 'Chaos Mesh does not say why'
     const where = state === 'pending' ? 'no pod was selected' : `selected were ${targets.join(', ')}`
     return new HoldfastError(
       `${kind} ${this.#name} was not injected in ${injectionDeadlineMs / 1000} s: ${where}; ${why}`,

@@ -110,6 +110,21 @@ test('a server that is away for a moment is asked again', async () => {
   expect(observer.trouble).toBeNull()
 })
 
+test('Events that cannot be read are no trouble of the watch, and no trouble any more once they are', async () => {
+  await follow(list('5'), watch('5', [injected], 'stays'))
+  const answers = [503, 200]
+  const events: Step = {
+    asks: 'list',
+    answer: (response) =>
+      response.writeHead(answers.shift() ?? 200).end(JSON.stringify({ items: [], message: 'no leader', reason: 'x' })),
+  }
+  steps = [...steps, events, events]
+  await observer.readEvents(() => true)
+  expect([observer.trouble, observer.eventsTrouble]).toEqual([null, 'no leader'])
+  await observer.readEvents(() => true)
+  expect([observer.trouble, observer.eventsTrouble]).toEqual([null, null])
+})
+
 test('an object that a new list no longer holds is gone', async () => {
   steps = [list('5'), watch('5', [injected], 'is cut'), list('12')]
   observer.start()

@@ -35,6 +35,8 @@ export class Observer {
   #waiting = new Set<() => void>()
   /** What last went wrong in watching; null while all is well. */
   trouble: string | null = null
+  /** What last went wrong in reading the Events: the watch sees the experiment all the same. */
+  eventsTrouble: string | null = null
 
   constructor(api: KubeApi, clock: ClusterClock, resource: { namespace: string; kind: string; name: string }) {
     this.#api = api
@@ -95,8 +97,9 @@ export class Observer {
         const path = `/api/v1/namespaces/${this.#namespace}/events`
         const { items } = await this.#api.get<{ items: ChaosEvent[] }>(path, { fieldSelector })
         for (const event of items) this.#see({ type: 'EVENT', event })
+        this.eventsTrouble = null
       } catch (error) {
-        this.trouble = messageOf(error)
+        this.eventsTrouble = messageOf(error)
       }
       if (fits(this.edges) || Date.now() >= end) return
       await delay(100)
