@@ -41,6 +41,20 @@ describe('samples that do not come', () => {
     expect(verdict.invalidReasons[0]).toMatch(/from second 29\d to 3\d\d$/)
   })
 
+  it('are not made up for by the samples of later iterations, however long a few of them took', async () => {
+    const { plan, events, lines } = makeRecord({
+      ...{ ...base, steadyS: 1198, streams: [{ perSecond: 10 }], troubles: [silent(1, 100, 120)] },
+    })
+    const startS = Math.floor(defaultStartMs / 1000)
+    const long = [...lines()].map((line) =>
+      line.type === 'load' && [105, 115].includes(line.s - startS) && line.completed > 0
+        ? { ...line, durationUs: 25e6, longestUs: 25e6 }
+        : line,
+    )
+    const { verdict } = await judge({ plan, events, lines: withTotals(long) })
+    expect(verdict.invalidReasons[0]).toContain('from second')
+  })
+
   it('are explained by requests that failed before them', async () => {
     const declared = { requests: { 'GET /': 1, 'GET /next': 1 } }
     const verdict = await judgeRun({ streams: [{ perSecond: 20, errorRatio: 1 }] }, declared)

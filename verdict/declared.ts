@@ -1,4 +1,5 @@
 import type { PlannedLoad } from '../model/plan.ts'
+import { attribute } from './attribute.ts'
 import { formatCount } from './format.ts'
 import type { LoadRecord } from './load.ts'
 import type { Traffic } from './traffic.ts'
@@ -107,26 +108,28 @@ const partWithTooFew = (of: Iterations, seen: Summed, perIteration: number): Par
     between(of.completed, whole) * perIteration - explained(of, seenOfWhole, perIteration) - between(seen, seenOfWhole)
   if (missing > slackOf(perIteration, between(of.completed, whole), roundingRatio.whole)) return whole
   const length = of.last - of.first + 1
+  const attributed = attributedTo(of, seen, perIteration)
   for (let seconds = shortestPartS; seconds < length; seconds *= 2) {
     for (let from = of.first; from + seconds - 1 <= of.last; from += seconds / 2) {
       const part: Part = [from, from + seconds - 1]
-      if (missesSamples(of, seen, perIteration, part)) return part
+      if (missesSamples(of, attributed, perIteration, part)) return part
     }
   }
   return null
 }
 
-/**
- * Samples start up to an iteration's length after it, and a stall makes them come late: those of as many seconds after the
- * part count as its own, whoever sent them.
- */
-const missesSamples = (of: Iterations, seen: Summed, perIteration: number, [from, to]: Part): boolean => {
-  const completed = between(of.completed, [from, to])
-  let longestS = 1
-  for (let at = from; at <= to; at++) longestS = Math.max(longestS, Math.ceil(of.longestS[at] ?? 0))
-  const around: Part = [from, to + longestS]
-  const missing = completed * perIteration - explained(of, around, perIteration) - between(seen, around)
-  return missing > slackOf(perIteration, completed, roundingRatio.part)
+/** Samples that came late count where their iterations started, but only what exceeds the need of those of their own time. */
+const attributedTo = (of: Iterations, seen: Summed, perIteration: number): Summed => {
+  const each = (sums: Summed, times: number) =>
+    Float64Array.from(of.longestS, (_, at) => between(sums, [at, at]) * times)
+  const broken = each(of.broken, Math.ceil(perIteration))
+  const supply = each(seen, 1).map((n, at) => n + (broken[at] ?? 0))
+  return summed(attribute(each(of.completed, perIteration), supply, of.longestS))
+}
+
+const missesSamples = (of: Iterations, attributed: Summed, perIteration: number, part: Part): boolean => {
+  const completed = between(of.completed, part)
+  return completed * perIteration - between(attributed, part) > slackOf(perIteration, completed, roundingRatio.part)
 }
 
 const explained = (of: Iterations, part: Part, perIteration: number): number =>
@@ -139,7 +142,7 @@ const slackOf = (perIteration: number, iterations: number, rounding: number): nu
   return Math.max(2, rounding * perIteration * iterations, chanceDeviations * deviation)
 }
 
-const summed = (column: Uint32Array): Summed => {
+const summed = (column: Uint32Array | Float64Array): Summed => {
   const sums = new Float64Array(column.length + 1)
   for (let at = 0; at < column.length; at++) sums[at + 1] = (sums[at] ?? 0) + (column[at] ?? 0)
   return sums
