@@ -1,6 +1,10 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { processesWithEnvironment } from '../chaos/drivers/proc.ts'
 import { GuardProbes, type ProbeGuard } from './guard-probes.ts'
 import { marked } from './mark.ts'
 
@@ -76,4 +80,16 @@ test('after stop nothing is known and nothing is asked', async () => {
   await expect.poll(() => probes.failure(guard)).not.toBeNull()
   probes.stop()
   expect(probes.failure(guard)).toBeNull()
+})
+
+test('a program that is asked is killed when the asking ends', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-guard-'))
+  open.push({ close: () => rmSync(dir, { recursive: true }) })
+  const running = () => processesWithEnvironment('HOLDFAST_TEST_GUARD', dir)
+  const argv = ['sh', '-c', `sleep 4; touch ${dir}/lived`]
+  const probes = start({ kind: 'command', argv, for: 0 }, { ...process.env, HOLDFAST_TEST_GUARD: dir })
+  await expect.poll(() => running().length).toBe(2)
+  probes.stop()
+  await expect.poll(running).toEqual([])
+  expect(existsSync(`${dir}/lived`)).toBe(false)
 })

@@ -17,6 +17,7 @@ export class GuardProbes {
   #failures = new Map<ProbeGuard, string | null>()
   #timers: NodeJS.Timeout[] = []
   #env: NodeJS.ProcessEnv
+  #stopping = new AbortController()
 
   /** @param env of the programs, with the mark of the run */
   constructor(guards: Guard[], env: NodeJS.ProcessEnv) {
@@ -30,7 +31,9 @@ export class GuardProbes {
     for (const guard of this.#failures.keys()) this.#ask(guard)
   }
 
+  /** Ends what is being asked, too. */
   stop(): void {
+    this.#stopping.abort()
     for (const timer of this.#timers) clearTimeout(timer)
     this.#failures.clear()
   }
@@ -42,7 +45,7 @@ export class GuardProbes {
 
   #ask(guard: ProbeGuard): void {
     const askedAtMs = Date.now()
-    void probe(guard, this.#env).then((failure) => {
+    void probe(guard, this.#env, this.#stopping.signal).then((failure) => {
       if (!this.#failures.has(guard)) return
       this.#failures.set(guard, failure)
       this.#timers.push(setTimeout(() => this.#ask(guard), Math.max(0, askedAtMs + everyMs - Date.now())))
@@ -51,13 +54,14 @@ export class GuardProbes {
 }
 
 /** What is wrong, or null. Never rejects. */
-const probe = async (guard: ProbeGuard, env: NodeJS.ProcessEnv): Promise<string | null> => {
+const probe = async (guard: ProbeGuard, env: NodeJS.ProcessEnv, stopping: AbortSignal): Promise<string | null> => {
   if (guard.kind === 'command') {
-    const { exitCode, text } = await runCommand({ argv: guard.argv, timeoutMs }, { env })
+    const { exitCode, text } = await runCommand({ argv: guard.argv, timeoutMs }, { env, signal: stopping })
     return exitCode === 0 ? null : text
   }
   try {
-    const response = await fetch(guard.url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' })
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)])
+    const response = await fetch(guard.url, { signal, redirect: 'manual' })
     await response.body?.cancel()
     const right = guard.expect === undefined ? response.ok : response.status === guard.expect
     return right ? null : `HTTP ${response.status}`

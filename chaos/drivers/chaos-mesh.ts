@@ -142,7 +142,7 @@ class MeshFault {
     const probe = this.#probe
     const looks = [
       pods && (async () => pods[edge](hits, this.#before, await listPods(this.#session.cluster))),
-      probe && (() => probe(edge === 'active')),
+      probe && (() => probe(edge === 'active', signal)),
     ].filter((look) => look !== null)
     const options = { deadlineMs: effectDeadlineMs, everyMs: 100, signal }
     const seen = await Promise.all(looks.map((look) => lookUntil(patient(look), options)))

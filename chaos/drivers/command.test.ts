@@ -143,6 +143,15 @@ describe('a runbook step', () => {
     expect(await blind.confirmActive(AbortSignal.abort())).toMatchObject({ ok: false })
   })
 
+  test('ends its probe when the run is stopped', async () => {
+    const asked = join(dir, 'asked')
+    const stopping = new AbortController()
+    const seen = step({ probe: `touch ${asked}; sleep 600` }).confirmActive(stopping.signal)
+    await expect.poll(() => existsSync(asked)).toBe(true)
+    stopping.abort()
+    expect(await seen).toMatchObject({ ok: false, text: expect.stringContaining('since the run was stopped') })
+  })
+
   test('has the time for its removal that its undo, its probe and the looking may take', () => {
     const lasting = { argv: ['true'], timeoutMs: 300_000 }
     const { removalMs } = commandDriver(

@@ -27,7 +27,7 @@ export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = 
     })
   }
   const until = (wanted: boolean, signal?: AbortSignal) =>
-    lookUntil(() => look(wanted), { deadlineMs: confirmDeadlineMs, everyMs: 200, signal })
+    lookUntil(() => look(wanted, signal), { deadlineMs: confirmDeadlineMs, everyMs: 200, signal })
   const common = { touches: () => [], checkBy: [probe.argv.join(' ')] }
   if (undo === undefined) {
     let seen: Promise<Evidence> | undefined
@@ -72,11 +72,11 @@ export const commandDriver: Driver<Extract<Injection, { driver: 'command' }>> = 
 /** Until its result is there, also where it may not be killed. */
 const longestMs = ({ timeoutMs }: CommandLine): number => timeoutMs + killGraceMs
 
-/** Asks a probe whether the fault is active, or gone: `ok` when it says so. */
+/** Asks a probe whether the fault is active, or gone: `ok` when it says so. Ended when the signal aborts. */
 export const askProbe =
   (probe: CommandLine, env: NodeJS.ProcessEnv) =>
-  async (wanted: boolean): Promise<Evidence> => {
-    const { exitCode, text } = await runCommand(probe, { env })
+  async (wanted: boolean, signal?: AbortSignal): Promise<Evidence> => {
+    const { exitCode, text } = await runCommand(probe, { env, ...(signal && { signal }) })
     return {
       ok: (exitCode === 0) === wanted && exitCode !== null,
       text: `probe ${probe.argv.join(' ')}: ${text}`,
