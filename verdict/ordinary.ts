@@ -34,13 +34,15 @@ const doubtful = 0.05
 
 /**
  * Which episodes after an injection are the fault's. A system that stalls now and then before the fault stalls after it, too:
- * episodes that are no longer, no heavier and no more frequent than those of the steady state are not charged.
+ * episodes that are no longer, no heavier and no more frequent than those of the steady state are not charged. One that
+ * begins right at an edge of the fault may be either.
  */
 export const causesOf = (reference: Reference, view: View): { episodes: Episode[]; causes: Cause[] } => {
   const episodes = [...view.proven, ...view.suspected].sort((a, b) => a.start.lowMs - b.start.lowMs)
   const lonely = episodes.filter((_, at) => isLonely(reference, view, episodes, at))
   const causes = episodes.map((episode): Cause => {
     const kind = kindOf(reference.episodes, episode)
+    if (kind === 'usual' && coincides(reference, view, episode)) return 'unclear'
     if (kind !== 'fault') return kind
     const isOpenQuestion =
       view.suspected.includes(episode) ||
@@ -90,6 +92,10 @@ const isLonely = (
 /** So soon after an edge of the fault that chance would seldom put an episode there that comes by itself. */
 const followsEdge = ({ watchedMs }: Reference, { edgesMs }: View, { start }: Episode): boolean =>
   edgesMs.some((ms) => start.highMs >= ms && start.lowMs - ms <= doubtful * watchedMs)
+
+/** So near after an edge that chance would seldom put a usual episode there, at the rate of the steady state. */
+const coincides = ({ episodes, watchedMs }: Reference, { edgesMs }: View, { start }: Episode): boolean =>
+  edgesMs.some((ms) => start.highMs >= ms && episodes.length * Math.max(0, start.lowMs - ms) < doubtful * watchedMs)
 
 /**
  * How many of the first ones of `similar` are too many for the steady state's frequency: the remaining ones, from the

@@ -253,6 +253,35 @@ describe('trouble of the steady state', () => {
   })
 })
 
+describe('an outage that begins at an edge of the fault', () => {
+  const one = { ...{ steadyS: 300, recoveryS: 200, streams: [{ perSecond: 50 }] }, stableForS: 10 }
+  const error = (fromS: number, lengthS: number) => ({ kind: 'error' as const, fromS, toS: fromS + lengthS })
+  const objectives = [errorObjective(), resilienceObjective('recoveryTime', 1_000)]
+
+  it.each([
+    ['the injection', [{ atS: 302 }], error(302.05, 5.85)],
+    ['the removal', [{ atS: 302, holdS: 8 }], error(310.05, 5.85)],
+  ])(
+    'is not usual trouble because the steady state had an outage of that length: %s',
+    async (_what, faults, outage) => {
+      const { sli, objective } = await judged({ ...one, objectives, faults, troubles: [error(100, 4), outage] })
+      expect(sli).toMatchObject({ state: 'cannot-tell', episodes: 1, usualEpisodes: 0 })
+      expect(objective('recoveryTime')).toMatchObject({ outcome: 'inconclusive', reasonCode: 'cannot-tell' })
+      expect(sli.ranges?.recovery.high).toBeGreaterThan(5_500)
+    },
+  )
+
+  it('is usual trouble where it begins long after', async () => {
+    const { sli } = await judged({
+      ...one,
+      objectives,
+      faults: [{ atS: 302 }],
+      troubles: [error(100, 4), error(400, 5)],
+    })
+    expect(sli).toMatchObject({ state: 'absorbed', episodes: 0, usualEpisodes: 1 })
+  })
+})
+
 describe('too many bad requests under a fault to call it absorbed', () => {
   const stall = (fromS: number) => ({ kind: 'error' as const, fromS, toS: fromS + 1.6 })
 
