@@ -4,7 +4,7 @@ import { failureName } from './k6-errors.ts'
 it.each([
   [1310, 'x509: unknown authority', 'certificate is not trusted: unknown authority'],
   [1311, "x509: certificate doesn't match hostname", 'certificate is not of this host'],
-  [1301, 'tls: first record does not look like a TLS handshake', 'what answers does not speak TLS'],
+  [1301, 'tls: first record does not look like a TLS handshake', 'the server does not speak TLS'],
   [
     1000,
     'x509: certificate has expired or is not yet valid: current time 2026-12-01T03:15:52Z is after 2021-01-01T00:00:00Z',

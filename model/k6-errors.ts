@@ -28,7 +28,7 @@ const names: Record<number, string> = {
   1212: 'connection refused',
   1213: 'dial failed',
   1220: 'connection reset',
-  1301: 'what answers does not speak TLS',
+  1301: 'the server does not speak TLS',
   1310: untrustedCertificate,
   1311: 'certificate is not of this host',
 }

@@ -210,9 +210,9 @@ describe('refused before anything starts', () => {
       { pods: [...pods, pod('stranger', { app: 'other' }, 'n2')], blastRadius: { postgres: 1 } },
     ],
     [
-      'pods that nobody makes again',
+      'unmanaged pods',
       drain({ node: 'n4', ...held }),
-      'would evict pods that nobody makes again: alone',
+      'would evict unmanaged pods: alone',
       {
         pods: [...pods, { ...pod('alone', labelsOf('api'), 'n4'), controller: undefined } as unknown as Pod],
         inventory: { nodes: [{ name: 'n4', unschedulable: false, changedBy: null }] },

@@ -241,7 +241,7 @@ const refuseEvictions = (
   }
   const alone = evicted.filter(({ controller }) => controller === undefined).map(({ name }) => name)
   if (alone.length === 0) return
-  throw new HoldfastError(`${place}: ${label} would evict pods that nobody makes again: ${listed(alone)}`, {
+  throw new HoldfastError(`${place}: ${label} would evict unmanaged pods: ${listed(alone)}`, {
     hint: 'They belong to no ReplicaSet or StatefulSet. Drain another node.',
   })
 }

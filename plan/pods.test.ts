@@ -72,13 +72,13 @@ describe('refused before anything starts', () => {
     expect(() => planned(kill({ target: 'api', at: 0 }), there)).toThrow('2 of 2 api, at most 1')
     expect(() => planned(kill({ target: 'worker', at: 0 }), there)).toThrow('1 of 1 worker, at most 0')
     const all = raw('one', { 'app.kubernetes.io/name': 'api' })
-    expect(() => planned(all, there)).toThrow('would take pods that have ended: api-8')
+    expect(() => planned(all, there)).toThrow('would select finished pods: api-8')
     const named = chaosMesh({
       kind: 'PodChaos',
       spec: { action: 'pod-kill', mode: 'one', selector: { pods: { shop: ['api-8'] } } },
       at: 0,
     })
-    expect(() => planned(named, there)).toThrow('would take pods that have ended: api-8')
+    expect(() => planned(named, there)).toThrow('would select finished pods: api-8')
     const selector = { labelSelectors: { 'app.kubernetes.io/name': 'api' }, podPhaseSelectors: ['Running'] }
     const running = chaosMesh({ kind: 'PodChaos', spec: { action: 'pod-kill', mode: 'one', selector }, at: 0 })
     expect(planned(running, there)?.hits?.[0]?.pods).not.toContain('api-8')

@@ -87,7 +87,7 @@ const hitOf = (
 const refuseEnded = (selected: Pod[], selector: Selector, { place, label }: { place: string; label: string }): void => {
   const ended = selected.filter(({ phase }) => endedPhases.includes(phase)).map(({ name }) => name)
   if (ended.length === 0) return
-  throw new HoldfastError(`${place}: ${label} would take pods that have ended: ${listed(ended.sort())}`, {
+  throw new HoldfastError(`${place}: ${label} would select finished pods: ${listed(ended.sort())}`, {
     hint:
       selector.pods === undefined
         ? "Add podPhaseSelectors: ['Running'] to the selector."

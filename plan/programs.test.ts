@@ -69,9 +69,9 @@ test('the hint says where it was looked for', () => {
 })
 
 test.each([
-  ['is no file', 'ops', 'directory'],
+  ['is not a file', 'ops', 'directory'],
   ['is not executable', 'ops/plain.sh', 'mode'],
-  ['wants the interpreter /no/such/python', 'ops/script', 'interpreter'],
+  ['needs the interpreter /no/such/python', 'ops/script', 'interpreter'],
 ])('one that %s is refused', (words, program) => {
   write('ops/plain.sh', '#!/bin/sh\n', 0o644)
   write('ops/script', '#!/no/such/python -u\n', 0o755)

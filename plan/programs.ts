@@ -62,7 +62,7 @@ const missing = 'there is no program'
 const whyNotRunnable = (name: string, file: string): string | null => {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (stat === undefined) return `${missing} "${name}"`
-  if (!stat.isFile()) return `"${name}" is no file`
+  if (!stat.isFile()) return `"${name}" is not a file`
   try {
     accessSync(file, constants.X_OK)
   } catch {
@@ -71,7 +71,7 @@ const whyNotRunnable = (name: string, file: string): string | null => {
   const interpreter = interpreterOf(file)
   return interpreter === null || statSync(interpreter, { throwIfNoEntry: false }) !== undefined
     ? null
-    : `"${name}" wants the interpreter ${interpreter}, which is not there`
+    : `"${name}" needs the interpreter ${interpreter}, which is not there`
 }
 
 /** What a script names after `#!`; null for everything else, and for one that may not be read. */

@@ -10,9 +10,9 @@ export const connectionError = (error: unknown): string => {
   const named = names[code]
   if (named !== undefined) return named
   const message = messageOf(inner).trim().split('\n')[0] ?? ''
-  if (/wrong version number|packet length too long/.test(message)) return 'what answers does not speak TLS'
+  if (/wrong version number|packet length too long/.test(message)) return 'the server does not speak TLS'
   if (/CERT|SSL|TLS|SIGNATURE|EPROTO/.test(code)) return `TLS fails (${message})`
-  if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'
+  if (code.startsWith('HPE_')) return 'the server does not speak HTTP'
   return message || code || 'no connection'
 }
 
@@ -23,8 +23,8 @@ const untrusted = 'certificate is not trusted: unknown authority (name it with -
 const names: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'there is no such host',
+  ENOTFOUND: 'host not found',
+  EAI_AGAIN: 'temporary DNS failure',
   UNABLE_TO_GET_ISSUER_CERT: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,

@@ -59,7 +59,7 @@ describe('proxies of the environment', () => {
     const env = { HTTP_PROXY: 'socks5://me:s3cret@host:1080' }
     expect(() => useForwardProxies(env, [siteUrl])).not.toThrow()
     expect(() => useForwardProxies(env, ['http://shop.invalid'])).toThrow(
-      /^shop\.invalid is to be reached through a socks5 proxy$/,
+      /^the proxy settings name a socks5 proxy for shop\.invalid, which is not supported$/,
     )
   })
 

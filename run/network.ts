@@ -41,9 +41,12 @@ const httpProxy = (text: string | null): string | undefined => {
 }
 
 const otherProxy = (address: string, { protocol }: URL): HoldfastError =>
-  new HoldfastError(`${new URL(address).host} is to be reached through a ${protocol.slice(0, -1)} proxy`, {
-    hint: 'Only http and https proxies can be used; NO_PROXY names hosts that need none.',
-  })
+  new HoldfastError(
+    `the proxy settings name a ${protocol.slice(0, -1)} proxy for ${new URL(address).host}, which is not supported`,
+    {
+      hint: 'Only http and https proxies can be used; NO_PROXY names hosts that need none.',
+    },
+  )
 
 /**
  * Environment with which k6 reaches the world as this process does: it trusts the same authorities, which Go reads from

@@ -52,16 +52,16 @@ it('says that nobody listens', async () => {
   })
 })
 
-it('says that there is no such host', async () => {
+it('says that a host is not found', async () => {
   server = createServer().listen(0)
   // Too long a label for DNS: no resolver is asked.
-  await expect(checkReachable(`http://${'x'.repeat(64)}.invalid`)).rejects.toThrow('there is no such host')
+  await expect(checkReachable(`http://${'x'.repeat(64)}.invalid`)).rejects.toThrow('host not found')
 })
 
 it.each([
   ['nothing at all', '', 'http', 100, 'no answer in 0.1 s (timeout)'],
-  ['something else', 'SSH-2.0-x\r\n', 'http', 5_000, 'what answers there does not speak HTTP'],
-  ['HTTP where TLS was meant', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'https', 5_000, 'what answers does not speak TLS'],
+  ['something else', 'SSH-2.0-x\r\n', 'http', 5_000, 'the server does not speak HTTP'],
+  ['HTTP where TLS was meant', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'https', 5_000, 'the server does not speak TLS'],
 ])('says what is wrong with %s', async (_what, words, scheme, deadlineMs, reason) => {
   const open = new Set<{ destroy: () => void }>()
   server = createServer((socket) => {

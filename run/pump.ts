@@ -70,7 +70,7 @@ export class Pump {
       const decided = tripped || stop.signal.aborted ? null : (this.decision?.decided(nowMs) ?? null)
       if (decided !== null) {
         ledger.append({ type: 'run.decided', result: decided.result, evidence: decided.text })
-        listener.onWarning?.(`decided, so the run ends: ${decided.text}`)
+        listener.onWarning?.(`verdict is certain, run stopped: ${decided.text}`)
         stop.stop('decided')
       }
       if (!tripped) return

@@ -109,7 +109,9 @@ const counted = async (ask: Ask, chunks: Iterable<string[]>): Promise<AuditResul
   const { lost, checked, duplicates } = await ask(handedOut())
   const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0
   if (!Array.isArray(lost) || !lost.every((id) => typeof id === 'string') || !isCount(checked))
-    throw new HoldfastError("the audit's answer is none", { hint: 'It must hold lost (ids) and checked (a count).' })
+    throw new HoldfastError('the audit returned an invalid answer', {
+      hint: 'It must hold lost (ids) and checked (a count).',
+    })
   if (duplicates !== null && !isCount(duplicates))
     throw new HoldfastError(`the audit's duplicates are no count: ${String(duplicates)}`, {
       hint: 'Write null where the system cannot tell.',

@@ -33,7 +33,7 @@ const writeLedger = () => {
 }
 
 test('a folder that is no record, and a plan that is none, are told in one line', () => {
-  expect(() => readPlan(join(dir, 'nothing'))).toThrow(/is no record of a run: plan.json can't be read/)
+  expect(() => readPlan(join(dir, 'nothing'))).toThrow(/is not a run record: plan.json can't be read/)
   for (const text of ['', '{', 'null', '[]', '"plan"', '{"schemaVersion":999}']) {
     writeFileSync(join(dir, recordFiles.plan), text)
     expect(() => readPlan(dir), text).toThrow(HoldfastError)

@@ -116,7 +116,7 @@ export const readPlan = (dir: string): Plan => {
   try {
     plan = JSON.parse(readFileSync(join(dir, recordFiles.plan), 'utf8')) as Plan
   } catch (cause) {
-    throw new HoldfastError(`${dir} is no record of a run: ${recordFiles.plan} can't be read (${messageOf(cause)})`, {
+    throw new HoldfastError(`${dir} is not a run record: ${recordFiles.plan} can't be read (${messageOf(cause)})`, {
       hint: '`holdfast list` shows the runs there are.',
       cause,
     })
@@ -132,7 +132,7 @@ export const readPlan = (dir: string): Plan => {
   const [issue] = issuesOf(planSchema, plan)
   if (issue === undefined) return plan
   throw new HoldfastError(`${dir}/${recordFiles.plan}: ${pathText(issue.path)}: ${issue.message}`, {
-    hint: 'The file is no plan that Holdfast wrote, or was changed after the run.',
+    hint: 'The file was not written by Holdfast, or was changed after the run.',
   })
 }
 

@@ -78,7 +78,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       .option('--weakness <name>', 'switch on a weakness of the stand-in (repeatable), to test the judge', collect, [])
       .option('--precision <ratio>', 'how near a capacity search comes, 0.1 is 10 %', Number)
       .option('--prometheus <url>', "Prometheus server that answers the objectives' queries")
-      .option('--ca-file <file>', 'PEM file with further certificate authorities, for whatever is asked over https')
+      .option('--ca-file <file>', 'PEM file with further certificate authorities, for HTTPS connections')
       .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
       .option('--json', 'print JSON for scripts')
 
@@ -94,7 +94,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .argument('<run>', 'run id, `latest`, or the folder of a record')
     .option('--slo <file>', 'SLO document to judge by')
     .option('--prometheus <url>', "Prometheus server that answers the objectives' queries")
-    .option('--ca-file <file>', 'PEM file with further certificate authorities, for whatever is asked over https')
+    .option('--ca-file <file>', 'PEM file with further certificate authorities, for HTTPS connections')
     .option('--baseline <run>', 'run to compare with (repeatable); previous: the newest that passed', collect, [])
     .option('-o, --out <folder>', 'where records are', 'out')
     .option('--json', 'print the verdict as JSON')
@@ -202,7 +202,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
     .action(action(async () => (await import('./commands/generate-crds.ts')).generateCrdsCommand))
   program
     .command('doctor')
-    .description('Check tools, versions, ports and permissions, and say how to mend each')
+    .description('Check tools, versions, ports and permissions, and how to fix each')
     .option('--json', 'print JSON for scripts')
     .action(action(async () => (await import('./commands/doctor.ts')).doctor))
   program

@@ -83,7 +83,7 @@ describe('the search', () => {
   it('does not go down while nothing broke: lower rates have fewer requests to decide by', () => {
     const none = search({ upTo: 8 }, () => 'unclear')
     expect(none.map(({ factor }) => factor)).toEqual([1, 2, 4, 8])
-    expect(capacityOf(none).sentence).toMatch(/^No rate that was tried is known to hold; at 100\/s nothing is decided/)
+    expect(capacityOf(none).sentence).toMatch(/^No rate that was tried is known to hold; at 100\/s it is not decided/)
   })
 
   it('finds the capacity above rates that had too few requests to decide', () => {

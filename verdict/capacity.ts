@@ -121,7 +121,7 @@ const sentenceOf = (
   if (limit === 'generator' && notHeld)
     return `${interval('∞')}; where it breaks is not known: the load generator could not offer ${rate(notHeld)} (${notHeld.reason}).`
   if (limit === 'maximum') return `${interval('∞')}; nothing broke up to the highest rate that was asked for.`
-  if (notHeld) return `${interval('∞')}; at ${rate(notHeld)} nothing is decided (${notHeld.reason}).`
+  if (notHeld) return `${interval('∞')}; at ${rate(notHeld)} it is not decided (${notHeld.reason}).`
   return `${interval('∞')}; nothing broke, but the search ended after ${plural(tried, 'rate')}, below the highest that was asked for.`
 }
 

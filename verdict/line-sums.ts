@@ -58,7 +58,7 @@ const words: Record<keyof StreamTotals, string> = {
 /** Where the lines do not add up to what the record itself says they do. */
 export const sumsDisagree = ({ seen, announced, promised, once }: LineSums): string[] => {
   const reasons = Object.entries(once).flatMap(([type, n]) =>
-    n > 1 ? [`the record has ${n} lines of type ${type}, where there is one`] : [],
+    n > 1 ? [`the record has ${n} lines of type ${type}, expected 1`] : [],
   )
   if (promised && once.end === 1 && announced === null) reasons.push('the totals of the sample stream are missing')
   if (promised && once.end === 1 && once.closed === 0) reasons.push('the closing line of the samples is missing')

@@ -140,12 +140,23 @@ describe('low rates', () => {
     const tight = await judged({ ...quiet, objectives: [errorObjective(), resilienceObjective('recoveryTime', 2_000)] })
     expect(tight.sli).toMatchObject({ state: 'cannot-tell', shortestVisibleMs: 5_000 })
     expect(tight.objective('recoveryTime')).toMatchObject({ outcome: 'inconclusive', reasonCode: 'rate-too-low' })
-    expect(tight.objective('recoveryTime')?.reason).toContain('2.5 times the requests would show it')
+    expect(tight.objective('recoveryTime')?.reason).toContain('a rate 2.5 times as high would show it')
     const loose = await judged({
       ...quiet,
       objectives: [errorObjective(), resilienceObjective('recoveryTime', 20_000)],
     })
     expect(loose.objective('recoveryTime')).toMatchObject({ outcome: 'pass', reasonCode: 'absorbed' })
+  })
+
+  it('single bad requests while the fault is held are more than usual, not too low a rate', async () => {
+    const { sli, objective } = await judged({
+      ...{ streams: [{ perSecond: 1 }], steadyS: 200, faultsS: 40, recoveryS: 100 },
+      faults: [{ atS: 202, holdS: 30 }],
+      troubles: [206, 214, 222].map((fromS) => ({ kind: 'error', fromS, toS: fromS + 1 })),
+      objectives: [errorObjective(), resilienceObjective('recoveryTime', 20_000)],
+    })
+    expect(sli).toMatchObject({ state: 'cannot-tell', episodes: 0 })
+    expect(objective('recoveryTime')).toMatchObject({ outcome: 'inconclusive', reasonCode: 'more-bad-than-usual' })
   })
 })
 
@@ -160,7 +171,8 @@ describe('an outage that cannot be seen', () => {
         objectives: [errorObjective(), resilienceObjective(measure, 1_000)],
       })
       expect(sli).toMatchObject({ state: 'cannot-tell', episodes: 0 })
-      expect(objective(measure)).toMatchObject({ outcome: 'inconclusive', reasonCode: 'rate-too-low', proven: false })
+      const reasonCode = spec === hit ? 'more-bad-than-usual' : 'rate-too-low'
+      expect(objective(measure)).toMatchObject({ outcome: 'inconclusive', reasonCode, proven: false })
       expect(sli.ranges?.degradedSeconds).toEqual({ low: 0, high: spec === hit ? null : 10 })
     }
     const loose = await judged({ ...slow, objectives: [errorObjective(), resilienceObjective(measure, 20_000)] })

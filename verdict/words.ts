@@ -111,19 +111,19 @@ const resilienceFailure = (objective: ResilienceObjective, result: ObjectiveResu
   }
 }
 
-/** Why nothing was decided, the first reason only. */
+/** Why it is not decided, the first reason only. */
 const doubt = (told: Told, required: readonly ObjectiveResult[]): string => {
   const open = required.filter((objective) => objective.outcome !== 'pass')
   const [first] = open
   const reason = told.doubts[0] ?? told.stillBad[0]
-  if (reason !== undefined) return `Nothing is decided: ${reason}.`
-  if (!first) return told.comparison?.gates ? `Nothing is decided. ${told.comparison.sentence}` : 'Nothing is decided.'
+  if (reason !== undefined) return `Not decided: ${reason}.`
+  if (!first) return told.comparison?.gates ? `Not decided. ${told.comparison.sentence}` : 'Not decided.'
   if (first.reasonCode === 'no-audit') return `Lost writes unknown: ${first.reason}.`
   const more =
     open.length > 1
       ? ` ${plural(open.length - 1, 'more required objective')} ${open.length === 2 ? 'is' : 'are'} open.`
       : ''
-  return `Nothing is decided. ${first.title}: ${first.reason}.${more}`
+  return `Not decided. ${first.title}: ${first.reason}.${more}`
 }
 
 /** Validity, what was confirmed, how many objectives hold. */
@@ -219,7 +219,7 @@ export const cannotTell = (told: Told, tooFew: readonly string[], watchedSeconds
     list.push(`How the real system fares: in its place stood ${plan.system.standsFor.join('; ')}.`)
   if (objectives.some(({ kind, proven }) => kind === 'proportion' && proven)) {
     list.push(
-      `What comes less often: proven means proven for conditions like those of this run. The bounds allow for trouble in spells of up to ` +
+      `Rarer trouble: "proven" holds for conditions like those of this run. The bounds allow for trouble in spells of up to ` +
         `${formatMs((watchedSeconds / mostSpellsRatio) * 1000)}, a twentieth of the time that was judged; longer or rarer spells no single run can show.`,
     )
   }

@@ -58,8 +58,10 @@ const distrustOf = (checked: number, acknowledged: number, unknown: number): str
   if (unknown > 0)
     return `the final read names ${plural(unknown, 'lost id')} that this run has no acknowledged write of`
   if (checked === acknowledged) return null
-  const read = `${formatCount(checked)} of ${formatCount(acknowledged)} acknowledged writes were read back`
-  return checked < acknowledged ? `only ${read}` : `${read}, which cannot be`
+  const counts = `${formatCount(checked)} of ${formatCount(acknowledged)}`
+  return checked < acknowledged
+    ? `only ${counts} acknowledged writes were read back`
+    : `more writes were read back than were acknowledged (${counts})`
 }
 
 /** What there is to say of lost and late writes; null when there is nothing. */

@@ -25,7 +25,7 @@ export const kubernetesDriver: Driver<Extract<Injection, { driver: 'kubernetes' 
   const change = injection.action === 'drain' ? drainNode(cluster, injection) : changeWorkload(cluster, injection)
   const until = (look: () => Promise<Evidence>, signal?: AbortSignal) =>
     lookUntil(patient(look), { deadlineMs: timeoutMs, everyMs: 200, signal })
-  let undone: Evidence = { ok: false, text: 'nobody has undone it' }
+  let undone: Evidence = { ok: false, text: 'it was not undone' }
   return {
     inject: async (signal) => {
       const { before } = await changeObject(cluster, injection, run)

@@ -12,7 +12,7 @@ export interface Finding {
   name: string
   state: 'ok' | 'warning' | 'failed'
   detail: string
-  /** How to mend it. */
+  /** How to fix it. */
   hint?: string
 }
 

@@ -6,7 +6,7 @@ import { projectDir } from '../project.ts'
 const marks = { ok: '✔', warning: '!', failed: '✕' } as const
 
 /**
- * `holdfast doctor`: checks the programs and the machine, and says how to mend each.
+ * `holdfast doctor`: checks the programs and the machine, and says how to fix each.
  * @returns 0 when Holdfast can run here (warnings included), else 2.
  */
 export const doctor = async ({ json = false }: { json?: boolean }): Promise<ExitCode> => {

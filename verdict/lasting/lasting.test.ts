@@ -94,7 +94,7 @@ describe('after a fault', () => {
   it('a request that is not sent any more is no good news', async () => {
     const verdict = await judged(twoEndpoints, [{ kind: 'noLoad', fromS: 36, toS: 67, names: ['GET /b'] }])
     expect(only(verdict)).toMatchObject({ request: 'GET /b', kind: 'silent', target: 'not-sent' })
-    expect(only(verdict).text).toContain('none was sent any more from 37 s on')
+    expect(only(verdict).text).toContain('no such request was sent after 37 s')
     expect(verdict.result).toBe('invalid')
     expect(verdict.sentence).toContain('samples of GET /b')
   })

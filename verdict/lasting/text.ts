@@ -16,7 +16,7 @@ export const changeText = (
 ): string => {
   const what = change.request ?? objective.title
   const since = `${Math.round((change.sinceMs - startedAtMs) / 1000)} s`
-  if (change.kind === 'silent') return `${what}: none was sent any more from ${since} on`
+  if (change.kind === 'silent') return `${what}: no such request was sent after ${since}`
   const share = `${formatRatio(shareOf(change.after))} bad since ${since}`
   const allowed = `${formatRatio(allowedRatio(objective.targetRatio))} allowed`
   return `${what} ${verb(change)}: ${share} (${counts(change.after)}; before: ${counts(change.before)}), ${allowed}`
@@ -34,8 +34,8 @@ export const rareNames = (rare: readonly string[]): string[] => {
   if (names.length === 0) return []
   const more = names.length > mostNamed ? ` and ${plural(names.length - mostNamed, 'more request')}` : ''
   return [
-    `Whether ${names.slice(0, mostNamed).join(', ')}${more} became as before after each fault: sent too seldom for even ` +
-      'a total outage to be no chance.',
+    `Whether ${names.slice(0, mostNamed).join(', ')}${more} became as before: too few requests to ` +
+      'detect even a total outage after each fault.',
   ]
 }
 

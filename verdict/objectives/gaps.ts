@@ -29,9 +29,9 @@ const unseenSeconds = (objective: GaugeObjective, context: JudgeContext): string
     const seen = new Set(series.atMs.map((ms) => Math.floor(ms / 1000) - folded.baseS))
     const missing = steady.filter((at) => isFarther(at, seen, Math.floor(gapS / 2))).length
     if (!isFew(missing, steady.length))
-      return `${series.component}: nobody saw ${formatCount(missing)} of ${formatCount(steady.length)} s of the steady state`
+      return `${series.component}: no sample for ${formatCount(missing)} of ${formatCount(steady.length)} s of the steady state`
     if (last !== undefined && phases.of(last) !== 'fault' && isFarther(last, seen, gapS))
-      return `${series.component}: nobody saw it at the end`
+      return `${series.component}: no sample at the end of the run`
   }
   return null
 }

@@ -175,7 +175,7 @@ describe('a sampled series', () => {
     expect(objective).toMatchObject({
       outcome: 'no-data',
       reasonCode: 'gaps',
-      reason: 'worker-1: nobody saw 11 of 40 s of the steady state',
+      reason: 'worker-1: no sample for 11 of 40 s of the steady state',
     })
     expect(result).toBe('inconclusive')
   })
@@ -190,7 +190,7 @@ describe('a sampled series', () => {
     const gone = (second: number, name: string) => (name === 'worker-2' && second < 30 ? null : 50)
     expect(await sampled(gone, { components: ['worker-1', 'worker-2'] })).toMatchObject({
       outcome: 'no-data',
-      reason: expect.stringMatching(/^worker-2: nobody saw/),
+      reason: expect.stringMatching(/^worker-2: no sample for/),
     })
   })
 
@@ -211,7 +211,7 @@ describe('a sampled series', () => {
     for (const phases of [depth.phases, ['recovered' as const]]) {
       expect(await sampled(gone, { components, objective: { ...depth, aggregate: 'last', phases } })).toMatchObject({
         outcome: 'no-data',
-        reason: 'worker-2: nobody saw it at the end',
+        reason: 'worker-2: no sample at the end of the run',
       })
     }
   })

@@ -53,7 +53,7 @@ export const openReason = (sli: SliRecovery, { value }: ResilienceObjective, ran
       if (sli.episodes === 0 && range.high === null)
         return 'more bad requests than usual while the fault was there or right after, and too few to tell an outage by'
       return sli.episodes === 0
-        ? `no outage was seen, and one shorter than ${formatSeconds(range.high ?? 0)} would not show at this rate; ${factorText((range.high ?? 0) / value)} the requests would show it`
+        ? `no outage was seen, and one shorter than ${formatSeconds(range.high ?? 0)} would not show at this rate; a rate ${factorText((range.high ?? 0) / value)} as high would show it`
         : `${rangeInterval(range)}; nothing proves whether the fault did it: the steady state was too short, or had trouble of its own`
     default:
       return `${rangeText(range)}; the target lies within the range that the edges allow, ${rangeInterval(range)}`

@@ -166,7 +166,7 @@ const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecover
   // A loss counts what the fault did: nothing proves that it did this, and without an episode a loss may be unseen.
   if (objective.measure === 'resilienceLoss' && sli.state === 'cannot-tell' && !(good && sli.episodes > 0)) {
     const why = openReason(sli, objective, sli.episodes > 0 ? { low: 0, high: value } : unseenOf(sli))
-    const reasonCode = sli.episodes > 0 ? 'cannot-tell' : 'rate-too-low'
+    const reasonCode = sli.episodes > 0 ? 'cannot-tell' : unseenCode(unseenOf(sli))
     return { ...base, outcome: 'inconclusive', reasonCode, reason: `${sli.objective}: ${why}` }
   }
   return {
@@ -178,6 +178,9 @@ const judgeSli = (objective: ResilienceObjective, fault: string, sli: SliRecover
 }
 
 const unseenOf = ({ ranges }: SliRecovery): Range => ranges?.recovery ?? { low: 0, high: null }
+
+/** Why no episode proves nothing: too many bad requests, hence no upper end, or a rate that would not show one. */
+const unseenCode = ({ high }: Range) => (high === null ? 'more-bad-than-usual' : 'rate-too-low')
 
 /** A time whose range is known: the unfavourable end must hold, the favourable one must break. */
 const judgeTime = (
@@ -196,8 +199,9 @@ const judgeTime = (
       reasonCode: outcome === 'pass' ? 'within-bound' : 'over-bound',
       reason: `${sli.objective}: ${rangeText(range)}`,
     }
-  const codes = { recovered: 'not-resolved', absorbed: 'rate-too-low', 'no-data': 'no-samples' } as const
-  const cannotTell = sli.episodes === 0 ? 'rate-too-low' : 'cannot-tell'
+  const unseen = unseenCode(range)
+  const codes = { recovered: 'not-resolved', absorbed: unseen, 'no-data': 'no-samples' } as const
+  const cannotTell = sli.episodes === 0 ? unseen : 'cannot-tell'
   const reasonCode =
     sli.state === 'cannot-tell' ? cannotTell : sli.state in codes ? codes[sli.state as keyof typeof codes] : sli.state
   return { outcome, reasonCode, reason: `${sli.objective}: ${openReason(sli, objective, range)}` }
