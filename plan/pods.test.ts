@@ -51,7 +51,7 @@ describe('refused before anything starts', () => {
 
   it('nothing', () => {
     expect(() => planned(kill({ target: 'worker', at: 0 }), [part('api', 0), part('api', 1)])).toThrow(
-      /kill worker would hit nothing: no pod in shop fits .*name=worker/,
+      /kill worker would hit nothing: no running pod in shop fits .*name=worker/,
     )
     expect(() => planned(kill({ target: 'worker', at: 0 }), [])).toThrow('there is no pod in the namespace shop')
   })

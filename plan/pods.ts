@@ -73,7 +73,7 @@ const hitOf = (
   if (names.length > 0) return { end, pods: names, most: mostOf(mode, value, names.length) }
   const there = pods.map(({ name }) => name).sort()
   throw new HoldfastError(
-    `${place}: ${label} would hit nothing: no pod in ${namespace} fits ${selectorText(selector)}`,
+    `${place}: ${label} would hit nothing: no running pod in ${namespace} fits ${selectorText(selector)}`,
     {
       hint:
         there.length === 0

@@ -89,8 +89,9 @@ test('holdfast plan names the pods of the stand-in; a run says when they do not 
   const mails = '--namespace=mails'
   const folder = join(projectDir, 'systems/batchsender/kubernetes')
   await cluster.kubectl('apply', mails, '--server-side', `--kustomize=${folder}`)
-  for (const name of ['api', 'worker'])
-    await cluster.kubectl('rollout', 'status', `deployment/${name}`, mails, '--timeout=120s')
+  // Only pods that run are targets, and the queue's is one.
+  for (const workload of ['deployment/api', 'deployment/worker', 'statefulset/nats'])
+    await cluster.kubectl('rollout', 'status', workload, mails, '--timeout=120s')
   const pods = async (name: string) => {
     const selector = `--selector=app.kubernetes.io/name=${name}`
     return (await cluster.kubectl('get', 'pods', mails, selector, '--output=jsonpath={.items[*].metadata.name}')).split(
