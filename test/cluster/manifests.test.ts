@@ -87,6 +87,14 @@ test("the API server takes BatchSender's stand-in", async () => {
 test('holdfast plan names the pods of the stand-in; a run says when they do not answer, and leaves nothing', async () => {
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'mails' } })
   const mails = '--namespace=mails'
+  // No provisioner runs here: the claims of the queue and of the database are given a volume each.
+  for (const name of ['one', 'two'])
+    await cluster.apply({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: { capacity: { storage: '100Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: `/volumes/${name}` } },
+    })
   const folder = join(projectDir, 'systems/batchsender/kubernetes')
   await cluster.kubectl('apply', mails, '--server-side', `--kustomize=${folder}`)
   // Only pods that run are targets, and the queue's is one.
