@@ -12,26 +12,12 @@ import { writeRecord } from '../../../fixtures/write-record.ts'
 import { collect } from '../../planted/run.ts'
 import type { MadeKind } from '../plant.ts'
 import { sound, troubled } from '../plant.ts'
+import { depthBelow } from '../queue-depth.ts'
 import { drawScene, enough, withMore } from '../scene.ts'
 
 const stepMs = 2000
 
-const depth: GaugeObjective = {
-  kind: 'gauge',
-  id: 'depth',
-  title: 'Queue depth',
-  gate: 'required',
-  source: 'test',
-  phases: ['steady', 'recovered'],
-  targetText: '< 100',
-  series: prometheusSeries('depth'),
-  query: 'queue_depth',
-  aggregate: 'max',
-  op: 'lt',
-  value: 100,
-  unit: 'count',
-  minSamples: 3,
-}
+const depth: GaugeObjective = { ...depthBelow(100), series: prometheusSeries('depth'), query: 'queue_depth' }
 
 type Point = [number, string]
 interface Answer {

@@ -1,23 +1,7 @@
-import type { Objective } from '../../../../model/objective.ts'
 import type { MadeKind } from '../plant.ts'
 import { sound, troubled } from '../plant.ts'
+import { depthBelow } from '../queue-depth.ts'
 import { drawScene, enough, round, withMore } from '../scene.ts'
-
-const depthBelow = (value: number): Objective => ({
-  kind: 'gauge',
-  id: 'depth',
-  title: 'Queue depth',
-  gate: 'required',
-  source: 'test',
-  phases: ['steady', 'recovered'],
-  targetText: `< ${value}`,
-  series: 'queue_depth',
-  aggregate: 'max',
-  op: 'lt',
-  value,
-  unit: 'count',
-  minSamples: 3,
-})
 
 /** A sampled series that nobody saw for a part of the steady state, has no numbers, or is over its bound for a while. */
 export const seriesGaps: MadeKind = {
