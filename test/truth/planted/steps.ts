@@ -7,7 +7,10 @@ import { allRequests, countsFromMs, isBad, mayBeBad, servedMs, truthOf } from '.
 
 /** What the server's log says of one step of a search for the capacity. */
 export interface TrueStep {
-  /** The least and the most that the step's state may be: they differ only near the border of a proof. */
+  /**
+   * The least and the most that the step's state may be: they differ near the border of a proof, and where the bad
+   * answers came in one spell, which may be one event.
+   */
   states: [CapacityStep['state'], CapacityStep['state']]
   /** Requests per second in the seconds that count. */
   perSecond: number
@@ -31,11 +34,14 @@ export const trueStep = ({ plan, recordDir, verdict }: PlantedResult, limitMs: n
   const counted = all.filter(({ sentMs }) => sentMs >= fromMs)
   const whole = counted.filter(({ sentMs }) => sentMs < toMs).length + dropped
   // `sentMs` is a whole number, rounded down: 1 ms more is bad for certain.
-  const least = counted.filter(isBad(limitMs + 1)).length
+  const bad = counted.filter(isBad(limitMs + 1))
   const most = counted.filter(mayBeBad(all, limitMs)).length + dropped
   const planned = plan.load.reduce((sum, load) => sum + plannedIterations(load, 0, load.durationMs), 0)
   return {
-    states: [stateOf(least, counted.length), stateOf(most, counted.length + dropped)],
+    states: [
+      isInMostOf(bad, fromMs, toMs) ? stateOf(bad.length, counted.length) : leastUnproven(bad.length, counted.length),
+      stateOf(most, counted.length + dropped),
+    ],
     perSecond: whole / ((toMs - fromMs) / 1000),
     missingRatio: 1 - (all.length + dropped) / planned,
     fullRates: fullRates(log, serviceMs),
@@ -43,7 +49,13 @@ export const trueStep = ({ plan, recordDir, verdict }: PlantedResult, limitMs: n
 }
 
 const stateOf = (bad: number, n: number): CapacityStep['state'] =>
-  prove(bad, n, 0.05) === 'proven-fail' ? 'broke' : bad > 0.05 * n ? 'unclear' : 'held'
+  prove(bad, n, 0.05) === 'proven-fail' ? 'broke' : leastUnproven(bad, n)
+
+const leastUnproven = (bad: number, n: number): CapacityStep['state'] => (bad > 0.05 * n ? 'unclear' : 'held')
+
+/** Whether there are bad answers in three quarters of the step: of fewer, no bound that knows of spells is certain. */
+const isInMostOf = (bad: readonly { sentMs: number }[], fromMs: number, toMs: number): boolean =>
+  new Set(bad.map(({ sentMs }) => Math.min(3, Math.floor((4 * (sentMs - fromMs)) / (toMs - fromMs))))).size >= 3
 
 /** A whole number of rounds of two workers. */
 const pieceAnswers = 24

@@ -216,15 +216,17 @@ const slowCalls: LiveKind = {
   title: 'slow calls at the edges of the fault',
   draw: (draw, { fault }) => {
     const callMs = 1000 * draw.number(2, 4)
-    const rtoS = (3000 + 2 * callMs) / 1000
+    const forMs = 3000
+    // The removal begins when it is planned, or when the call that injects has ended, whichever is later.
+    const rtoS = (Math.max(forMs, callMs) + callMs) / 1000
     const gameDay = (value: number) => ({
-      faults: [fault({ forS: 3, while: [errorsFor(null)], injectMs: [0, callMs], undoMs: [callMs, 0] })],
+      faults: [fault({ forS: forMs / 1000, while: [errorsFor(null)], injectMs: [0, callMs], undoMs: [callMs, 0] })],
       recovery: { for: '14s', stableFor: '3s' } as const,
       objectives: [{ name: 'rto', title: 'RTO', measure: 'rto', op: 'lt', value, unit: 's' } as const],
     })
     const words = `calls of ${round(callMs / 1000)} s`
     return {
-      // The outage lasts for the whole of both calls and what lies between them.
+      // The outage lasts from the beginning of the one call to the end of the other.
       trouble: { words: `${words}, RTO a second too short`, gameDay: gameDay(round(rtoS - 1)), truth: troubled() },
       healthy: {
         words: `${words}, RTO long enough`,
