@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createWriteStream, writeFileSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { k6Arguments, k6Environment } from '../build/k6-settings.ts'
@@ -12,7 +12,8 @@ import type { K6Exit } from './k6-exit.ts'
 import { eachLine } from './line-stream.ts'
 import { marked } from './mark.ts'
 import type { Ledger } from './record.ts'
-import { recordFiles } from './record.ts'
+import { openToOverwrite, writeRecordFile } from './record-files.ts'
+import { recordFiles } from './record-names.ts'
 
 /** k6's own state "paused before run" in `GET /v1/status`: every virtual user is initialised. */
 const pausedBeforeRun = 4
@@ -47,8 +48,8 @@ export class K6 {
 
   constructor(options: K6Options, ledger: Ledger) {
     this.#options = options
-    const configFile = join(options.recordDir, 'output.json')
-    writeFileSync(configFile, JSON.stringify(options.output), { mode: 0o600 })
+    const configFile = join(options.recordDir, recordFiles.outputConfig)
+    writeRecordFile(options.recordDir, recordFiles.outputConfig, JSON.stringify(options.output))
     const pin = options.cpus === null ? [] : ['taskset', '-c', options.cpus]
     const argv = [
       ...pin,
@@ -141,7 +142,7 @@ export class K6 {
   async #follow(ledger: Ledger): Promise<K6Exit> {
     const { onLine, onWarning, recordDir, redact } = this.#options
     const [, stdout, stderr, samples] = this.#child.stdio
-    const log = createWriteStream(join(recordDir, recordFiles.k6Log), { mode: 0o600 })
+    const log = createWriteStream(recordFiles.k6Log, { fd: openToOverwrite(recordDir, recordFiles.k6Log) })
     // A full disk must not end the run here: the ledger notices it and says so.
     log.on('error', () => {})
     const keep = (line: string) => {

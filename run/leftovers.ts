@@ -1,5 +1,3 @@
-import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { askProbe, runCommand } from '../chaos/drivers/command.ts'
 import { reconnect } from '../chaos/drivers/kube/connect.ts'
 import { freeLock } from '../chaos/drivers/kube/lock.ts'
@@ -21,7 +19,9 @@ import { connectEngine } from './containers/engine.ts'
 import { checkContainersBy, removeContainers } from './containers/remove.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
 import { placeEnv } from './place-env.ts'
-import { readEvents, recordFiles } from './record.ts'
+import { readEvents } from './record.ts'
+import { isInRecord, removeFromRecord } from './record-files.ts'
+import { recordFiles } from './record-names.ts'
 
 /** What a ledger says may still be there. */
 export interface Leftovers {
@@ -60,9 +60,9 @@ export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
     cluster: null,
     damage: null,
   }
-  // Killed before its ledger was there: it has started nothing.
-  if (!existsSync(join(recordDir, recordFiles.events))) return left
   try {
+    // Killed before its ledger was there: it has started nothing.
+    if (!isInRecord(recordDir, recordFiles.events)) return left
     for await (const event of readEvents(recordDir)) fold(left, event)
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error
@@ -165,8 +165,7 @@ export const cleanUp = async (recordDir: string): Promise<CleanUpResult> => {
     else result.failed.push(`${fault} could not be undone (${why}); check with: ${probe.argv.join(' ')}`)
   }
   if (left.cluster !== null) await leaveCluster(left.cluster, result)
-  for (const name of [recordFiles.work, recordFiles.reserve])
-    rmSync(join(recordDir, name), { recursive: true, force: true })
+  for (const name of [recordFiles.work, recordFiles.reserve]) removeFromRecord(recordDir, name)
   return result
 }
 

@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }))
 
 test('a write after close is left out, also when another file has the descriptor now', () => {
-  const file = new LineFile(join(dir, 'a'))
+  const file = new LineFile(openSync(join(dir, 'a'), 'a'))
   file.write('one\n')
   file.close()
   const other = openSync(join(dir, 'b'), 'a')
@@ -24,15 +24,16 @@ test('a write after close is left out, also when another file has the descriptor
 })
 
 test('a sync after close throws: what it announces must not be done', () => {
-  const file = new LineFile(join(dir, 'a'))
+  const file = new LineFile(openSync(join(dir, 'a'), 'a'))
   file.close()
   expect(() => file.sync()).toThrow('the record is closed')
 })
 
 test('a write that the system takes only in part leaves no piece of it', () => {
   const script = `
+    import { openSync } from 'node:fs'
     import { LineFile } from ${JSON.stringify(join(import.meta.dirname, 'line-file.ts'))}
-    const file = new LineFile(${JSON.stringify(join(dir, 'a'))})
+    const file = new LineFile(openSync(${JSON.stringify(join(dir, 'a'))}, 'a'))
     file.write('first\\n')
     try { file.write('x'.repeat(1e6) + '\\n') } catch (error) { console.log(error.code) }
     file.write('last\\n')`
@@ -44,7 +45,7 @@ test('a write that the system takes only in part leaves no piece of it', () => {
 
 test('appends to what is there', () => {
   for (const text of ['one\n', 'zwölf\n']) {
-    const file = new LineFile(join(dir, 'a'))
+    const file = new LineFile(openSync(join(dir, 'a'), 'a'))
     file.write(text)
     file.sync()
     file.close()

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, writeSync } from 'node:fs'
 
 /**
  * A file that grows by whole lines. A disk that fills up in the middle of a write keeps no piece of
@@ -7,8 +7,9 @@ import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } f
 export class LineFile {
   #file: number | null
 
-  constructor(path: string) {
-    this.#file = openSync(path, 'a', 0o600)
+  /** @param file open for appending; is closed by `close` */
+  constructor(file: number) {
+    this.#file = file
   }
 
   /**

@@ -5,9 +5,9 @@ import { HoldfastError } from '../model/errors.ts'
 import type { LocalLayout, ProcessSpec } from '../model/system.ts'
 import { entranceOf } from './entrance.ts'
 import { commandsOnly, type RunningSystem, type StartOptions } from './environment.ts'
-import { makeFolders } from './folders.ts'
 import { reservePorts } from './ports.ts'
-import { recordFiles } from './record.ts'
+import { makeInRecord } from './record-files.ts'
+import { recordFiles } from './record-names.ts'
 
 const reservedPorts = 64
 
@@ -19,7 +19,7 @@ export const startLocal = async (options: StartOptions): Promise<RunningSystem> 
       hint: 'Use --env external --base-url <url>.',
     })
   const workDir = join(options.recordDir, recordFiles.work)
-  makeFolders(workDir, 0o700)
+  makeInRecord(options.recordDir, recordFiles.work)
   const port = await reservePorts(reservedPorts)
   const layout = system.local({
     runId: plan.runId,

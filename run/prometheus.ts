@@ -1,5 +1,3 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { HoldfastError } from '../model/errors.ts'
 import type { GaugeObjective, ReactionObjective } from '../model/objective.ts'
 import type { Plan } from '../model/plan.ts'
@@ -9,7 +7,8 @@ import { prometheusHeaders } from './prometheus-access.ts'
 import type { PrometheusSeries } from './prometheus-answer.ts'
 import type { PrometheusServer } from './prometheus-api.ts'
 import { PrometheusError, queryRange } from './prometheus-api.ts'
-import { recordFiles } from './record.ts'
+import { isInRecord, readRecordFile, writeRecordFile } from './record-files.ts'
+import { recordFiles } from './record-names.ts'
 
 /** Beyond this the clocks are told to differ; beyond the distance of two points the answer is of other seconds. */
 const mostSkewMs = 2_000
@@ -95,8 +94,7 @@ export const recordPrometheus = async (
 ): Promise<string[]> => {
   if (plan.prometheus === undefined) return []
   const { url, stepMs } = plan.prometheus
-  const file = join(recordDir, recordFiles.prometheus)
-  const before = readAnswers(file)
+  const before = readAnswers(recordDir)
   const lines: Line[] = []
   const warnings = new Set<string>()
   for (const objective of prometheusQueries(plan)) {
@@ -119,8 +117,7 @@ export const recordPrometheus = async (
     if (answer.incomplete !== null)
       warnings.add(`objective "${objective.id}": the answer is not whole: ${answer.incomplete}`)
   }
-  writeFileSync(`${file}.new`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  writeRecordFile(recordDir, recordFiles.prometheus, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
   return [...warnings]
 }
 
@@ -149,9 +146,9 @@ const answerTo = async (
 }
 
 /** What can be read of the file; it is replaced by what is whole. */
-const readAnswers = (file: string): Line[] => {
-  if (!existsSync(file)) return []
-  return readFileSync(file, 'utf8')
+const readAnswers = (recordDir: string): Line[] => {
+  if (!isInRecord(recordDir, recordFiles.prometheus)) return []
+  return readRecordFile(recordDir, recordFiles.prometheus)
     .split('\n')
     .flatMap((line) => {
       try {

@@ -1,34 +1,29 @@
-import { createReadStream, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, createReadStream, ftruncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { HoldfastError, messageOf } from '../model/errors.ts'
+import { HoldfastError } from '../model/errors.ts'
 import type { RunEvent, RunEventBody } from '../model/event.ts'
-import { issuesOf, pathText } from '../model/parse.ts'
+import { issuesOf, pathText, shown } from '../model/parse.ts'
 import type { Plan } from '../model/plan.ts'
 import { planSchemaVersion } from '../model/plan.ts'
 import { planSchema } from '../model/plan-schema.ts'
 import type { RecordLine } from '../model/window.ts'
 import { makeFolders } from './folders.ts'
 import { LineFile } from './line-file.ts'
+import {
+  isInRecord,
+  makeInRecord,
+  openToAppend,
+  openToOverwrite,
+  openToRead,
+  readRecordJson,
+  removeFromRecord,
+  writeRecordFile,
+} from './record-files.ts'
+import { refused } from './record-folder.ts'
+import { recordFiles } from './record-names.ts'
 import { sealFollower, unseal } from './seal.ts'
 
-/** Names of the files of a record. */
-export const recordFiles = {
-  plan: 'plan.json',
-  events: 'events.ndjson',
-  windows: 'windows.ndjson',
-  /** What a Prometheus server knew of the run. */
-  prometheus: 'prometheus.ndjson',
-  verdict: 'verdict.json',
-  charts: 'charts.json',
-  k6Log: 'k6.log',
-  logs: 'logs',
-  /** Data and sockets of the system while it runs; gone afterwards. */
-  work: 'work',
-  /** Kept for the last words when the disk is full; gone afterwards. */
-  reserve: 'reserve',
-  /** Of a search for the capacity: a record for each rate, `01` on. */
-  steps: 'steps',
-} as const
+export { recordFiles } from './record-names.ts'
 
 /** Room for the last events of a run, given up page by page: whoever has filled the disk takes what is free. */
 const pageBytes = 4_096
@@ -36,8 +31,9 @@ const reservedPages = 16
 
 /** Creates the folder of a run, readable by its owner only, with the plan in it. */
 export const createRecord = (dir: string, plan: Plan): void => {
-  makeFolders(join(dir, recordFiles.logs), 0o700)
-  writeFileSync(join(dir, recordFiles.plan), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600, flush: true })
+  makeFolders(dir, 0o700)
+  makeInRecord(dir, recordFiles.logs)
+  writeRecordFile(dir, recordFiles.plan, `${JSON.stringify(plan, null, 2)}\n`, { flush: true })
 }
 
 /**
@@ -47,7 +43,8 @@ export const createRecord = (dir: string, plan: Plan): void => {
 export class Ledger {
   #file: LineFile
   #written = 0
-  #reserve: string
+  #dir: string
+  #reserve: number | null
   #reserveBytes = reservedPages * pageBytes
   #broken = false
   onFull: (error: Error) => void = () => {}
@@ -55,10 +52,11 @@ export class Ledger {
   redact: (text: string) => string = (text) => text
 
   constructor(dir: string) {
-    this.#file = new LineFile(join(dir, recordFiles.events))
-    this.#reserve = join(dir, recordFiles.reserve)
+    this.#dir = dir
+    this.#file = new LineFile(openToAppend(dir, recordFiles.events))
+    this.#reserve = openToOverwrite(dir, recordFiles.reserve)
     // Not zeros: some file systems give those no room of their own.
-    writeFileSync(this.#reserve, Buffer.alloc(this.#reserveBytes, '-'), { mode: 0o600 })
+    writeSync(this.#reserve, Buffer.alloc(this.#reserveBytes, '-'))
   }
 
   /** Appends, and gives the time that the line has; a full disk is told once through `onFull` and never stops an undo. The reserve makes room for the rest. */
@@ -86,13 +84,15 @@ export class Ledger {
 
   close(): void {
     this.#file.close()
-    rmSync(this.#reserve, { force: true })
+    if (this.#reserve !== null) closeSync(this.#reserve)
+    this.#reserve = null
+    removeFromRecord(this.#dir, recordFiles.reserve)
   }
 
   #writeIntoReserve(event: RunEventBody, atMs: number): void {
     this.#reserveBytes = Math.max(0, this.#reserveBytes - pageBytes)
     try {
-      truncateSync(this.#reserve, this.#reserveBytes)
+      if (this.#reserve !== null) ftruncateSync(this.#reserve, this.#reserveBytes)
       this.#write(event, atMs)
     } catch {
       // Nothing more can be done; that the disk is full was told through onFull.
@@ -112,18 +112,14 @@ export class Ledger {
  * @throws HoldfastError when the folder is no record, or of another schema version or shape.
  */
 export const readPlan = (dir: string): Plan => {
-  let plan: Plan
-  try {
-    plan = JSON.parse(readFileSync(join(dir, recordFiles.plan), 'utf8')) as Plan
-  } catch (cause) {
-    throw new HoldfastError(`${dir} is not a run record: ${recordFiles.plan} can't be read (${messageOf(cause)})`, {
+  if (!isInRecord(dir, recordFiles.plan))
+    throw new HoldfastError(`${dir} is not a run record: it has no ${recordFiles.plan}`, {
       hint: '`holdfast list` shows the runs there are.',
-      cause,
     })
-  }
+  const plan = readRecordJson(dir, recordFiles.plan) as Plan
   if (plan?.schemaVersion !== planSchemaVersion) {
     throw new HoldfastError(
-      `${dir}/${recordFiles.plan} has schema version ${plan?.schemaVersion}, this Holdfast reads ${planSchemaVersion}`,
+      `${dir}/${recordFiles.plan} has schema version ${shown(plan?.schemaVersion)}, this Holdfast reads ${planSchemaVersion}`,
       {
         hint: 'Judge it with the version of Holdfast that recorded it (see its provenance).',
       },
@@ -137,19 +133,19 @@ export const readPlan = (dir: string): Plan => {
 }
 
 /** Events of a record, oldest first; a last line that was cut in half is left out. */
-export const readEvents = (dir: string): AsyncGenerator<RunEvent> => readLines<RunEvent>(join(dir, recordFiles.events))
+export const readEvents = (dir: string): AsyncGenerator<RunEvent> => readLines<RunEvent>(dir, recordFiles.events)
 
 /** Windows and samples of a record, in the order they were written; a cut last line is left out. */
 export async function* readWindows(dir: string): AsyncGenerator<RecordLine> {
-  yield* readLines<RecordLine>(join(dir, recordFiles.windows), sealFollower())
-  const prometheus = join(dir, recordFiles.prometheus)
-  if (existsSync(prometheus)) yield* readLines<RecordLine>(prometheus)
+  yield* readLines<RecordLine>(dir, recordFiles.windows, sealFollower())
+  if (isInRecord(dir, recordFiles.prometheus)) yield* readLines<RecordLine>(dir, recordFiles.prometheus)
 }
 
-async function* readLines<T>(file: string, follow?: ReturnType<typeof sealFollower>): AsyncGenerator<T> {
+async function* readLines<T>(dir: string, name: string, follow?: ReturnType<typeof sealFollower>): AsyncGenerator<T> {
+  const file = join(dir, name)
   let number = 0
   let bad = ''
-  for await (const lines of linesOf(file)) {
+  for await (const lines of linesOf(dir, name)) {
     for (const line of lines) {
       number++
       if (bad !== '')
@@ -168,6 +164,8 @@ async function* readLines<T>(file: string, follow?: ReturnType<typeof sealFollow
   }
 }
 
+/** No line that a run writes is as long: 500,000 lost writes, each with its own range, are 8 MB. */
+const longestLine = 16 << 20
 /** Larger pieces become strings that V8 keeps until a full collection: 60 MB more for the record of a day. */
 const pieceBytes = 1 << 16
 
@@ -175,20 +173,20 @@ const pieceBytes = 1 << 16
  * Lines, a piece of the file at a time. They end with a line feed only; `node:readline` also splits at
  * U+2028, which JSON allows in a string.
  */
-async function* linesOf(file: string): AsyncGenerator<string[]> {
+async function* linesOf(dir: string, name: string): AsyncGenerator<string[]> {
+  const path = join(dir, name)
+  const fd = openToRead(dir, name)
   let rest = ''
   try {
-    for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: pieceBytes })) {
+    for await (const chunk of createReadStream(path, { fd, encoding: 'utf8', highWaterMark: pieceBytes })) {
       const lines = (rest + chunk).split('\n')
       rest = lines.pop() ?? ''
+      if (rest.length > longestLine) throw refused(path, `has a line of more than ${longestLine >> 20} MiB`)
       yield lines
     }
   } catch (cause) {
     if (!(cause instanceof Error) || !('syscall' in cause)) throw cause
-    throw new HoldfastError(`${file} can't be read (${cause.message})`, {
-      hint: '`holdfast list` shows the runs there are.',
-      cause,
-    })
+    throw new HoldfastError(`${path} can't be read (${cause.message})`, { cause })
   }
   if (rest !== '') yield [rest]
 }

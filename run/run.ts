@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Tools } from '../build/toolchain.ts'
 import type { Cluster } from '../chaos/drivers/kube/connect.ts'
@@ -24,7 +23,9 @@ import { k6Network } from './network.ts'
 import { outputConfig } from './output-config.ts'
 import { recordPrometheus } from './prometheus.ts'
 import { Pump } from './pump.ts'
-import { createRecord, Ledger, recordFiles } from './record.ts'
+import { createRecord, Ledger } from './record.ts'
+import { removeFromRecord } from './record-files.ts'
+import { recordFiles } from './record-names.ts'
 import { startSampler } from './sampler.ts'
 import { redactor, secretNames } from './secrets.ts'
 import { startSystem } from './start-system.ts'
@@ -141,7 +142,7 @@ const start = async (
   const cpus = shareCpus(plan)
   const supervisor = new Supervisor(plan.runId, recordDir, ledger)
   supervisor.onUnexpectedEnd = (name) => broken(new Error(`${name} has ended by itself`))
-  undo.push('the working folder', () => rm(join(recordDir, recordFiles.work), { recursive: true, force: true }))
+  undo.push('the working folder', async () => removeFromRecord(recordDir, recordFiles.work))
   undo.push('the system', () => supervisor.stopAll())
   // What a runbook step leaves running is the user's: it carries no mark by which a run's own processes are ended.
   const commandEnv = { ...options.userEnv, [runEnvironmentName]: undefined }

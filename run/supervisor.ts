@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../chaos/drivers/command.ts'
 import {
@@ -16,7 +16,9 @@ import type { ProcessRef } from '../model/event.ts'
 import type { ProcessSpec } from '../model/system.ts'
 import { endProcesses } from './end-processes.ts'
 import { runEnvironmentName, runMark } from './mark.ts'
-import { type Ledger, recordFiles } from './record.ts'
+import type { Ledger } from './record.ts'
+import { openToAppend } from './record-files.ts'
+import { recordFiles } from './record-names.ts'
 import { startInOrder } from './start-order.ts'
 
 const readyDeadlineMs = 30_000
@@ -181,7 +183,7 @@ export class Supervisor {
   #spawn(instance: Instance): ProcessRef {
     const { spec } = instance
     const [file = '', ...args] = spec.command
-    const log = openSync(join(this.#recordDir, recordFiles.logs, `${spec.name}.log`), 'a', 0o600)
+    const log = openToAppend(this.#recordDir, logOf(spec))
     const child = spawn(file, args, { env: this.#env(spec), detached: true, stdio: ['ignore', log, log] })
     closeSync(log)
     child.on('error', (error) => this.#ledger.append({ type: 'error', message: `${spec.name}: ${error.message}` }))
@@ -232,8 +234,10 @@ export class Supervisor {
 
   #notReady(spec: ProcessSpec, why: string): HoldfastError {
     return new HoldfastError(`${spec.name} did not become ready: ${why}`, {
-      hint: `Its last words are in ${join(this.#recordDir, recordFiles.logs, `${spec.name}.log`)}.`,
+      hint: `Its last words are in ${join(this.#recordDir, logOf(spec))}.`,
       exitCode: 3,
     })
   }
 }
+
+const logOf = ({ name }: ProcessSpec): string => join(recordFiles.logs, `${name}.log`)

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bucketOf } from '../model/histogram.ts'
 import type { RecordLine, ThresholdCount, WindowLine } from '../model/window.ts'
+import { LineFile } from './line-file.ts'
 import { recordFiles } from './record.ts'
 import { unseal } from './seal.ts'
 import { mergeWindow, WindowWriter } from './window-writer.ts'
@@ -96,8 +97,7 @@ test('a gauge keeps its newest value', () => {
 
 test.skipIf(!existsSync('/dev/full'))('a full disk is told once, and nothing throws afterwards', () => {
   // Writing to it always says that the disk is full.
-  symlinkSync('/dev/full', join(dir, recordFiles.windows))
-  const writer = new WindowWriter(dir)
+  const writer = new WindowWriter(dir, new LineFile(openSync('/dev/full', 'a')))
   const told: string[] = []
   writer.onFull = (error) => told.push(error.message)
   for (let s = 0; s < 3; s++) {

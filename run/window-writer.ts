@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import type { LoadLine, RecordLine, ThresholdCount, WindowLine } from '../model/window.ts'
 import { LineFile } from './line-file.ts'
-import { recordFiles } from './record.ts'
+import { openToAppend } from './record-files.ts'
+import { recordFiles } from './record-names.ts'
 import { seal } from './seal.ts'
 
 /** Seconds that a window stays open for increments; what comes later becomes a line of its own. */
@@ -19,8 +19,8 @@ export class WindowWriter {
   #written = 0
   onFull: (error: Error) => void = () => {}
 
-  constructor(dir: string) {
-    this.#file = new LineFile(join(dir, recordFiles.windows))
+  constructor(dir: string, file = new LineFile(openToAppend(dir, recordFiles.windows))) {
+    this.#file = file
   }
 
   add(line: RecordLine): void {

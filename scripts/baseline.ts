@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
-import { readEvents, readPlan, readWindows, recordFiles } from '../run/record.ts'
+import { readEvents, readPlan, readWindows } from '../run/record.ts'
 import { whyNotComparable } from '../verdict/comparable.ts'
 import type { Baseline } from '../verdict/compare.ts'
 import type { MeasuredRun } from '../verdict/measured-run.ts'
 import { measureRun } from '../verdict/measured-run.ts'
 import { readRun } from '../verdict/read-run.ts'
 import { earlierVerdicts } from './earlier-verdicts.ts'
-import { projectDir, recordDirOf } from './project.ts'
+import { isRecord, projectDir, recordDirOf } from './project.ts'
 
 /** In place of a run's name: the newest runs of the same game day that passed. */
 export const previousRuns = 'previous'
@@ -114,6 +113,6 @@ const findRuns = (name: string, plan: Plan, recordDir: string): Found[] => {
       : passed.map(({ runId }) => ({ name: runId, dir: join(outDir, runId) }))
   }
   const dirs = [join(outDir, name), resolve(name), resolve(projectDir, name)]
-  const dir = dirs.find((candidate) => existsSync(join(candidate, recordFiles.plan))) ?? null
+  const dir = dirs.find((candidate) => isRecord(candidate)) ?? null
   return [{ name: dir === null ? name : basename(dir), dir }]
 }

@@ -1,12 +1,12 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, relative } from 'node:path'
 import type { NamespaceLock } from '../chaos/drivers/kube/lock.ts'
 import type { CapacitySpec, CapacityStep } from '../model/capacity.ts'
 import { exitCodes } from '../model/exit-codes.ts'
 import type { Plan } from '../model/plan.ts'
-import { stepDir } from '../run/ledgers.ts'
+import { makeStepDir } from '../run/ledgers.ts'
 import type { RunListener } from '../run/listener.ts'
-import { recordFiles } from '../run/record.ts'
+import { moveInRecord } from '../run/record-files.ts'
+import { recordFiles } from '../run/record-names.ts'
 import { type RunEnd, run } from '../run/run.ts'
 import { StopSwitch } from '../run/stop.ts'
 import { confirmedFactor, isSettled, nextFactor } from '../verdict/capacity.ts'
@@ -59,8 +59,7 @@ export const capacitySteps = async (
   searchCapacity(
     spec,
     async (factor, number) => {
-      const dir = stepDir(at.recordDir, number)
-      mkdirSync(dir, { recursive: true, mode: 0o700 })
+      const dir = makeStepDir(at.recordDir, number)
       const step = { runId: `${at.runId}-s${basename(dir)}`, step: { factor, steps: [], isLast: false } }
       const { plan, system, bundleFile, tools, cluster } = await planGameDay(at.gameDay, at.options, () => dir, step)
       const stop = linked(at.stop)
@@ -103,10 +102,8 @@ export const unconfirmed = async (
   const { point } = await judgeStep(recordDir, plan)
   const steps = [...plan.capacity.steps, point]
   if (isSettled(steps, spec)) return null
-  const dir = stepDir(recordDir, steps.length)
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
-  for (const name of readdirSync(recordDir))
-    if (name !== recordFiles.steps) renameSync(join(recordDir, name), join(dir, name))
+  const dir = makeStepDir(recordDir, steps.length)
+  moveInRecord(recordDir, relative(recordDir, dir), recordFiles.steps)
   return steps
 }
 

@@ -1,9 +1,8 @@
-import { renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { CapacityStep } from '../model/capacity.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Charts, Verdict } from '../model/verdict.ts'
 import { readEvents, readWindows, recordFiles } from '../run/record.ts'
+import { writeRecordFile } from '../run/record-files.ts'
 import { judge } from '../verdict/judge.ts'
 import { readBaseline } from './baseline.ts'
 import { earlierVerdicts } from './earlier-verdicts.ts'
@@ -29,20 +28,14 @@ const judgeFiles = async (recordDir: string, plan: Plan) => {
     earlier,
     ...(baseline ? { baseline } : {}),
   })
-  write(recordDir, recordFiles.verdict, `${JSON.stringify(verdict, null, 2)}\n`)
-  write(recordDir, recordFiles.charts, `${JSON.stringify(charts)}\n`)
+  writeRecordFile(recordDir, recordFiles.verdict, `${JSON.stringify(verdict, null, 2)}\n`)
+  writeRecordFile(recordDir, recordFiles.charts, `${JSON.stringify(charts)}\n`)
   return { verdict, charts, point }
 }
 
 /** Writes every report of a judged record. The renderers are loaded now: they cost most of a second. */
 export const writeReports = async (recordDir: string, plan: Plan, verdict: Verdict, charts: Charts): Promise<void> => {
   const { reporters } = await import('../reports/index.ts')
-  for (const { file, render } of Object.values(reporters)) write(recordDir, file, render({ plan, verdict, charts }))
-}
-
-/** Whole or not at all: a reader never sees half a report. */
-const write = (dir: string, name: string, text: string): void => {
-  const file = join(dir, name)
-  writeFileSync(`${file}.new`, text, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  for (const { file, render } of Object.values(reporters))
+    writeRecordFile(recordDir, file, render({ plan, verdict, charts }))
 }

@@ -2,7 +2,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HoldfastError } from '../model/errors.ts'
-import { recordFiles } from '../run/record.ts'
+import { hasBegun, isRecord } from '../run/ledgers.ts'
+import { isLink } from '../run/record-folder.ts'
+
+export { hasBegun, isRecord }
 
 /** The folder of this checkout. */
 export const projectDir = resolve(fileURLToPath(new URL('..', import.meta.url)))
@@ -19,12 +22,6 @@ export const newRunId = (gameDay: string, now: Date): string => {
     .replaceAll(/[^a-z0-9-]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')}`
 }
-
-/** A record that can be judged has a plan. */
-const isRecord = (dir: string): boolean => existsSync(join(dir, recordFiles.plan))
-
-/** A search for the capacity that was killed has none yet, and left its steps: there may be something to undo. */
-export const hasBegun = (dir: string): boolean => isRecord(dir) || existsSync(join(dir, recordFiles.steps))
 
 /** Runs in a folder of records, oldest first. */
 export const runIds = (outDir: string, counts = isRecord): string[] =>
@@ -43,7 +40,15 @@ export const recordDirOf = (run: string, outDir: string, counts = isRecord): str
   const id = run === 'latest' ? ids.at(-1) : ids.find((known) => known === run)
   if (id !== undefined) return resolve(outDir, id)
   if (counts(run)) return resolve(run)
+  refuseLink(run)
   throw new HoldfastError(`no run "${run}" in ${outDir}`, {
     hint: '`holdfast list` shows the runs there are; `latest` is the newest.',
+  })
+}
+
+const refuseLink = (path: string): void => {
+  if (!isLink(path)) return
+  throw new HoldfastError(`${path} is a link, and a record has to be a folder`, {
+    hint: 'Name the folder it leads to.',
   })
 }

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import { parseStrict } from '../model/parse.ts'
 import type { Charts, Verdict } from '../model/verdict.ts'
 import { verdictSchema } from '../model/verdict-schema.ts'
-import { recordFiles } from '../run/record.ts'
+import { isAbsent, readRecordJson } from '../run/record-files.ts'
+import { recordFiles } from '../run/record-names.ts'
 
 /** @throws HoldfastError when there is none, or it is of another shape. */
 export const readVerdict = (recordDir: string): Verdict => read(recordDir, recordFiles.verdict, verdictSchema)
@@ -35,11 +34,9 @@ const chartsSchema = z.looseObject({
 
 const read = <T>(recordDir: string, name: string, schema: z.ZodType<T>): T => {
   try {
-    const value: unknown = JSON.parse(readFileSync(join(recordDir, name), 'utf8'))
-    return parseStrict(schema, value, name)
+    return parseStrict(schema, readRecordJson(recordDir, name), name)
   } catch (cause) {
-    const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    const what = isAbsent ? `has no ${name}: it was not judged` : `has no readable ${name}: ${messageOf(cause)}`
+    const what = isAbsent(cause) ? `has no ${name}: it was not judged` : `has no readable ${name}: ${messageOf(cause)}`
     throw new HoldfastError(`${recordDir} ${what}`, { hint: `Run \`holdfast judge ${recordDir}\` first.`, cause })
   }
 }

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import type { CapacityStep } from '../model/capacity.ts'
 import type { Plan } from '../model/plan.ts'
 import { stepDir } from '../run/ledgers.ts'
-import { readPlan } from '../run/record.ts'
+import { readPlan, recordFiles } from '../run/record.ts'
+import { isInRecord } from '../run/record-files.ts'
 import { judgeStep } from './judge-record.ts'
 
 /**
@@ -16,7 +16,7 @@ export const rejudgedSteps = async (
   replan: (plan: Plan) => Plan,
 ): Promise<Plan | null> => {
   const tried = (plan.capacity?.steps ?? []).map(({ factor }, at) => ({ factor, dir: stepDir(recordDir, at + 1) }))
-  if (!tried.every(({ dir }) => existsSync(dir))) return null
+  if (!tried.every(({ dir }) => isInRecord(dir, recordFiles.plan))) return null
   const steps: CapacityStep[] = []
   for (const { factor, dir } of tried) {
     // A run that was to confirm a rate, and did not, knows of the steps before it.

@@ -4,7 +4,9 @@ import { readyEvidence } from '../../chaos/drivers/ready.ts'
 import { lookUntil } from '../../chaos/drivers/wait.ts'
 import { HoldfastError, messageOf } from '../../model/errors.ts'
 import type { ContainerSpec } from '../../model/system.ts'
-import { type Ledger, recordFiles } from '../record.ts'
+import type { Ledger } from '../record.ts'
+import { openToAppend } from '../record-files.ts'
+import { recordFiles } from '../record-names.ts'
 import { startInOrder } from '../start-order.ts'
 import { controlOf, type Place } from './control.ts'
 import type { Engine } from './engine.ts'
@@ -152,7 +154,7 @@ export class ContainerKeeper {
     } catch (cause) {
       signal.throwIfAborted()
       throw new HoldfastError(`${spec.name} did not become ready: ${messageOf(cause)}`, {
-        hint: `Its last words are in ${this.#logOf(spec.name)}.`,
+        hint: `Its last words are in ${join(this.#options.recordDir, logOf(spec.name))}.`,
         exitCode: 3,
         cause,
       })
@@ -189,7 +191,7 @@ export class ContainerKeeper {
       ledger.append({ type: 'container.started', instance: name, id, engineAtMs: atMs })
       const lost = (error: unknown) =>
         ledger.append({ type: 'warning', message: `the log of ${name} is not followed: ${messageOf(error)}` })
-      followLog(engine, id, this.#logOf(name), atMs, lost).catch(lost)
+      followLog(engine, id, () => this.#openLog(name), atMs, lost).catch(lost)
       return
     }
     const expected = this.#stopping || instance.held
@@ -220,8 +222,8 @@ export class ContainerKeeper {
     return `holdfast-${this.#options.runId}-${instance}`
   }
 
-  #logOf(instance: string): string {
-    return join(this.#options.recordDir, recordFiles.logs, `${instance}.log`)
+  #openLog(instance: string): number {
+    return openToAppend(this.#options.recordDir, logOf(instance))
   }
 
   #get(name: string): Instance {
@@ -230,3 +232,5 @@ export class ContainerKeeper {
     return instance
   }
 }
+
+const logOf = (instance: string): string => join(recordFiles.logs, `${instance}.log`)

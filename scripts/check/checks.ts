@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { checkImports, readSources } from './imports.ts'
+import { checkRecordAccess } from './record-access.ts'
 import { checkResult, commandSuite, projectDir, type Suite } from './suite.ts'
 
 const bin = (name: string): string[] => [process.execPath, join(projectDir, 'node_modules/.bin', name)]
@@ -14,5 +15,10 @@ export const checks: Suite[] = [
     name: 'import rules',
     part: 'check',
     run: async () => checkResult('import rules', checkImports(readSources(projectDir))),
+  },
+  {
+    name: 'access to records',
+    part: 'check',
+    run: async () => checkResult('access to records', checkRecordAccess(readSources(projectDir))),
   },
 ]

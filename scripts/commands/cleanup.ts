@@ -31,9 +31,15 @@ export const cleanupCommand = async (run: string | undefined, options: CleanupOp
     run === undefined
       ? runIds(options.out, hasBegun).map((id) => resolve(options.out, id))
       : [recordDirOf(run, options.out, hasBegun)]
-  const results = []
+  const results: Result[] = []
   for (const dir of dirs) {
-    const ledgers = await readLedgers(dir)
+    const ledgers = await readLedgers(dir).catch((error: unknown) => {
+      // One that can't be read must not keep the others from being cleaned up.
+      if (run !== undefined || !(error instanceof HoldfastError)) throw error
+      results.push({ run: dir, done: [], failed: [error.message] })
+      return null
+    })
+    if (ledgers === null) continue
     const running = ledgers.find(({ left }) => isRunning(left))
     if (running !== undefined) {
       if (run !== undefined) {
@@ -57,7 +63,7 @@ export const cleanupCommand = async (run: string | undefined, options: CleanupOp
   return report(results, options)
 }
 
-const readLedgers = (dir: string) =>
+const readLedgers = async (dir: string) =>
   Promise.all(ledgerDirs(dir).map(async (ledger) => ({ dir: ledger, left: await readLeftovers(ledger) })))
 
 interface CleanupOptions extends ClusterChoice {

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { HoldfastError } from '../../model/errors.ts'
 import type { ExitCode } from '../../model/exit-codes.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -10,7 +9,9 @@ import { trustAuthorities } from '../../run/authorities.ts'
 import { isRunning, readLeftovers } from '../../run/leftovers.ts'
 import { useForwardProxies } from '../../run/network.ts'
 import { checkPrometheus, recordPrometheus, refuseOtherQueries } from '../../run/prometheus.ts'
-import { readEvents, readPlan, recordFiles } from '../../run/record.ts'
+import { readEvents, readPlan } from '../../run/record.ts'
+import { isInRecord } from '../../run/record-files.ts'
+import { recordFiles } from '../../run/record-names.ts'
 import { systems } from '../../systems/index.ts'
 import { typedBaselines } from '../baseline.ts'
 import { judgeRecord } from '../judge-record.ts'
@@ -109,7 +110,7 @@ const withStepsBy = async (slo: string, plan: Plan, recordDir: string): Promise<
 
 /** A verdict in the record of a run that is going on would be read as its end. */
 const refuseLive = async (recordDir: string): Promise<void> => {
-  if (!existsSync(join(recordDir, recordFiles.events))) return
+  if (!isInRecord(recordDir, recordFiles.events)) return
   const left = await readLeftovers(recordDir)
   if (!isRunning(left)) return
   throw new HoldfastError(`${recordDir} is still being written (pid ${left.pid})`, {

@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { scenarioNames } from '../../build/bundle.ts'
 import { faults } from '../../chaos/faults/index.ts'
+import { cleanLine } from '../../model/clean.ts'
 import { type ExitCode, exitCodes } from '../../model/exit-codes.ts'
 import { gameDayNames } from '../../plan/gameday.ts'
 import { ledgerDirs } from '../../run/ledgers.ts'
 import { isRunning, isSettled, readLeftovers } from '../../run/leftovers.ts'
-import { recordFiles } from '../../run/record.ts'
+import { isInRecord } from '../../run/record-files.ts'
+import { recordFiles } from '../../run/record-names.ts'
 import { systems } from '../../systems/index.ts'
 import { hasBegun, projectDir, runIds } from '../project.ts'
 import { readable, readVerdict } from '../read-verdict.ts'
@@ -44,16 +45,18 @@ const lists: Record<Exclude<Listed, 'runs'>, () => Row[]> = {
 }
 
 /** Runs with their verdict, and whether anything may still be there. */
-const runRows = async (outDir: string): Promise<Row[]> =>
-  await Promise.all(
-    runIds(outDir, hasBegun).map(async (id) => {
-      const dir = join(outDir, id)
-      return { run: id, verdict: verdictOf(dir), left: await leftOf(dir) }
-    }),
-  )
+const runRows = async (outDir: string): Promise<Row[]> => {
+  const rows: Row[] = []
+  // One after the other: each may be large.
+  for (const id of runIds(outDir, hasBegun)) {
+    const dir = join(outDir, id)
+    rows.push({ run: id, verdict: verdictOf(dir), left: await leftOf(dir) })
+  }
+  return rows
+}
 
 const verdictOf = (dir: string): string => {
-  if (!existsSync(join(dir, recordFiles.verdict))) return 'not judged'
+  if (!isInRecord(dir, recordFiles.verdict)) return 'not judged'
   const verdict = readable(() => readVerdict(dir))
   if (verdict === null) return 'not readable'
   const { result, ended, exitCode } = verdict
@@ -61,7 +64,9 @@ const verdictOf = (dir: string): string => {
 }
 
 const leftOf = async (dir: string): Promise<string> => {
-  const ledgers = ledgerDirs(dir).filter((ledger) => existsSync(join(ledger, recordFiles.events)))
+  const found = readable(() => ledgerDirs(dir))
+  if (found === null) return 'not readable'
+  const ledgers = found.filter((ledger) => readable(() => isInRecord(ledger, recordFiles.events)) ?? true)
   const all = await Promise.all(ledgers.map(readLeftovers))
   if (all.some(isRunning)) return 'still running'
   return all.every(isSettled) ? 'nothing' : 'perhaps: run `holdfast cleanup`'
@@ -69,13 +74,15 @@ const leftOf = async (dir: string): Promise<string> => {
 
 const table = (rows: Row[]): string => {
   const columns = Object.keys(rows[0] ?? {})
-  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => (row[column] ?? '').length)))
+  const widths = columns.map((column) =>
+    Math.max(column.length, ...rows.map((row) => cleanLine(row[column] ?? '').length)),
+  )
   const line = (cells: string[]) =>
     cells
       .map((cell, index) => cell.padEnd(widths[index] ?? 0))
       .join('  ')
       .trimEnd()
-  return [line(columns), ...rows.map((row) => line(columns.map((column) => row[column] ?? '')))]
+  return [line(columns), ...rows.map((row) => line(columns.map((column) => cleanLine(row[column] ?? ''))))]
     .map((text) => `${text}\n`)
     .join('')
 }
