@@ -5,14 +5,16 @@ import { profileNames } from './profile.ts'
 import { measures, phaseNames } from './slo.ts'
 import { environments } from './system.ts'
 
-const texts = z.array(z.string())
+const texts = z.array(z.string()).max(5_000)
 /** A run is at most a week long: what judging one takes grows with it. */
 const longestMs = 7 * 86_400_000
 const duration = z.number().min(0).max(longestMs)
 const span = z
   .object({ startMs: duration, endMs: duration })
   .refine(({ startMs, endMs }) => startMs <= endMs, 'ends before it begins')
-const perIteration = z.number().min(0)
+/** Of all scenarios together: some work is done for each second and each of them. */
+const mostRatePoints = 1_000
+const perIteration = z.number().min(0).max(1e6)
 const gate = z.enum(['required', 'advisory', 'info'])
 const sli = z.object({ metric: z.string(), names: texts.optional(), scenarios: texts.optional() })
 const op = z.enum(['lt', 'lte', 'gt', 'gte'])
@@ -89,14 +91,14 @@ const objective = z.discriminatedUnion('kind', [
 const load = z.object({
   scenario: z.string(),
   profile: z.string(),
-  rateFactor: z.number().positive(),
+  rateFactor: z.number().positive().max(1e6),
   durationMs: duration,
   text: z.string(),
-  rate: z.array(z.tuple([duration, z.number().min(0)])),
+  rate: z.array(z.tuple([duration, z.number().min(0).max(1e7)])),
   sli: z.string(),
   gracefulStopMs: duration,
   longestIterationMs: duration.exactOptional(),
-  vus: z.number().int().min(0).exactOptional(),
+  vus: z.number().int().min(0).max(1e7).exactOptional(),
   requests: z.record(z.string(), perIteration),
   samples: z.record(z.string(), z.record(z.string(), perIteration)).exactOptional(),
 })
@@ -134,10 +136,16 @@ export const planSchema = z.object({
       'phases overlap or are out of order',
     ),
   stableForMs: duration,
-  load: z.array(load),
-  faults: z.array(fault),
+  load: z
+    .array(load)
+    .max(100)
+    .refine(
+      (all) => all.reduce((sum, { rate }) => sum + rate.length, 0) <= mostRatePoints,
+      'has too many points of its rates',
+    ),
+  faults: z.array(fault).max(200),
   guards: z.array(z.object({ kind: z.string() })),
-  objectives: z.array(objective),
+  objectives: z.array(objective).max(200),
   expectations: z.array(
     z.object({
       objective: z.string(),

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
-import { tooLarge } from '../model/bounds.ts'
+import { mostInFile, tooLarge, tooLargeText } from '../model/bounds.ts'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import { atEntry, atFolder, refused, safely } from './record-folder.ts'
 import { mostBytesOf } from './record-names.ts'
@@ -44,13 +44,7 @@ export const isInRecord = (dir: string, name: string): boolean =>
  * Opens a file of a record for reading; the caller closes it.
  * @throws HoldfastError when it is absent (`isAbsent`), is no regular file, is larger than it may be, or lies behind a link.
  */
-export const openToRead = (dir: string, name: string): number => {
-  const file = openRegular(dir, name, 'read', O_RDONLY)
-  const most = mostBytesOf(name)
-  if (fstatSync(file).size <= most) return file
-  closeSync(file)
-  throw refused(join(dir, name), `is larger than ${most >> 20} MiB`)
-}
+export const openToRead = (dir: string, name: string): number => openRegular(dir, name, 'read', O_RDONLY)
 
 /** The text of a file of a record. @throws HoldfastError as openToRead. */
 export const readRecordFile = (dir: string, name: string): string => {
@@ -73,13 +67,15 @@ export const readRecordFile = (dir: string, name: string): string => {
  */
 export const readRecordJson = (dir: string, name: string): unknown => {
   const text = readRecordFile(dir, name)
+  const atOnce = tooLargeText(text, mostInFile)
+  if (atOnce !== null) throw refused(join(dir, name), `holds ${atOnce}`)
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
     throw new HoldfastError(`${join(dir, name)} is not JSON (${messageOf(cause)})`, { cause })
   }
-  const found = tooLarge(value)
+  const found = tooLarge(value, mostInFile)
   if (found !== null) throw refused(join(dir, name), `holds ${found}`)
   return value
 }
@@ -153,9 +149,11 @@ export const moveInRecord = (dir: string, into: string, kept: string): void =>
 const openRegular = (dir: string, name: string, done: string, flags: number): number =>
   atEntry(dir, name, done, (path) => {
     const file = openSync(path, flags | safely, 0o600)
-    if (fstatSync(file).isFile()) return file
+    const entry = fstatSync(file)
+    const most = mostBytesOf(name)
+    if (entry.isFile() && entry.size <= most) return file
     closeSync(file)
-    throw refused(join(dir, name), 'is no regular file')
+    throw refused(join(dir, name), entry.isFile() ? `is larger than ${most >> 20} MiB` : 'is no regular file')
   })
 
 const unlessAbsent = <T>(otherwise: T, use: () => T): T => {

@@ -34,5 +34,5 @@ const mostBytes: Record<string, number> = {
   [recordFiles.windows]: 16 * 1024 * mib,
 }
 
-/** Bytes that the file may have to be read; of a file that Holdfast never reads again, one that it does not reach. */
-export const mostBytesOf = (name: string): number => mostBytes[name] ?? mib
+/** Bytes that the file may have to be opened. Logs end where the disk does: they are written, and never read. */
+export const mostBytesOf = (name: string): number => mostBytes[name] ?? Number.MAX_SAFE_INTEGER

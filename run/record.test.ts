@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { HoldfastError } from '../model/errors.ts'
 import type { RunEvent } from '../model/event.ts'
 import { demoPlan } from '../test/fixtures/plan.ts'
-import { createRecord, Ledger, readEvents, readPlan, readWindows, recordFiles } from './record.ts'
+import { createRecord, Ledger, mostSecondsIn, readEvents, readPlan, readWindows, recordFiles } from './record.ts'
 
 let dir: string
 beforeEach(() => {
@@ -182,4 +182,46 @@ test('secrets never reach the ledger, whoever says them', () => {
   const text = readFileSync(eventsFile(), 'utf8')
   expect(text).not.toContain('hunter2')
   expect(text.match(/\*\*\*/g)).toHaveLength(2)
+})
+
+test.each([
+  [{ type: 'warning', message: 7 }, 'message: 7 is not a string'],
+  [{ type: 'process.started', instance: 'x', pid: -1, startTicks: 1 }, 'pid'],
+  [{ type: 'fault.injecting', fault: 'f', pids: [], injections: 'x' }, 'injections'],
+  [{ type: 'fault.injecting', fault: 'f', pids: [], injections: [{ driver: 'command', undo: 'sh' }] }, 'injections'],
+  [{ type: 'run.ended', reason: 'well' }, 'reason'],
+  [{ type: 'warning', message: '', atMs: 1e300 }, 'atMs'],
+])('an event that does not fit is one line of error: %j', async (event, what) => {
+  writeFileSync(
+    join(dir, recordFiles.events),
+    `{"atMs":1,"type":"load.started"}\n${JSON.stringify({ atMs: 1, ...event })}\n`,
+  )
+  await expect(events()).rejects.toThrow(HoldfastError)
+  await expect(events()).rejects.toThrow(`events.ndjson: event 2: ${what}`)
+})
+
+test('events of a type that is not known, and further fields, are of another version', async () => {
+  const text = '{"atMs":1,"type":"cluster.slept","for":7}\n{"atMs":1,"type":"warning","message":"m","by":"x"}\n'
+  writeFileSync(join(dir, recordFiles.events), text)
+  expect(await events()).toHaveLength(2)
+})
+
+test('a line that goes on over many pieces of the file is one line, and one that never ends is refused', async () => {
+  const long = { atMs: 1, type: 'audit.failed', reason: 'ä'.repeat(200_000) }
+  writeFileSync(join(dir, recordFiles.events), `${JSON.stringify(long)}\n${JSON.stringify(long)}\n`)
+  expect(await events()).toEqual([long, long])
+  writeFileSync(join(dir, recordFiles.events), 'x'.repeat((16 << 20) + 1))
+  await expect(events()).rejects.toThrow('has a line of more than 16 MiB')
+})
+
+test('a line of more values than any event has is no line of JSON', async () => {
+  writeFileSync(join(dir, recordFiles.events), `{"atMs":1,"a":[${'0,'.repeat(2_100_000)}0]}\n{"atMs":1,"type":"x"}\n`)
+  await expect(events()).rejects.toThrow(/events.ndjson:1: not a line of JSON/)
+})
+
+test('the seconds that samples can fill go by their bytes', () => {
+  writeFileSync(join(dir, recordFiles.windows), '')
+  expect(mostSecondsIn(dir)).toBe(900)
+  writeFileSync(join(dir, recordFiles.windows), 'x'.repeat(40_000))
+  expect(mostSecondsIn(dir)).toBe(1_900)
 })

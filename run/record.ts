@@ -1,7 +1,9 @@
-import { closeSync, createReadStream, ftruncateSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { mostInEvent, tooLarge, tooLargeText } from '../model/bounds.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { RunEvent, RunEventBody } from '../model/event.ts'
+import { wrongInEvent } from '../model/event-schema.ts'
 import { issuesOf, pathText, shown } from '../model/parse.ts'
 import type { Plan } from '../model/plan.ts'
 import { planSchemaVersion } from '../model/plan.ts'
@@ -133,7 +135,33 @@ export const readPlan = (dir: string): Plan => {
 }
 
 /** Events of a record, oldest first; a last line that was cut in half is left out. */
-export const readEvents = (dir: string): AsyncGenerator<RunEvent> => readLines<RunEvent>(dir, recordFiles.events)
+export async function* readEvents(dir: string): AsyncGenerator<RunEvent> {
+  let number = 0
+  for await (const event of readLines<RunEvent>(dir, recordFiles.events)) {
+    number++
+    const wrong = wrongInEvent(event)
+    const found = wrong === null ? tooLarge(event, mostInEvent) : `${pathText(wrong.path)}: ${wrong.message}`
+    if (found === null) yield event
+    else
+      throw new HoldfastError(`${join(dir, recordFiles.events)}: event ${number}: ${found}`, {
+        hint: 'The file was not written by Holdfast, or was changed after the run.',
+      })
+  }
+}
+
+/**
+ * Seconds of load that the samples of a record can fill: every second has a line of the virtual users, which takes 40
+ * bytes and more. A plan may be a week long in a few bytes, and memory goes by its seconds.
+ */
+export const mostSecondsIn = (dir: string): number => {
+  const file = openToRead(dir, recordFiles.windows)
+  try {
+    return leastSeconds + Math.ceil(fstatSync(file).size / 40)
+  } finally {
+    closeSync(file)
+  }
+}
+const leastSeconds = 900
 
 /** Windows and samples of a record, in the order they were written; a cut last line is left out. */
 export async function* readWindows(dir: string): AsyncGenerator<RecordLine> {
@@ -164,6 +192,8 @@ async function* readLines<T>(dir: string, name: string, follow?: ReturnType<type
   }
 }
 
+/** Longer ones are looked at before they are parsed: there is time for that, as they are few. */
+const longLine = 1 << 16
 /** No line that a run writes is as long: 500,000 lost writes, each with its own range, are 8 MB. */
 const longestLine = 16 << 20
 /** Larger pieces become strings that V8 keeps until a full collection: 60 MB more for the record of a day. */
@@ -176,22 +206,32 @@ const pieceBytes = 1 << 16
 async function* linesOf(dir: string, name: string): AsyncGenerator<string[]> {
   const path = join(dir, name)
   const fd = openToRead(dir, name)
-  let rest = ''
+  // Pieces of the line that is not yet whole.
+  let rest: string[] = []
+  let length = 0
   try {
     for await (const chunk of createReadStream(path, { fd, encoding: 'utf8', highWaterMark: pieceBytes })) {
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop() ?? ''
-      if (rest.length > longestLine) throw refused(path, `has a line of more than ${longestLine >> 20} MiB`)
-      yield lines
+      const lines = (chunk as string).split('\n')
+      const last = lines.pop() ?? ''
+      if (lines.length > 0) {
+        lines[0] = rest.join('') + lines[0]
+        yield lines
+        rest = []
+        length = 0
+      }
+      rest.push(last)
+      length += last.length
+      if (length > longestLine) throw refused(path, `has a line of more than ${longestLine >> 20} MiB`)
     }
   } catch (cause) {
     if (!(cause instanceof Error) || !('syscall' in cause)) throw cause
     throw new HoldfastError(`${path} can't be read (${cause.message})`, { cause })
   }
-  if (rest !== '') yield [rest]
+  if (length > 0) yield [rest.join('')]
 }
 
 const parse = <T>(line: string): T | null => {
+  if (line.length > longLine && tooLargeText(line, mostInEvent) !== null) return null
   try {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null ? (value as T) : null

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import type { Plan } from '../model/plan.ts'
-import { readEvents, readPlan, readWindows } from '../run/record.ts'
+import { mostSecondsIn, readEvents, readPlan, readWindows } from '../run/record.ts'
 import { whyNotComparable } from '../verdict/comparable.ts'
 import type { Baseline } from '../verdict/compare.ts'
 import type { MeasuredRun } from '../verdict/measured-run.ts'
@@ -63,7 +63,9 @@ export const readBaseline = async (plan: Plan, recordDir: string): Promise<Basel
 /** The latencies of a record, by the objectives of another plan. */
 export const readMeasured = async (dir: string, by: Plan): Promise<MeasuredRun> => {
   const plan = { ...readPlan(dir), objectives: by.objectives }
-  return measureRun(await readRun({ plan, events: readEvents(dir), lines: readWindows(dir) }))
+  return measureRun(
+    await readRun({ plan, events: readEvents(dir), lines: readWindows(dir), mostSeconds: mostSecondsIn(dir) }),
+  )
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { CapacityStep } from '../model/capacity.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Charts, Verdict } from '../model/verdict.ts'
-import { readEvents, readWindows, recordFiles } from '../run/record.ts'
+import { mostSecondsIn, readEvents, readWindows, recordFiles } from '../run/record.ts'
 import { writeRecordFile } from '../run/record-files.ts'
 import { judge } from '../verdict/judge.ts'
 import { readBaseline } from './baseline.ts'
@@ -25,6 +25,7 @@ const judgeFiles = async (recordDir: string, plan: Plan) => {
     plan,
     events: readEvents(recordDir),
     lines: readWindows(recordDir),
+    mostSeconds: mostSecondsIn(recordDir),
     earlier,
     ...(baseline ? { baseline } : {}),
   })

@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import { chartsSchema } from '../model/charts-schema.ts'
 import { HoldfastError, messageOf } from '../model/errors.ts'
 import { parseStrict } from '../model/parse.ts'
 import type { Charts, Verdict } from '../model/verdict.ts'
@@ -10,27 +11,7 @@ import { recordFiles } from '../run/record-names.ts'
 export const readVerdict = (recordDir: string): Verdict => read(recordDir, recordFiles.verdict, verdictSchema)
 
 /** @throws HoldfastError when there are none, or they are of another shape. */
-export const readCharts = (recordDir: string): Charts => {
-  const charts: unknown = read(recordDir, recordFiles.charts, chartsSchema)
-  return charts as Charts
-}
-
-const rows = z.array(z.unknown())
-const curve = z.looseObject({ t: rows })
-
-/** Enough to tell charts from anything else; their numbers come from `judge` and go nowhere but into a report. */
-const chartsSchema = z.looseObject({
-  stepSeconds: z.number(),
-  rate: curve,
-  latency: curve,
-  errors: curve,
-  sloLines: rows,
-  heatmap: rows,
-  percentiles: rows,
-  resources: z.array(curve),
-  faultBands: rows,
-  phases: rows,
-})
+export const readCharts = (recordDir: string): Charts => read(recordDir, recordFiles.charts, chartsSchema)
 
 const read = <T>(recordDir: string, name: string, schema: z.ZodType<T>): T => {
   try {

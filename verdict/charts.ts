@@ -5,7 +5,7 @@ import type { Folded } from './fold.ts'
 import type { LatencyGrid } from './latency-grid.ts'
 import { sumGrid } from './latency-grid.ts'
 import type { PhaseIndex, PhaseSpan } from './phases.ts'
-import { seriesOf } from './resources.ts'
+import { type Series, seriesOf } from './resources.ts'
 import { usageFigures, usageLines } from './usage.ts'
 import type { Histogram } from './windows.ts'
 import { indexRange, quantileUs } from './windows.ts'
@@ -188,6 +188,10 @@ const usage = (
 
 const rounded = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(4)))
 
+/** Components that are drawn of one objective, and drawings in all: a cluster may have thousands of pods. */
+const mostOfGauge = 50
+const mostResources = 100
+
 /** Every sampled series with an objective: the mean of each column of points, worst component apart from the others. */
 const resources = (
   { plan, folded, startedAtMs, endedAtMs }: Charted,
@@ -195,27 +199,41 @@ const resources = (
 ): Charts['resources'] => {
   const gauges = plan.objectives.filter((objective): objective is GaugeObjective => objective.kind === 'gauge')
   const step = Math.max(1, Math.ceil((endedAtMs - startedAtMs) / 1000 / mostPoints))
-  return gauges.flatMap((gauge) => {
+  const drawn = gauges.flatMap((gauge) => {
     const all = seriesOf(folded.resources, gauge.series, gauge.component)
-    return all.map((series) => {
-      const sums = new Map<number, { sum: number; n: number }>()
-      series.atMs.forEach((atMs, i) => {
-        const at = Math.floor((Math.floor(atMs / 1000) - folded.baseS) / step) * step
-        const value = gauge.aggregate === 'rate' ? perSecond(series.atMs, series.value, i) : (series.value[i] ?? null)
-        if (value === null) return
-        const present = sums.get(at) ?? { sum: 0, n: 0 }
-        sums.set(at, { sum: present.sum + value, n: present.n + 1 })
-      })
-      const points = [...sums].sort((a, b) => a[0] - b[0])
-      return {
-        title: all.length > 1 ? `${gauge.title} (${series.component})` : gauge.title,
-        unit: gauge.unit,
-        limit: { value: gauge.value, text: gauge.targetText },
-        t: points.map(([at]) => secondsOf(at)),
-        value: points.map(([, { sum, n }]) => sum / n),
-      }
-    })
+    return worstFirst(all, gauge).map((series) => ({ gauge, series, isOne: all.length === 1 }))
   })
+  return drawn.slice(0, mostResources).map(({ gauge, series, isOne }) => {
+    const sums = new Map<number, { sum: number; n: number }>()
+    series.atMs.forEach((atMs, i) => {
+      const at = Math.floor((Math.floor(atMs / 1000) - folded.baseS) / step) * step
+      const value = gauge.aggregate === 'rate' ? perSecond(series.atMs, series.value, i) : (series.value[i] ?? null)
+      if (value === null) return
+      const present = sums.get(at) ?? { sum: 0, n: 0 }
+      sums.set(at, { sum: present.sum + value, n: present.n + 1 })
+    })
+    const points = [...sums].sort((a, b) => a[0] - b[0])
+    return {
+      title: isOne ? gauge.title : `${gauge.title} (${series.component})`,
+      unit: gauge.unit,
+      limit: { value: gauge.value, text: gauge.targetText },
+      t: points.map(([at]) => secondsOf(at)),
+      value: points.map(([, { sum, n }]) => sum / n),
+    }
+  })
+}
+
+/** In the order of the record where all are drawn, else those that come nearest to the bound or go beyond it. */
+const worstFirst = (all: Series[], { op }: GaugeObjective): Series[] => {
+  if (all.length <= mostOfGauge) return all
+  const sign = op.startsWith('lt') ? 1 : -1
+  const worst = new Map(
+    all.map((series) => [
+      series,
+      series.value.reduce((most, value) => Math.max(most, sign * value), Number.NEGATIVE_INFINITY),
+    ]),
+  )
+  return all.toSorted((a, b) => (worst.get(b) ?? 0) - (worst.get(a) ?? 0)).slice(0, mostOfGauge)
 }
 
 const perSecond = (atMs: readonly number[], value: readonly number[], i: number): number | null => {

@@ -53,6 +53,9 @@ export interface Folded {
   lastIndex: number
 }
 
+/** A plan has at most half as many: what comes from more is no record of it. */
+const mostScenarios = 200
+
 /** Seconds kept before the load's start, and after its planned end for late starts of slow runs. */
 const leadS = 30
 const tailS = 120
@@ -60,13 +63,15 @@ const tailS = 120
 /**
  * Folds the lines of a record, in any order and any split into increments.
  * @param startedAtMs Unix time of second 0 of the plan
+ * @param mostSeconds that the record can have lines of, however long its plan is
  */
 export const foldLines = async (
   plan: Plan,
   startedAtMs: number,
   lines: Iterable<RecordLine> | AsyncIterable<RecordLine>,
+  mostSeconds = Number.POSITIVE_INFINITY,
 ): Promise<Folded> => {
-  const folded = newFolded(plan, startedAtMs)
+  const folded = newFolded(plan, startedAtMs, mostSeconds)
   const cache = new Map<string, Takers>()
   const fold = (line: RecordLine): void => {
     if (!validLine(line)) {
@@ -105,9 +110,10 @@ export const foldLines = async (
   return folded
 }
 
-const newFolded = (plan: Plan, startedAtMs: number): Folded => {
+const newFolded = (plan: Plan, startedAtMs: number, mostSeconds: number): Folded => {
   const graceMs = Math.max(0, ...plan.load.map((load) => load.gracefulStopMs))
-  const length = leadS + Math.ceil((plan.phases.recovery.endMs + graceMs) / 1000) + tailS
+  const seconds = Math.min(mostSeconds, Math.ceil((plan.phases.recovery.endMs + graceMs) / 1000))
+  const length = leadS + seconds + tailS
   const record = (sli: SliSelector, thresholdUs: number | null, latency: boolean, named = false): SliRecord => ({
     sli,
     thresholdUs,
@@ -184,6 +190,10 @@ const foldWindow = (plan: Plan, folded: Folded, cache: Map<string, Takers>, line
   const key = `${line.metric}\n${line.scenario}\n${line.name}`
   let takers = cache.get(key)
   if (!takers) {
+    if (!folded.traffic.has(line.scenario) && folded.traffic.size >= mostScenarios) {
+      folded.damaged++
+      return
+    }
     const records = [...folded.slis.values(), folded.chart].filter((record) =>
       selects(record.sli, line.metric, line.scenario, line.name),
     )
@@ -258,6 +268,10 @@ const foldLoad = (folded: Folded, line: LoadLine): void => {
   if (at > folded.lastIndex) folded.lastIndex = at
   let load = folded.load.get(line.scenario)
   if (!load) {
+    if (folded.load.size >= mostScenarios) {
+      folded.damaged++
+      return
+    }
     load = newLoad(line, folded.length)
     folded.load.set(line.scenario, load)
   }

@@ -51,11 +51,12 @@ export const judge = async ({
   plan,
   events,
   lines,
+  mostSeconds,
   earlier = [],
   baseline,
 }: JudgeInput): Promise<{ verdict: Verdict; charts: Charts; point: CapacityStep }> => {
   const warnings: string[] = []
-  const run = await readRun({ plan, events, lines })
+  const run = await readRun({ plan, events, lines, mostSeconds })
   const { history, folded, startedAtMs, endedAtMs, groups, spans, phases } = run
   const { changes, unseen } = run.lasting
   const tooFew = run.tooFew.map(({ sli, due }) => tooFewText(sli, due))

@@ -18,6 +18,8 @@ export interface RunRecord {
   plan: Plan
   events: Iterable<RunEvent> | AsyncIterable<RunEvent>
   lines: Iterable<RecordLine> | AsyncIterable<RecordLine>
+  /** Seconds that its lines can fill; as many as are planned unless told. */
+  mostSeconds?: number | undefined
 }
 
 /** A record as the judge looks at it: folded into columns, with the phases that really happened. */
@@ -36,11 +38,11 @@ export interface RunData {
 }
 
 /** Reads a whole record, once. Bad input never throws: what is missing is missing in the columns. */
-export const readRun = async ({ plan, events, lines }: RunRecord): Promise<RunData> => {
+export const readRun = async ({ plan, events, lines, mostSeconds }: RunRecord): Promise<RunData> => {
   const tooFew: RunData['tooFew'] = []
   const history = await readHistory(plan, events)
   const startedAtMs = history.startedAtMs ?? 0
-  const folded = await foldLines(plan, startedAtMs, lines)
+  const folded = await foldLines(plan, startedAtMs, lines, mostSeconds)
   const endedAtMs = endOfLoad(plan, history, folded, startedAtMs)
   const lasting = lastingChanges(plan, history, folded, startedAtMs)
   const groups = recoverGroups(plan, history, folded, startedAtMs, (sli, due) => tooFew.push({ sli, due })).map(

@@ -22,6 +22,9 @@ export const usageFigures: readonly Figure[] = [
   { series: 'consumer_lag', title: 'Consumer lag', unit: 'messages', scale: 1 },
 ]
 
+/** Instances that are kept of a figure; of any more nothing is drawn. */
+const mostInstances = 1_000
+
 interface Instance {
   sum: Float64Array
   n: Uint32Array
@@ -55,13 +58,14 @@ export const addUsage = (usage: Usage, line: SampleLine, baseS: number): void =>
     const instances = usage.series.get(series)
     let instance = instances?.get(line.component)
     if (instance === undefined) {
+      if (instances === undefined || instances.size >= mostInstances) continue
       instance = {
         sum: new Float64Array(usage.columns),
         n: new Uint32Array(usage.columns),
         lastAtMs: Number.NaN,
         lastValue: 0,
       }
-      instances?.set(line.component, instance)
+      instances.set(line.component, instance)
     }
     const figure = counter ? perSecond(instance, line.atMs, value) : value
     instance.lastAtMs = line.atMs
