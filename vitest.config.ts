@@ -30,7 +30,7 @@ export default defineConfig({
           maxWorkers: 3,
           maxConcurrency: 3,
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/hostile/**/*.test.ts'],
           sequence: { groupOrder: 1 },
         },
       },
