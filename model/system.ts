@@ -161,6 +161,8 @@ export interface ContainerSpec {
   image: 'postgres' | 'nats' | 'toxiproxy' | 'parts'
   command: string[]
   env: Record<string, string>
+  /** Texts that are put into the container before it starts, by their path in it; no secrets, everybody in it may read them. */
+  files?: Record<string, string>
   /** Published on 127.0.0.1 under the same number. */
   ports: number[]
   readiness: Readiness

@@ -47,7 +47,7 @@ describe.each(Object.values(systems).filter(({ local }) => local !== undefined))
       const { containers, proxies, scenarioEnv, baseUrl } = layout
       const hostsIn = (env: Record<string, string>) =>
         Object.values(env).flatMap((value) =>
-          [...value.matchAll(/:\/\/(?:\w+@)?([^/:]+):(\d+)/g)].map(([, ...at]) => at),
+          [...value.matchAll(/:\/\/(?:[\w:]+@)?([^/:]+):(\d+)/g)].map(([, ...at]) => at),
         )
       for (const [host] of hostsIn({ ...scenarioEnv, baseUrl })) expect(host).toBe('127.0.0.1')
       for (const { name, component, env } of containers) {
@@ -93,8 +93,12 @@ describe.each(Object.values(systems).filter(({ local }) => local !== undefined))
     const all = [scenarioEnv, ...processes.map(({ env }) => env)]
     const secrets = system.secretEnv.flatMap((name) => all.flatMap((env) => env[name] ?? []))
     if (system.secretEnv.length > 0) expect(secrets.length).toBeGreaterThan(0)
-    for (const { command } of processes) {
-      for (const secret of secrets) expect(command.join(' ')).not.toContain(secret)
+    const logins = processes.flatMap(({ env }) => (env.DATABASE_URL ? [new URL(env.DATABASE_URL)] : []))
+    for (const { username } of logins) expect(username).not.toBe('postgres')
+    for (const { password } of logins) expect(password).toMatch(/^[0-9a-f]{64}$/)
+    for (const { command, prepare } of processes) {
+      const words = [...command, ...prepare.flat()].join(' ')
+      for (const secret of [...secrets, ...logins.map(({ password }) => password)]) expect(words).not.toContain(secret)
     }
   })
 })

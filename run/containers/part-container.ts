@@ -31,6 +31,8 @@ export const startPart = async (options: PartOptions): Promise<void> => {
       this.withName(name)
       this.withCommand(spec.command)
       this.withEnvironment(spec.env)
+      const files = Object.entries(spec.files ?? {})
+      this.withCopyContentToContainer(files.map(([target, content]) => ({ target, content, mode: 0o644 })))
       this.withLabels({ [runLabel]: mark, [instanceLabel]: spec.name })
       this.withDefaultLogDriver()
       this.withNetworkMode(place.network)

@@ -1,3 +1,4 @@
+import { databaseUrl } from '../lib/database-role.ts'
 import { optionEnv } from '../lib/options.ts'
 import type { DescribeParts, Part } from '../lib/parts.ts'
 import { runSecret } from '../lib/run-secret.ts'
@@ -17,7 +18,7 @@ export const describeParts: DescribeParts = ({ runId, options, address, direct, 
   const secret = runSecret(runId)
   const common = optionEnv('BatchSender', defaults, options)
   const dependencies = (component: string) => ({
-    DATABASE_URL: `postgres://postgres@${address(component, 'postgres')}/postgres`,
+    DATABASE_URL: databaseUrl(runId, address(component, 'postgres')),
     NATS_URL: `nats://${address(component, 'nats')}`,
   })
   const main = (component: string) => `systems/batchsender/${component}/main.ts`

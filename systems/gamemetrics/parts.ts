@@ -1,12 +1,13 @@
+import { databaseUrl } from '../lib/database-role.ts'
 import { optionEnv } from '../lib/options.ts'
 import type { DescribeParts, Part } from '../lib/parts.ts'
 import { defaults } from './options.ts'
 
 /** GameMetrics' stand-in: PostgreSQL, NATS, cache, ingestion, processor, users and recommendations. */
-export const describeParts: DescribeParts = ({ options, address }) => {
+export const describeParts: DescribeParts = ({ runId, options, address }) => {
   const common = optionEnv('GameMetrics', defaults, options)
   const reach = {
-    DATABASE_URL: (from: string) => `postgres://postgres@${address(from, 'postgres')}/postgres`,
+    DATABASE_URL: (from: string) => databaseUrl(runId, address(from, 'postgres')),
     NATS_URL: (from: string) => `nats://${address(from, 'nats')}`,
     CACHE_URL: (from: string) => `http://${address(from, 'cache')}`,
   }

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import type { ContainerSpec, ContainersContext, ContainersLayout, Link } from '../../model/system.ts'
+import { roleStatements } from './database-role.ts'
 import { frontOf, proxyOf, proxyPort } from './links.ts'
 import { bundleCommand, restartDelayMs } from './local-parts.ts'
 import type { DescribeParts, Part } from './parts.ts'
+import { runSecret } from './run-secret.ts'
 
 /** Name of Toxiproxy's container on the network. */
 export const proxyHost = 'toxiproxy'
@@ -53,9 +55,16 @@ const containerOf = (part: Part, context: ContainersContext): Omit<ContainerSpec
       return {
         ...common,
         image: 'postgres',
-        // As the local environment makes it: nobody but this run reaches it, and nothing in it outlives the run.
+        // Nothing in it outlives the run.
         command: ['-p', String(port), ...Object.entries(program.settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])],
-        env: { ...env, POSTGRES_HOST_AUTH_METHOD: 'trust', POSTGRES_INITDB_ARGS: '-E UTF8 --no-locale --no-sync' },
+        env: {
+          ...env,
+          // The superuser's, which nothing uses; without one the image lets everybody in.
+          POSTGRES_PASSWORD: runSecret(`${context.runId} superuser`),
+          POSTGRES_HOST_AUTH_METHOD: 'scram-sha-256',
+          POSTGRES_INITDB_ARGS: '-E UTF8 --no-locale --no-sync',
+        },
+        files: { '/docker-entrypoint-initdb.d/role.sql': `${roleStatements(context.runId).join('\n')}\n` },
         readiness: { kind: 'postgres', port },
       }
     case 'nats':

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Link, LocalContext, LocalLayout, ProcessSpec } from '../../model/system.ts'
+import { accessRule, roleStatements } from './database-role.ts'
 import { frontOf, proxyOf, proxyPort } from './links.ts'
 import type { DescribeParts, Part } from './parts.ts'
 
@@ -50,8 +51,13 @@ const processOf = (part: Part, context: LocalContext): Omit<ProcessSpec, 'restar
         prepare: [
           [
             ...asUser,
-            ...[tools.initdb, '-D', dataDir, '-U', 'postgres', '-A', 'trust'],
+            ...[tools.initdb, '-D', dataDir, '-U', 'postgres', '-A', 'reject'],
             ...['-E', 'UTF8', '--no-locale', '--no-sync'],
+          ],
+          [
+            ...asUser,
+            ...['sh', '-c', makeRole, 'sh', tools.postgres, dataDir],
+            ...[accessRule('this machine'), ...roleStatements(context.runId)],
           ],
         ],
         readiness: { kind: 'postgres', port: port(name) },
@@ -84,6 +90,13 @@ const processOf = (part: Part, context: LocalContext): Omit<ProcessSpec, 'restar
     }
   }
 }
+
+/** Arguments: the server, its data, who may log in, statements. A single-user server needs no port and no password. */
+const makeRole = `
+server=$1 data=$2
+printf '%s\\n' "$3" >"$data/pg_hba.conf" || exit 1
+shift 3
+printf '%s\\n' "$@" | "$server" --single -D "$data" -c exit_on_error=true postgres`
 
 /**
  * Parts run as one JavaScript file each, as in production: from its sources a part holds Node's

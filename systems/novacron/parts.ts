@@ -1,9 +1,10 @@
+import { databaseUrl } from '../lib/database-role.ts'
 import { optionEnv } from '../lib/options.ts'
 import type { DescribeParts, Part } from '../lib/parts.ts'
 import { defaults } from './options.ts'
 
 /** NovaCron's stand-in: PostgreSQL, cache, a host in each of two zones, api and two workers. */
-export const describeParts: DescribeParts = ({ options, address, direct, dataFile }) => {
+export const describeParts: DescribeParts = ({ runId, options, address, direct, dataFile }) => {
   const common = optionEnv('NovaCron', defaults, options)
   const part = (name: string, component: string, main: string, env: Record<string, string>, after: string[]): Part => ({
     name,
@@ -13,7 +14,7 @@ export const describeParts: DescribeParts = ({ options, address, direct, dataFil
     after,
   })
   const stores = (component: string) => ({
-    DATABASE_URL: `postgres://postgres@${address(component, 'postgres')}/postgres`,
+    DATABASE_URL: databaseUrl(runId, address(component, 'postgres')),
     CACHE_URL: `http://${address(component, 'cache')}`,
   })
   const host = (name: string): Part =>

@@ -1,3 +1,4 @@
+import { databaseUrl } from '../lib/database-role.ts'
 import { optionEnv } from '../lib/options.ts'
 import type { DescribeParts, Part } from '../lib/parts.ts'
 import { runSecret } from '../lib/run-secret.ts'
@@ -15,7 +16,7 @@ export const describeParts: DescribeParts = ({ runId, options, address, direct, 
   const common = optionEnv('Onboarding', defaults, options)
   const main = (component: string) => `systems/onboarding/${component}/main.ts`
   const reach = {
-    DATABASE_URL: (from: string) => `postgres://postgres@${address(from, 'postgres')}/postgres`,
+    DATABASE_URL: (from: string) => databaseUrl(runId, address(from, 'postgres')),
     NATS_URL: (from: string) => `nats://${address(from, 'nats')}`,
     CACHE_URL: (from: string) => `http://${address(from, 'cache')}`,
   }

@@ -1,3 +1,4 @@
+import { databaseUrl } from '../lib/database-role.ts'
 import { optionEnv } from '../lib/options.ts'
 import type { DescribeParts, Part } from '../lib/parts.ts'
 import { runSecret } from '../lib/run-secret.ts'
@@ -17,7 +18,7 @@ export const describeParts: DescribeParts = ({ runId, options, address }) => {
     env: { ...common, NATS_URL: `nats://${address(name, 'nats')}`, ...env },
     after,
   })
-  const database = (name: string) => ({ DATABASE_URL: `postgres://postgres@${address(name, 'postgres')}/postgres` })
+  const database = (name: string) => ({ DATABASE_URL: databaseUrl(runId, address(name, 'postgres')) })
   return {
     parts: [
       {
