@@ -45,6 +45,9 @@ export interface Leftovers {
   damage: string | null
 }
 
+/** More than a run has at once: each further event looks through them. */
+const mostLeft = 5_000
+
 /** Reads the ledger of a record; works on one that was cut or damaged anywhere, with what stands before. */
 export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
   const left: Leftovers = {
@@ -60,10 +63,15 @@ export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
     cluster: null,
     damage: null,
   }
+  const pids = new Set<number>()
   try {
     // Killed before its ledger was there: it has started nothing.
     if (!isInRecord(recordDir, recordFiles.events)) return left
-    for await (const event of readEvents(recordDir)) fold(left, event)
+    for await (const event of readEvents(recordDir)) {
+      fold(left, event, pids)
+      if (left.processes.length + left.faults.length + left.commands.length > mostLeft)
+        throw new HoldfastError(`${recordDir}: its ledger names more than ${mostLeft} processes and faults at once`)
+    }
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error
     left.damage = error.message
@@ -71,7 +79,8 @@ export const readLeftovers = async (recordDir: string): Promise<Leftovers> => {
   return left
 }
 
-const fold = (left: Leftovers, event: RunEvent): void => {
+/** @param pids of the processes that are named now */
+const fold = (left: Leftovers, event: RunEvent, pids: Set<number>): void => {
   switch (event.type) {
     case 'run.started':
       left.runId = event.runId
@@ -81,9 +90,10 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       break
     case 'process.started':
       left.processes.push({ instance: event.instance, pid: event.pid, startTicks: event.startTicks })
+      pids.add(event.pid)
       break
     case 'process.exited':
-      left.processes = left.processes.filter(({ pid }) => pid !== event.pid)
+      if (pids.delete(event.pid)) left.processes = left.processes.filter(({ pid }) => pid !== event.pid)
       break
     case 'containers.starting':
       left.engineId = event.engineId
@@ -95,6 +105,7 @@ const fold = (left: Leftovers, event: RunEvent): void => {
       if (!event.injections.every(isOneShot)) left.faults.push(event.fault)
       // Children of an instance, too: a stopped one whose parent has died is in no tree.
       left.processes.push(...event.pids)
+      for (const { pid } of event.pids) pids.add(pid)
       for (const injection of event.injections) {
         if (injection.driver === 'command' && injection.undo !== undefined)
           left.commands.unshift({ fault: event.fault, undo: injection.undo, probe: injection.probe })

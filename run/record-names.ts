@@ -29,7 +29,7 @@ const mostBytes: Record<string, number> = {
   [recordFiles.plan]: 2 * mib,
   [recordFiles.verdict]: 4 * mib,
   [recordFiles.charts]: 8 * mib,
-  [recordFiles.events]: 64 * mib,
+  [recordFiles.events]: 32 * mib,
   [recordFiles.prometheus]: 256 * mib,
   [recordFiles.windows]: 16 * 1024 * mib,
 }

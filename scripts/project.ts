@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { HoldfastError } from '../model/errors.ts'
+import { HoldfastError, messageOf } from '../model/errors.ts'
 import { hasBegun, isRecord } from '../run/ledgers.ts'
 import { isLink } from '../run/record-folder.ts'
 
@@ -25,11 +25,18 @@ export const newRunId = (gameDay: string, now: Date): string => {
 
 /** Runs in a folder of records, oldest first. */
 export const runIds = (outDir: string, counts = isRecord): string[] =>
-  existsSync(outDir)
-    ? readdirSync(outDir)
-        .filter((name) => counts(join(outDir, name)))
-        .sort()
-    : []
+  namesIn(outDir)
+    .filter((name) => counts(join(outDir, name)))
+    .sort()
+
+const namesIn = (outDir: string): string[] => {
+  if (!existsSync(outDir)) return []
+  try {
+    return readdirSync(outDir)
+  } catch (cause) {
+    throw new HoldfastError(`no records can be read in ${outDir} (${messageOf(cause)})`, { cause })
+  }
+}
 
 /**
  * The folder of a run given by its id or path; `latest` is the newest one.

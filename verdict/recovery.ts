@@ -206,9 +206,10 @@ export const errorBudget = (objective: ProportionObjective): number | null => {
   return events > 0 ? events : null
 }
 
+/** Times of a ledger may lie years apart: only seconds that there are are looked at. */
 const sumRange = (seconds: Seconds, from: number, to: number): number => {
   let bad = 0
-  for (let at = from; at < to; at++) bad += seconds.bad[at] ?? 0
+  for (let at = Math.max(0, from); at < Math.min(to, seconds.bad.length); at++) bad += seconds.bad[at] ?? 0
   return bad
 }
 

@@ -44,7 +44,7 @@ export const playAll = async (jobs: readonly string[], onFound: (finding: Findin
 }
 
 /** A worker is replaced after so many records, as what it has loaded and kept grows. */
-const mostPerWorker = 100
+const mostPerWorker = 200
 
 const playSome = async (root: string, rest: string[], onFound: (finding: Finding) => void): Promise<void> => {
   const worker = spawn(

@@ -201,6 +201,85 @@ export const tricks: Record<string, Trick> = {
           heatmap: Array.from({ length: 40_000 }, (_, t) => ({ t, tEnd: t + 1, lowMs: 1, highMs: 2, n: 1 })),
         }),
     }),
+  'its verdict has thousands of objectives and faults': (scene) =>
+    record(scene, {
+      'verdict.json': (text) => {
+        const verdict = JSON.parse(text)
+        const times = (list: unknown[], count: number) =>
+          Array.from({ length: count }, (_, at) => list[at % list.length])
+        return JSON.stringify({
+          ...verdict,
+          objectives: times(verdict.objectives, 2_000),
+          faults: times(verdict.faults, 900),
+        })
+      },
+    }),
+  'its plan has two hundred objectives and faults': (scene) =>
+    record(
+      scene,
+      plan((value) => {
+        const { objectives, faults, phases } = value as typeof value & { faults: Json[] }
+        phases.recovery.endMs = 604_800_000
+        for (let at = 0; at < 190; at++) objectives.push({ ...objectives[at % 2], id: `o${at}` })
+        for (let at = 0; at < 190; at++) faults.push({ ...faults[at % 2], id: `g${at}` })
+      }),
+    ),
+  'its ledger has five thousand processes, and others end': (scene) =>
+    record(scene, {
+      'events.ndjson': (text) => {
+        const process = (type: string, pid: number) => ({
+          atMs: 1.79e12,
+          type,
+          instance: 'x',
+          pid,
+          startTicks: 1,
+          code: 0,
+          signal: null,
+          expected: true,
+        })
+        const started = Array.from({ length: 4_990 }, (_, at) => process('process.started', at + 5_000_000))
+        return text + lines(started) + lines(Array.from({ length: 220_000 }, () => process('process.exited', 1)))
+      },
+    }),
+  'its ledger has two hundred thousand processes': (scene) =>
+    record(scene, {
+      'events.ndjson': (text) => {
+        const process = (type: string) =>
+          Array.from({ length: 120_000 }, (_, at) => ({
+            atMs: 1.79e12,
+            type,
+            instance: 'x',
+            pid: at + 5_000_000,
+            startTicks: 1,
+            code: 0,
+            signal: null,
+            expected: true,
+          }))
+        return text + lines(process('process.started')) + lines(process('process.exited'))
+      },
+    }),
+  'its ledger has a hundred thousand faults': (scene) =>
+    record(scene, {
+      'events.ndjson': (text) =>
+        text +
+        lines(
+          Array.from({ length: 100_000 }, (_, at) => ({
+            atMs: 1.79e12,
+            type: 'fault.injecting',
+            fault: `x${at}`,
+            injections: [{ driver: 'none' }],
+            pids: [],
+          })),
+        ) +
+        lines(
+          Array.from({ length: 100_000 }, (_, at) => ({
+            atMs: 1.79e12,
+            type: 'fault.provenRemoved',
+            fault: `x${at}`,
+            evidence: '',
+          })),
+        ),
+    }),
   'its plan is a terabyte': (scene) => {
     record(scene)
     truncateSync(join(scene.dir, 'plan.json'), 2 ** 40)

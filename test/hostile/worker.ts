@@ -4,9 +4,9 @@ import { ids } from './base.ts'
 import { commandLines, complaints, runHere } from './commands.ts'
 import { drawRecord } from './generator.ts'
 import { tries } from './guard.ts'
-import { forgetPeak, peakBytes } from './memory.ts'
 import { newScene, plantChanges, watchScene } from './scene.ts'
 import { tricks } from './tricks.ts'
+import { forgetPeak, peakBytes } from './usage.ts'
 
 /**
  * `worker.ts <folder>`: takes a seed or the name of a trick by the line, runs every command on that record, and answers

@@ -10,3 +10,9 @@ export const forgetPeak = (): number => {
 /** The most memory that this process has had, in bytes. */
 export const peakBytes = (): number =>
   1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? Number.NaN)
+
+/** Time that this process has had on a processor, in milliseconds: on a busy machine the clock tells of other work. */
+export const cpuMsSince = (before = 0): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000 - before
+}
