@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto'
-import { accessSync, constants, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { runChild } from './child.js'
@@ -101,11 +113,36 @@ const buildError = (program, code, output) => {
   )
 }
 
+const hashFile = (file) => `${file}.sha256`
+const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex')
+
+/**
+ * True for a binary of the cache that is what was once put there: it has the hash that was written beside it, and
+ * neither it nor its folder may be written by another user. What is not is built anew.
+ */
+export const isIntact = (file) => {
+  try {
+    const isOurs = ({ uid, mode }) => uid === (process.getuid?.() ?? uid) && (mode & 0o022) === 0
+    if (![dirname(file), file].every((path) => isOurs(lstatSync(path))) || !lstatSync(file).isFile()) return false
+    return isExecutable(file) && readFileSync(hashFile(file), 'utf8').trim() === hashOf(file)
+  } catch {
+    return false // not there, or not readable: built anew
+  }
+}
+
+/** Says what a binary of the cache is, for `isIntact`. */
+export const noteHash = (file) =>
+  replaceFile(hashFile(file), (temporary) => writeFileSync(temporary, `${hashOf(file)}\n`, { mode: 0o600 }))
+
 /** Other checkouts on this machine need not build it again. Being unable to keep it is worth a line, not a failure. */
 export const keepInCache = (built, cached) => {
   try {
-    mkdirSync(dirname(cached), { recursive: true })
-    replaceFile(cached, (temporary) => copyFileSync(built, temporary))
+    mkdirSync(dirname(cached), { recursive: true, mode: 0o700 })
+    replaceFile(cached, (temporary) => {
+      copyFileSync(built, temporary)
+      chmodSync(temporary, 0o700)
+    })
+    noteHash(cached)
   } catch (error) {
     say(`· ${dirname(cached)} was not written (${error.message}); other checkouts will build for themselves`)
   }

@@ -1,12 +1,18 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { say } from './errors.js'
-import { buildProgram, cacheDir, isExecutable, keepInCache, keyOf, replaceFile } from './go-build.js'
+import { buildProgram, cacheDir, isExecutable, isIntact, keepInCache, keyOf, replaceFile } from './go-build.js'
 
 /** Programs that are built from pinned Go modules into .tools/. */
-const goTools = [
+export const goTools = [
   { name: 'k6', module: 'build/k6', package: '.' },
-  { name: 'toxiproxy-server', module: 'build/tools', package: 'github.com/Shopify/toxiproxy/v2/cmd/server' },
+  {
+    name: 'toxiproxy-server',
+    module: 'build/tools',
+    package: 'github.com/Shopify/toxiproxy/v2/cmd/server',
+    // What its API says of itself, as in the public image; else it is called "git".
+    ldflags: '-X github.com/Shopify/toxiproxy/v2.Version=2.12.0',
+  },
   { name: 'nats-server', module: 'build/tools', package: 'github.com/nats-io/nats-server/v2' },
 ]
 
@@ -27,7 +33,7 @@ export const buildTools = async (projectDir, goVersion) => {
   for (const tool of stale) {
     const cached = join(cacheDir('tools'), tool.key, tool.name)
     const target = join(toolsDir, tool.name)
-    if (isExecutable(cached)) {
+    if (isIntact(cached)) {
       replaceFile(target, (temporary) => copyFileSync(cached, temporary))
       say(`✔ ${tool.name} from ${dirname(cached)}`)
     } else {

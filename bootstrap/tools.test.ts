@@ -5,13 +5,15 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { buildTools, staleTools } from './tools.js'
+import { buildTools, goTools, staleTools } from './tools.js'
 
 const version = 'go version go1.26.8 test/test'
 let folder: string
@@ -102,4 +104,38 @@ test('a cache that cannot be written is no failure', async () => {
   writeFileSync(join(folder, 'cache'), 'a file where a folder should be')
   await buildTools(project, version)
   expect(staleNames()).toEqual([])
+})
+
+const cached = (name: string): string => {
+  const tools = join(folder, 'cache/holdfast/tools')
+  return readdirSync(tools)
+    .map((key) => join(tools, key, name))
+    .find((file) => existsSync(file)) as string
+}
+
+test.each([
+  ['has other bytes', (file: string) => writeFileSync(file, 'another program\n', { mode: 0o755 })],
+  ['has no hash', (file: string) => rmSync(`${file}.sha256`)],
+  ['may be written by others', (file: string) => chmodSync(file, 0o777)],
+  ['is in a folder of others', (file: string) => chmodSync(dirname(file), 0o777)],
+  [
+    'is a link',
+    (file: string) => {
+      renameSync(file, join(folder, 'elsewhere'))
+      symlinkSync(join(folder, 'elsewhere'), file)
+    },
+  ],
+])('a cached binary that %s is built anew', async (_name, change) => {
+  await buildTools(project, version)
+  change(cached('k6'))
+  rmSync(join(project, '.tools'), { recursive: true })
+  await buildTools(project, version)
+  expect(goRuns()).toBe(4)
+  expect(readFileSync(join(project, '.tools/k6'), 'utf8')).toBe('built .\n')
+})
+
+test('Toxiproxy says the version that go.mod pins and that the image has', () => {
+  const goMod = readFileSync(join(import.meta.dirname, '../build/tools/go.mod'), 'utf8')
+  const pinned = /github\.com\/Shopify\/toxiproxy\/v2 v(\S+)/.exec(goMod)?.[1]
+  expect(goTools.find(({ name }) => name === 'toxiproxy-server')?.ldflags).toMatch(new RegExp(`Version=${pinned}$`))
 })

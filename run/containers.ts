@@ -1,4 +1,5 @@
 import { Toxiproxy } from '../chaos/drivers/toxiproxy.ts'
+import { requireToxiproxyVersion } from '../chaos/drivers/toxiproxy-version.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ContainerSpec, ContainersContext, ContainersLayout, System } from '../model/system.ts'
 import { connectEngine, type Engine } from './containers/engine.ts'
@@ -80,7 +81,9 @@ export const startContainers = async (options: StartOptions): Promise<RunningSys
   ledger.sync({ type: 'proxy.server', apiUrl })
   // A part finds its proxies when it starts, so they come first; where a proxy leads to is asked later.
   await keeper.startAll([proxy], signal)
-  await new Toxiproxy(apiUrl).createProxies(
+  const toxiproxy = new Toxiproxy(apiUrl)
+  requireToxiproxyVersion(await toxiproxy.version(), options.tools.versions.toxiproxyServer)
+  await toxiproxy.createProxies(
     layout.proxies.map(({ name, listenPort, to, upstreamPort }) => ({
       name,
       listen: `0.0.0.0:${listenPort}`,

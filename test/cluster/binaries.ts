@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { buildProgram, cacheDir, goEnv, isExecutable, keyOf } from '../../bootstrap/go-build.js'
+import { buildProgram, cacheDir, goEnv, isIntact, keyOf, noteHash } from '../../bootstrap/go-build.js'
 import { withLock } from '../../bootstrap/lock.js'
 import { checkGo } from '../../bootstrap/requirements.js'
 
@@ -86,12 +86,14 @@ const ensure = async <Name extends string>(programs: Record<Name, Program>): Pro
     const program = { name, ...how }
     return { name, program, path: join(cacheDir('cluster'), keyOf(projectDir, program, goVersion), name) }
   })
-  const isMissing = ({ path }: { path: string }) => !isExecutable(path)
+  const isMissing = ({ path }: { path: string }) => !isIntact(path)
   if (places.some(isMissing)) {
     await withLock(projectDir, async () => {
       for (const place of places.filter(isMissing)) {
-        mkdirSync(dirname(place.path), { recursive: true })
+        mkdirSync(dirname(place.path), { recursive: true, mode: 0o700 })
         await buildProgram(projectDir, place.program, place.path, 'up to four minutes')
+        chmodSync(place.path, 0o700)
+        noteHash(place.path)
       }
     })
   }
