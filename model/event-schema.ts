@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { RunEvent } from './event.ts'
 import type { Issue } from './parse.ts'
-import { issuesOf } from './parse.ts'
+import { firstIssue } from './parse.ts'
 
 const text = z.string()
 const texts = z.array(text)
@@ -90,5 +90,5 @@ const schemas = new Map(Object.entries(bodies).map(([type, body]) => [type, z.lo
 export const wrongInEvent = (value: object): Issue | null => {
   const type = 'type' in value && typeof value.type === 'string' ? value.type : ''
   const schema = schemas.get(type) ?? anyEvent
-  return schema.safeParse(value).success ? null : (issuesOf(schema, value)[0] ?? null)
+  return schema.safeParse(value).success ? null : firstIssue(schema, value)
 }

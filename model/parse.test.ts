@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { z } from 'zod'
 import { HoldfastError } from './errors.ts'
-import { didYouMean, durationSchema, parseStrict, pathText } from './parse.ts'
+import { didYouMean, durationSchema, firstIssue, issuesOf, parseStrict, pathText } from './parse.ts'
 
 const schema = z.strictObject({
   name: z.string(),
@@ -65,4 +65,26 @@ describe('didYouMean', () => {
 
 it('writes paths as people do', () => {
   expect(pathText(['spec', 'objectives', 0, 'target'])).toBe('spec.objectives[0].target')
+})
+
+test('the first issue is that of all issues, wherever it is', () => {
+  const schema = z.strictObject({
+    list: z.array(z.strictObject({ a: z.number(), b: z.string().optional() })).max(2),
+    deep: z.strictObject({ c: z.array(z.string()) }).nullable(),
+  })
+  const good = { list: [{ a: 1 }], deep: null }
+  expect(firstIssue(schema, good)).toBeNull()
+  for (const bad of [
+    {},
+    [],
+    null,
+    { ...good, x: 1 },
+    { lits: [], deep: null },
+    { ...good, deep: 7 },
+    { ...good, deep: { c: [1] } },
+    { ...good, list: [{ a: 1 }, { a: 'x', b: 'y' }] },
+    { ...good, list: [{ a: 1, x: 2 }] },
+    { ...good, list: [{ a: 1 }, { a: 2 }, { a: 3 }] },
+  ])
+    expect(firstIssue(schema, bad), JSON.stringify(bad)).toEqual(issuesOf(schema, bad)[0])
 })

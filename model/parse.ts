@@ -14,14 +14,54 @@ export interface Issue {
  * Everything that is wrong with `value` by `schema`, in our words; empty when it fits.
  * Unknown keys come with the nearest known key.
  */
-export const issuesOf = (schema: z.ZodType, value: unknown): Issue[] => {
+export const issuesOf = (schema: z.ZodType, value: unknown): Issue[] =>
+  rawIssues(schema, value).flatMap((issue) => describe(schema, issue, value))
+
+/** The first of them, or null; one of a million costs no more than one. */
+export const firstIssue = (schema: z.ZodType, value: unknown): Issue | null => {
+  const issue = firstBelow(schema, value, []) ?? rawIssues(schema, value)[0]
+  if (issue === undefined) return null
+  const one = issue.code === 'unrecognized_keys' ? { ...issue, keys: issue.keys.slice(0, 1) } : issue
+  return describe(schema, one, value)[0] ?? null
+}
+
+/** The first in the parts of a value, one after the other: zod makes an issue of everything wrong before it gives any. */
+const firstBelow = (schema: z.ZodType, value: unknown, path: PropertyKey[]): z.core.$ZodIssue | undefined => {
+  if (value === undefined && schema._zod.optin === 'optional') return undefined
+  const inner = wrapped(schema)
+  if (inner instanceof z.ZodArray && Array.isArray(value)) {
+    for (const [at, part] of value.entries()) {
+      const found = firstBelow(inner.element as z.ZodType, part, [...path, at])
+      if (found) return found
+    }
+    return undefined
+  }
+  if (inner instanceof z.ZodObject && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const unknown = Object.keys(value).find((key) => !Object.hasOwn(inner.shape, key))
+    if (unknown !== undefined && inner._zod.def.catchall instanceof z.ZodNever)
+      return { code: 'unrecognized_keys', keys: [unknown], path, message: '', input: value as Record<string, unknown> }
+    for (const [key, part] of Object.entries(inner.shape)) {
+      const found = firstBelow(part as z.ZodType, (value as Record<string, unknown>)[key], [...path, key])
+      if (found) return found
+    }
+    return undefined
+  }
+  const issue = rawIssues(schema, value)[0]
+  return issue === undefined ? undefined : { ...issue, path: [...path, ...issue.path] }
+}
+
+/** What an optional or nullable schema is of. */
+const wrapped = (schema: z.ZodType): z.ZodType =>
+  !(schema instanceof z.ZodArray) && 'unwrap' in schema && typeof schema.unwrap === 'function'
+    ? wrapped(schema.unwrap() as z.ZodType)
+    : schema
+
+const rawIssues = (schema: z.ZodType, value: unknown): z.core.$ZodIssue[] => {
   const result = schema.safeParse(value)
   if (result.success) return []
   // A mistyped key is both unknown and missing; only the first says what happened.
   const isUnknownKey = (issue: z.core.$ZodIssue) => Number(issue.code === 'unrecognized_keys')
-  return result.error.issues
-    .toSorted((a, b) => isUnknownKey(b) - isUnknownKey(a))
-    .flatMap((issue) => describe(schema, issue, value))
+  return result.error.issues.toSorted((a, b) => isUnknownKey(b) - isUnknownKey(a))
 }
 
 /**
@@ -30,12 +70,11 @@ export const issuesOf = (schema: z.ZodType, value: unknown): Issue[] => {
  * @throws HoldfastError with the first thing that is wrong, as one line.
  */
 export const parseStrict = <T>(schema: z.ZodType<T>, value: unknown, place: string): T => {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const [first] = issuesOf(schema, value)
-  const path = pathText(first?.path ?? [])
-  throw new HoldfastError(`${place}: ${path === '' ? '' : `${path}: `}${first?.message ?? 'not valid'}`, {
-    ...(first?.hint === undefined ? {} : { hint: first.hint }),
+  const first = firstIssue(schema, value)
+  if (first === null) return schema.parse(value)
+  const path = pathText(first.path)
+  throw new HoldfastError(`${place}: ${path === '' ? '' : `${path}: `}${first.message}`, {
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
   })
 }
 
@@ -59,6 +98,8 @@ export const pathText = (path: readonly PropertyKey[]): string =>
 
 /** The name that a mistyped one was probably meant to be, as a hint; else all names. */
 export const didYouMean = (name: string, known: readonly string[]): string => {
+  // Comparing takes as long as the name.
+  if (name.length > 200) return known.length === 0 ? 'There are none.' : `There are: ${known.join(', ')}.`
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)

@@ -4,7 +4,7 @@ import { mostInEvent, tooLarge, tooLargeText } from '../model/bounds.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { RunEvent, RunEventBody } from '../model/event.ts'
 import { wrongInEvent } from '../model/event-schema.ts'
-import { issuesOf, pathText, shown } from '../model/parse.ts'
+import { firstIssue, pathText, shown } from '../model/parse.ts'
 import type { Plan } from '../model/plan.ts'
 import { planSchemaVersion } from '../model/plan.ts'
 import { planSchema } from '../model/plan-schema.ts'
@@ -127,8 +127,8 @@ export const readPlan = (dir: string): Plan => {
       },
     )
   }
-  const [issue] = issuesOf(planSchema, plan)
-  if (issue === undefined) return plan
+  const issue = firstIssue(planSchema, plan)
+  if (issue === null) return plan
   throw new HoldfastError(`${dir}/${recordFiles.plan}: ${pathText(issue.path)}: ${issue.message}`, {
     hint: 'The file was not written by Holdfast, or was changed after the run.',
   })

@@ -280,6 +280,11 @@ export const tricks: Record<string, Trick> = {
           })),
         ),
     }),
+  'its verdict has a hundred thousand empty objectives': (scene) =>
+    record(scene, {
+      'verdict.json': (text) =>
+        JSON.stringify({ ...JSON.parse(text), objectives: Array.from({ length: 100_000 }, () => ({})) }),
+    }),
   'its plan is a terabyte': (scene) => {
     record(scene)
     truncateSync(join(scene.dir, 'plan.json'), 2 ** 40)
