@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../model/event.ts'
 import { cleanUp } from '../../run/leftovers.ts'
-import { lockHolders } from '../../run/lock.ts'
 import { readEvents, readPlan, readWindows } from '../../run/record.ts'
 import { seededRandom } from '../../verdict/random.ts'
-import { endAtLast, endStarted } from '../started.ts'
-import { leftAfter, liveProcesses } from './processes.ts'
+import { startCommand } from '../endings/run.ts'
+import { endStarted } from '../started.ts'
+import { leftAfter } from './processes.ts'
 import { promisedMs } from './tiny-run.ts'
 
 /**
@@ -18,7 +17,6 @@ import { promisedMs } from './tiny-run.ts'
  */
 const count = Number(process.env.HOLDFAST_CRASHES ?? 3)
 const seed = Number(process.env.HOLDFAST_SEED ?? Date.now() % 2 ** 31)
-const projectDir = join(import.meta.dirname, '../..')
 /** From before its first line until after its end. */
 const longestMs = 28_000
 
@@ -48,7 +46,7 @@ describe.concurrent('ended at any moment', () => {
   test.each(moments)(
     `$signal after $afterMs ms (HOLDFAST_SEED=${seed} HOLDFAST_CRASHES=${count})`,
     async ({ signal, afterMs }) => {
-      const run = start(`${signal}-${afterMs}`)
+      const run = startCommand(join(root, `${signal}-${afterMs}`))
       const timer = setTimeout(() => run.child.kill(signal), afterMs)
       const code = await run.exit
       clearTimeout(timer)
@@ -72,44 +70,6 @@ describe.concurrent('ended at any moment', () => {
     },
   )
 })
-
-/** One `holdfast run`, with records and locks of its own. */
-const start = (name: string) => {
-  const folder = join(root, name)
-  // Its name may be the beginning of another one's.
-  const inFolder = `${folder}/`
-  mkdirSync(folder)
-  const stateHome = join(folder, 'state')
-  const locksDir = join(stateHome, 'holdfast/locks')
-  const mark = join(folder, 'mark')
-  const gameDay = join(projectDir, 'test/fixtures/gamedays/crash.ts')
-  const child = spawn(process.execPath, [join(projectDir, 'scripts/holdfast.ts'), 'run', gameDay], {
-    cwd: folder,
-    env: { ...process.env, XDG_STATE_HOME: stateHome, HOLDFAST_TEST_MARK: mark },
-    stdio: 'ignore',
-  })
-  endAtLast(child)
-  const exit = new Promise<number | string>((done) => child.on('exit', (code, signal) => done(code ?? signal ?? '')))
-  const recordDir = (): string => {
-    const out = join(folder, 'out')
-    return join(out, existsSync(out) ? (readdirSync(out)[0] ?? 'none') : 'none')
-  }
-  /** Processes by mark, environment and argument; what faults leave; a lock that keeps the next run out. */
-  const left = (): string[] => {
-    const dir = recordDir()
-    return [
-      ...liveProcesses(
-        ({ environ, argv }) =>
-          environ.some(
-            (each) => (each.startsWith('HOLDFAST_RUN=') && each.endsWith(`:${child.pid}`)) || each.includes(inFolder),
-          ) || argv.some((each) => each.includes(inFolder)),
-      ),
-      ...[mark, join(dir, 'work'), join(dir, 'reserve')].filter(existsSync),
-      ...lockHolders(locksDir).map(({ runId }) => `lock of ${runId}`),
-    ]
-  }
-  return { child, exit, left, recordDir, locksDir }
-}
 
 /** The record can be read, every line of it, and cleaning up again finds nothing to do; none where the run had no ledger. */
 const eventsOf = async (dir: string): Promise<RunEvent[]> => {
