@@ -10,13 +10,14 @@ const ownDropsLimit = 0.01
 const stretchGapS = 2
 /** How far back iterations may have begun that hold a virtual user; longer ones are seen in part. */
 const lookBackS = 300
-/** More iterations than this that never completed leave open how long they would have taken. */
+/** More iterations than this that never completed, and whose requests had no answer, leave open what held them up. */
 const unfinishedRatio = 0.01
 /** A system that holds up every virtual user while something is dropped gives at least this share of that time as excess. */
 const leastExcessRatio = 0.1
 
 /**
  * Finds the dropped iterations that the scenario itself had no virtual users for, and marks them in `load.ownDropped`.
+ * Needs `load.ownInterrupted`.
  *
  * Drops mean that every virtual user was busy. With Little's law the arrivals need rate x duration of them; what the
  * requests took beyond the objectives (failed ones wholly) is taken out of the duration, since that is the system's
@@ -69,8 +70,9 @@ const ownDurationMs = (
   const littleMs = startedHere === 0 ? Number.POSITIVE_INFINITY : (1000 * vus * seconds) / startedHere
   const first = Math.max(0, from - Math.min(lookBackS, Math.ceil(Math.min(littleMs, lookBackS * 1000) / 1000)))
   const completed = sumOf(load.completed, first, to)
-  // Nothing came back, or not all of it: how long it would have taken is not known.
-  if (completed === 0 || sumOf(load.started, first, to) - completed > completed * unfinishedRatio) return null
+  // Nothing came back, or not all of it: how long the system would have taken is not known.
+  const unanswered = sumOf(load.started, first, to) - completed - sumOf(load.ownInterrupted, first, to)
+  if (completed === 0 || unanswered > completed * unfinishedRatio) return null
   const meanMs = load.timed ? sumOf(load.durationUs, first, to) / completed / 1000 : littleMs
   let excessUs = 0
   if (traffic) for (let at = first; at <= to; at++) excessUs += excessAt(traffic, at)
@@ -99,7 +101,7 @@ const stretches = (dropped: Uint32Array): [from: number, to: number][] => {
   return found
 }
 
-const sumOf = (column: Uint32Array | Float64Array, from: number, to: number): number => {
+const sumOf = (column: Uint32Array | Int32Array | Float64Array, from: number, to: number): number => {
   let sum = 0
   for (let at = from; at <= to; at++) sum += column[at] ?? 0
   return sum

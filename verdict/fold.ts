@@ -101,8 +101,9 @@ export const foldLines = async (
     if (!load) return []
     const traffic = folded.traffic.get(planned.scenario)
     const allBusy = (at: number) => (folded.vusActive[at] ?? 0) >= (folded.vusMax[at] ?? 0)
-    const own = [findOwnDrops(planned, load, traffic, vus, allBusy), findOwnInterruptions(planned, load, traffic)]
-    return own.filter((reason) => reason !== null)
+    const interruptions = findOwnInterruptions(planned, load, traffic)
+    const drops = findOwnDrops(planned, load, traffic, vus, allBusy)
+    return [drops, interruptions].filter((reason) => reason !== null)
   })
   for (const load of folded.load.values()) {
     countUndelivered(load, [...folded.slis.values(), folded.chart])

@@ -39,6 +39,20 @@ describe('dropped iterations', () => {
     expect(verdict.sentence).toContain('iterations took 3 s on average, longestIterationMs allows 1 s')
   })
 
+  it('are not the system’s doing where k6 also cut off the last iterations, all of them answered', async () => {
+    const streams = [{ perSecond: 20, medianMs: 3, thinkMs: 3000 }]
+    const spec = { ...base, steadyS: 12, streams, vus: 21, longestIterationMs: 1000, troubles: [dropped(0.6, 0, 14)] }
+    const { plan, events, lines } = makeRecord(spec)
+    const endS = Math.floor((events.find(({ type }) => type === 'load.ended')?.atMs ?? 0) / 1000)
+    const cut = [...lines()].map((line) =>
+      line.type === 'load' && line.s > endS - 3 ? { ...line, completed: 0, durationUs: 0, longestUs: 0 } : line,
+    )
+    const { verdict } = await judge({ plan, events, lines: withTotals(cut) })
+    expect(verdict.load.interrupted).toBeGreaterThan(5)
+    expect(verdict.result).toBe('invalid')
+    expect(verdict.invalidReasons.join()).toContain('too few virtual users')
+  })
+
   it('are told from a record of before durations were kept', async () => {
     const { plan, events, lines } = makeRecord({ ...base, vus: 3, busyVus: 3, troubles: [dropped(0.5)] })
     const [load] = plan.load
