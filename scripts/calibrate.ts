@@ -7,11 +7,15 @@ import { HoldfastError } from '../model/errors.ts'
 import type { Cell, Counted } from './calibrate/cells.ts'
 import { allCells, cellName } from './calibrate/cells.ts'
 import { judgeCell } from './calibrate/judge-cell.ts'
+import type { OtherCalibration } from './calibrate/others.ts'
+import { otherCalibrations } from './calibrate/others.ts'
 import { brokenLines, tables } from './calibrate/tables.ts'
 import { printError } from './terminal.ts'
 
 const usage = `npm run calibrate -- [options]: how often the judge is wrong, on made records of known truth
 
+  --of <what>     shares of bad requests (unless told), differences of latencies, edges of outages, growth of memory,
+                  or lasting changes: one of shares, differences, edges, growth, lasting
   --records <n>   records a cell (1,000)
   --seed <n>      seed of the records (20260101)
   --law <name>, --scale <s>, --seconds <s>, --rate <n>, --times <n>   only such cells; each may be given more than once
@@ -28,6 +32,7 @@ const main = async (): Promise<number> => {
     options: {
       ...{ records: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' }, jobs: { type: 'string' } },
       ...{ law: many, scale: many, seconds: many, rate: many, times: many },
+      of: { type: 'string', default: 'shares' },
       ...{ json: { type: 'boolean' }, help: { type: 'boolean' }, worker: { type: 'boolean' } },
     },
   })
@@ -39,6 +44,10 @@ const main = async (): Promise<number> => {
   const seed = count(values.seed, 'seed', 20_260_101)
   if (values.worker) {
     await work(records, seed)
+    return 0
+  }
+  if (values.of !== 'shares') {
+    process.stdout.write(`${await otherReport(values.of, records, seed)}\n`)
     return 0
   }
   const among = (given: string[] | undefined, value: string | number) => given?.includes(String(value)) ?? true
@@ -68,6 +77,14 @@ const main = async (): Promise<number> => {
   const failures = brokenLines(cells)
   for (const line of failures) process.stderr.write(`✗ ${line}\n`)
   return failures.length === 0 ? 0 : 1
+}
+
+const otherReport = async (of: string, records: number, seed: number): Promise<string> => {
+  if (!Object.hasOwn(otherCalibrations, of))
+    throw new HoldfastError(`--of ${of}: there is no such part`, {
+      hint: `Parts: shares, ${Object.keys(otherCalibrations).join(', ')}.`,
+    })
+  return await otherCalibrations[of as OtherCalibration](records, seed)
 }
 
 const count = (given: string | undefined, name: string, otherwise: number): number => {

@@ -3,12 +3,7 @@ import { errorObjective, makeRecord, resilienceObjective } from '../../test/fixt
 import { judge } from '../../verdict/judge.ts'
 import { seededRandom } from '../../verdict/random.ts'
 
-/*
- * How often the range of a recovery time holds the planted end of an outage, and how often an outage passes unseen.
- * Prints the table of docs/verdict.md.
- *
- *     node scripts/calibrate/edges.ts [records of each cell, 200 unless told]
- */
+/* How often the range of a recovery time holds the planted end of an outage, and how often an outage passes unseen. */
 
 /** Outages of one kind: requests per second, their share of bad ones, that of the time before and after. */
 export interface EdgeCell {
@@ -35,7 +30,7 @@ const rates = [0.5, 1, 2, 5, 20, 100, 200]
 const shares = [1, 0.5, 0.3, 0.2, 0.15]
 
 /** All cells whose outage is long enough for some bad requests: shares of 15 % need 20 requests/s. */
-export const edgeCells: readonly EdgeCell[] = [
+const edgeCells: readonly EdgeCell[] = [
   ...rates.flatMap((perSecond) =>
     shares
       .filter((share) => perSecond * share >= (share === 1 ? 0.5 : 1))
@@ -99,7 +94,7 @@ export const calibrateEdges = async (cell: EdgeCell, records: number): Promise<E
 }
 
 /** The table of docs/verdict.md. */
-export const edgeTable = (rows: readonly { cell: EdgeCell; counts: EdgeCounts }[]): string =>
+const edgeTable = (rows: readonly { cell: EdgeCell; counts: EdgeCounts }[]): string =>
   [
     '| requests/s | bad | before and after | episodes | end told | range holds it | half width | called absorbed | false passes |',
     '|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
@@ -109,9 +104,8 @@ export const edgeTable = (rows: readonly { cell: EdgeCell; counts: EdgeCounts }[
     }),
   ].join('\n')
 
-if (import.meta.main) {
-  const records = Number(process.argv[2] ?? 200)
+export const edgesReport = async (records: number): Promise<string> => {
   const rows: { cell: EdgeCell; counts: EdgeCounts }[] = []
   for (const cell of edgeCells) rows.push({ cell, counts: await calibrateEdges(cell, records) })
-  process.stdout.write(`${edgeTable(rows)}\n`)
+  return edgeTable(rows)
 }

@@ -1,14 +1,14 @@
 /**
  * How often a lasting change is found where there is none, and missed where there is one: simulated runs of one SLI
- * through `findShift`. Prints the table of docs/verdict.md.
- *
- *     node scripts/calibrate/lasting.ts [runs of each cell, 1000 unless told]
+ * through `findShift`.
  */
 import { Sums } from '../../verdict/lasting/counts.ts'
 import { findShift, scoreNeeded } from '../../verdict/lasting/shift.ts'
 import { seededRandom } from '../../verdict/random.ts'
+import { markdownTable } from './markdown.ts'
+import type { Random } from './wander.ts'
+import { gaussian } from './wander.ts'
 
-type Random = () => number
 /** Share of bad requests in each second. */
 type Law = (random: Random, referenceS: number, seconds: number) => number[]
 
@@ -35,15 +35,13 @@ const stalls =
     return Array.from({ length: seconds }, (__, at) => ((at + phase) % everyS === 0 ? share : 0.001))
   }
 
-const normal = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-
 /** A share of 3 % whose logarithm wanders (AR(1), standard deviation 0.5). */
 const wandering =
   (memory: number): Law =>
   (random, _, seconds) => {
-    let x = normal(random)
+    let x = gaussian(random)
     return Array.from({ length: seconds }, () => {
-      x = memory * x + Math.sqrt(1 - memory ** 2) * normal(random)
+      x = memory * x + Math.sqrt(1 - memory ** 2) * gaussian(random)
       return Math.min(1, 0.03 * Math.exp(0.5 * x - 0.125))
     })
   }
@@ -131,14 +129,19 @@ const foundRatio = (
   return found / runs
 }
 
-const runs = Number(process.argv[2] ?? 1000)
-for (const isSteady of [false, true]) {
-  const headings = cells.map(([a, b, rate]) => `${isSteady ? a + b : `${a} + ${b}`} s, ${rate}/s`)
-  console.log(`| found in % of ${runs} runs | ${headings.join(' | ')} |`)
-  console.log(`|---|${cells.map(() => '---:').join('|')}|`)
-  for (const [name, law] of Object.entries(laws)) {
-    const shares = cells.map((cell) => `${Number((100 * foundRatio(law, cell, runs, isSteady)).toFixed(1))}`)
-    console.log(`| ${name} | ${shares.join(' | ')} |`)
-  }
-  console.log()
-}
+/** The tables of docs/verdict.md: after a fault, and inside a steady state. */
+export const lastingReport = (runs: number): string =>
+  [false, true]
+    .map((isSteady) =>
+      markdownTable(
+        [
+          `found in % of ${runs} runs`,
+          ...cells.map(([a, b, rate]) => `${isSteady ? a + b : `${a} + ${b}`} s, ${rate}/s`),
+        ],
+        Object.entries(laws).map(([name, law]) => [
+          name,
+          ...cells.map((cell) => `${Number((100 * foundRatio(law, cell, runs, isSteady)).toFixed(1))}`),
+        ]),
+      ),
+    )
+    .join('\n\n')

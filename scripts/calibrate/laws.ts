@@ -1,7 +1,8 @@
+import type { Random } from './wander.ts'
+import { gaussian } from './wander.ts'
+
 /** Slots of a tenth of a second: spells of one second have edges inside seconds. */
 export const slotsPerSecond = 10
-
-type Random = () => number
 
 /**
  * How bad requests come: the chance of being bad in each slot of a run of so many seconds, drawn once per run.
@@ -19,7 +20,6 @@ export interface KnownLaw {
 }
 
 const exponential = (random: Random, mean: number): number => -mean * Math.log(1 - random())
-const gaussian = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 const slots = (seconds: number): Float64Array => new Float64Array(seconds * slotsPerSecond)
 

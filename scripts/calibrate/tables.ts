@@ -1,5 +1,6 @@
 import type { Counted } from './cells.ts'
 import { cellName, isGoal } from './cells.ts'
+import { percentText as percent, markdownTable as table } from './markdown.ts'
 
 /** What is promised where the dependence is at most a twentieth of the run. */
 export const promised = { falseRatio: 0.06, coveredRatio: 0.93, falsePassesAtTwice: 0 }
@@ -100,13 +101,6 @@ const byLaw = (cells: readonly Counted[]): [string, Counted[]][] => [...Map.grou
 
 const most = (cells: readonly Counted[], of: 'provenPass' | 'provenFail' | 'oldPass' | 'oldFail'): string =>
   cells.length === 0 ? '–' : `${(100 * Math.max(...cells.map((cell) => cell[of] / cell.records))).toFixed(1)} %`
-
-const percent = (count: number, of: number): string => `${((100 * count) / of).toFixed(1)} %`
-
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [heads, heads.map((_, at) => (at === 0 ? '---' : '---:')), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n')
 
 /** One line for each cell that breaks the promise. */
 export const brokenLines = (cells: readonly Counted[]): string[] =>
