@@ -22,6 +22,9 @@ const pid = z
 const process = { instance: text, pid, startTicks: number }
 const code = z.number().int().nullable()
 
+/** Kubernetes' rule for the names of most objects (RFC 1123). */
+const objectName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is no name of Kubernetes')
+
 const commandLine = z.looseObject({ argv: texts.min(1), timeoutMs: spanMs })
 const injection = z.union([
   z.looseObject({
@@ -45,10 +48,10 @@ const bodies: Record<string, Record<string, z.ZodType>> = {
   'process.exited': { instance: text, pid, code, signal: text.nullable(), expected: flag },
   'proxy.server': { apiUrl: text },
   'cluster.entered': {
-    cluster: z.looseObject({ context: text.nullable(), kubeconfig: texts, namespace: text, server: text }),
-    run: text,
+    cluster: z.looseObject({ context: text.nullable(), kubeconfig: texts, namespace: objectName, server: text }),
+    run: objectName,
     lock: text.nullable().exactOptional(),
-    kinds: texts,
+    kinds: z.array(z.string().regex(/^[A-Za-z]{1,63}$/, 'is no kind')),
   },
   'cluster.clock': { aheadMs: number, withinMs: number, contradictions: number },
   'cluster.left': {},

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { processesWithEnvironment, processStat } from '../chaos/drivers/proc.ts'
+import { bootId, processesWithEnvironment, processStat } from '../chaos/drivers/proc.ts'
 import type { RunEventBody } from '../model/event.ts'
 import type { Injection } from '../model/fault.ts'
 import { cleanUp, isRunning, readLeftovers } from './leftovers.ts'
@@ -25,7 +25,8 @@ const ledger = (...events: RunEventBody[]) => {
   for (const event of events) file.append(event)
   file.close()
 }
-const started = { type: 'run.started', schemaVersion: 1, runId: 'leftovers-test', pid: 1, startTicks: -1 } as const
+const run = { type: 'run.started', schemaVersion: 1, runId: 'leftovers-test', pid: 1, startTicks: -1 } as const
+const started = { ...run, bootId: bootId() } as const
 const refOf = (pid: number) => ({ pid, startTicks: processStat(pid)?.startTicks ?? 0 })
 const sleeper = (env: NodeJS.ProcessEnv = {}) => {
   const child = spawn('sleep', ['600'], { stdio: 'ignore', env: { PATH: process.env.PATH, ...env } })
@@ -45,6 +46,29 @@ test('an empty ledger, and one that was cut in its first line, have nothing left
     writeFileSync(join(dir, recordFiles.events), text)
     expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
   }
+})
+
+test.each([
+  ['no boot', run],
+  ['another boot', { ...run, bootId: 'another' }],
+])('a process that a ledger of %s names is not touched: its ticks may be those of any', async (_, first) => {
+  const { child, ref } = sleeper()
+  ledger(first, { type: 'process.started', instance: 'api', ...ref })
+  expect(await cleanUp(dir)).toEqual({ done: [], failed: [] })
+  expect(processStat(child.pid ?? 0)).not.toBeNull()
+})
+
+test.each([
+  ['run', { run: 'x/../../../production' }],
+  ['namespace', { cluster: { context: 'c', kubeconfig: [], namespace: '../x', server: 'https://127.0.0.1:1' } }],
+  ['kind', { kinds: ['../../namespaces'] }],
+])('a ledger whose %s is no name of Kubernetes is damaged, and nobody is asked', async (_, wrong) => {
+  const cluster = { context: 'c', kubeconfig: [], namespace: 'shop', server: 'https://127.0.0.1:1' }
+  ledger(started, { type: 'cluster.entered', cluster, run: 'r', lock: null, kinds: ['PodChaos'], ...wrong })
+  const { done, failed } = await cleanUp(dir)
+  expect(done).toEqual([])
+  expect(failed.join()).toContain('is no ')
+  expect(failed.join()).not.toContain("can't be reached")
 })
 
 test('of a cluster that is away, a lock is no leftover, since it frees itself; faults are', async () => {

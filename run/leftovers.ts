@@ -29,7 +29,7 @@ export interface Leftovers {
   /** Holdfast's own process. */
   pid: number
   startTicks: number
-  /** True when the machine was booted since: none of the processes can be alive, whatever its pid. */
+  /** True when the machine was booted since, or is another, or nothing says: a pid may be anybody's. */
   rebooted: boolean
   processes: { instance: string; pid: number; startTicks: number }[]
   /** Undo commands of `command` faults that were injected and never removed, last injected first. */
@@ -86,7 +86,7 @@ const fold = (left: Leftovers, event: RunEvent, pids: Set<number>): void => {
       left.runId = event.runId
       left.pid = event.pid
       left.startTicks = event.startTicks
-      left.rebooted = (event.bootId ?? bootId()) !== bootId()
+      left.rebooted = event.bootId !== bootId()
       break
     case 'process.started':
       left.processes.push({ instance: event.instance, pid: event.pid, startTicks: event.startTicks })

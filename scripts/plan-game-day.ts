@@ -4,6 +4,7 @@ import { resolveTools, type Tools } from '../build/toolchain.ts'
 import { type Cluster, connect } from '../chaos/drivers/kube/connect.ts'
 import { takeInventory } from '../chaos/drivers/kube/inventory.ts'
 import { listPods } from '../chaos/drivers/kube/pods.ts'
+import { refuseProduction } from '../chaos/drivers/production.ts'
 import { HoldfastError } from '../model/errors.ts'
 import type { ProfileName } from '../model/gameday.ts'
 import type { Environment } from '../model/system.ts'
@@ -48,6 +49,8 @@ export const planGameDay = async (
   step: Pick<PlanOptions, 'step'> & { runId?: string } = {},
 ): Promise<Planned & { tools: Tools; cluster: Cluster | null }> => {
   checkPlace(options)
+  const { baseUrl, allowProduction = false } = options
+  if (baseUrl !== undefined) refuseProduction({ 'base URL': hostOf(baseUrl) }, allowProduction)
   trustAuthorities(options.caFile)
   const outDir = resolve(options.out ?? 'out')
   const cluster = options.env === 'kubernetes' ? await connect(options) : null
@@ -94,6 +97,9 @@ export const gameDayPath = (nameOrPath: string, workingDir = process.cwd()): str
   return nameOrPath.endsWith('.ts') && existsSync(path) ? path : nameOrPath
 }
 
+/** What else can be wrong with an address is the planner's to say. */
+const hostOf = (baseUrl: string): string => URL.parse(baseUrl)?.host ?? baseUrl
+
 /** Which place goes with which environment; what else can be wrong with an address is the planner's to say. */
 const checkPlace = (options: GameDayOptions): void => {
   const { env, baseUrl } = options
@@ -114,5 +120,4 @@ const clusterOptions = {
   namespace: '--namespace',
   kubeconfig: '--kubeconfig',
   inCluster: '--in-cluster',
-  allowProduction: '--allow-production',
 } as const

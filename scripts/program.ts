@@ -56,7 +56,7 @@ export const makeProgram = (onExitCode: (code: ExitCode) => void): Command => {
       .option('--namespace <name>', 'namespace that the system runs in (with --env kubernetes)')
       .option('--kubeconfig <file>', 'kubeconfig instead of KUBECONFIG and ~/.kube/config')
       .option('--in-cluster', "use this pod's service account instead of a kubeconfig")
-      .option('--allow-production', 'allow a context, namespace or server whose name looks like production')
+      .option('--allow-production', 'allow a context, namespace, server or base URL whose name looks like production')
 
   const gameDayCommand = (name: string, description: string): Command =>
     program

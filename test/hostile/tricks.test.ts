@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Finding, makeRoot, playAll, playAlone } from './play.ts'
 import { tricks } from './tricks.ts'
 
-test('no trick leads a command out of a record, stops it, or makes it say more than a line', async () => {
+/** Each record is limited by processor time; all of them together take minutes on a machine that is busy. */
+const timeout = 600_000
+
+test('no trick leads a command out of a record, stops it, or makes it say more than a line', {
+  timeout,
+}, async () => {
   const findings: Finding[] = []
   const names = Object.keys(tricks)
   await playAll(names, (finding) => findings.push(finding))

@@ -1,6 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
+import { HoldfastError } from '../../../model/errors.ts'
 
 /** What the API server refused; `status` is that of HTTP, `reason` the server's word (`NotFound`, `Expired`). */
 export class ApiError extends Error {
@@ -32,6 +33,9 @@ export type Query = Record<string, string | number | boolean | undefined>
 const answerDeadlineMs = 15_000
 /** The server is asked to end a watch before this. */
 const silenceDeadlineMs = 90_000
+
+/** Names come from ledgers and clusters, too: one like `x/../../y` would lead to another object. */
+const isPlainPath = (path: string): boolean => /^(\/[A-Za-z0-9:_~-][A-Za-z0-9.:_~-]*)+$/.test(path)
 
 /**
  * The API server, by paths: one function serves core objects and custom resources alike. Who we are and whom
@@ -99,6 +103,8 @@ export class KubeApi {
     { query = {}, body }: { query?: Query; body?: unknown },
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
+    if (!isPlainPath(path))
+      throw new HoldfastError(`"${path}" is no path of objects: a name in it is none of Kubernetes`)
     const url = new URL(this.server + path)
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value))

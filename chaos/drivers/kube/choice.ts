@@ -36,21 +36,3 @@ export const checkChoice = ({ context, namespace, kubeconfig, inCluster }: Clust
     hint: 'It has small letters, digits and hyphens only.',
   })
 }
-
-/** The first name that looks like production, or null. `preprod` and `non-prod` do not. */
-export const looksLikeProduction = (names: Record<string, string | null | undefined>): string | null => {
-  for (const [what, name] of Object.entries(names)) {
-    const words = (name ?? '').toLowerCase().replaceAll(/(pre|non|not)[-_.]?prod(uction)?/g, '')
-    if (/(^|[^a-z])(prod|prd|production|live)([^a-z]|$)/.test(words)) return `${what} "${name}"`
-  }
-  return null
-}
-
-/** @throws HoldfastError when a name looks like production and that was not allowed. */
-export const refuseProduction = (names: Record<string, string | null | undefined>, allowed: boolean): void => {
-  const found = allowed ? null : looksLikeProduction(names)
-  if (found === null) return
-  throw new HoldfastError(`the ${found} looks like production`, {
-    hint: 'Add --allow-production if load and faults are wanted there.',
-  })
-}

@@ -6,8 +6,9 @@ import type { ClusterRef } from '../../../model/cluster.ts'
 import { HoldfastError, messageOf } from '../../../model/errors.ts'
 import { didYouMean } from '../../../model/parse.ts'
 import { forwardProxies, proxyFor } from '../forward-proxies.ts'
+import { refuseProduction } from '../production.ts'
 import { ApiError, KubeApi } from './api.ts'
-import { type ClusterChoice, checkChoice, refuseProduction } from './choice.ts'
+import { type ClusterChoice, checkChoice } from './choice.ts'
 
 /** A cluster that can be talked to. */
 export interface Cluster {
@@ -31,8 +32,19 @@ export const connect = async (choice: ClusterChoice, env: NodeJS.ProcessEnv = pr
   return { ref, api: new KubeApi(config, server) }
 }
 
-/** The cluster of a ledger, again: for the watchdog and `cleanup`, which need no second permission. */
-export const reconnect = (ref: ClusterRef): Promise<Cluster> => connectTo(ref.kubeconfig, ref.context, ref.namespace)
+/**
+ * The cluster of a ledger, again: for the watchdog and `cleanup`, which need no second permission.
+ * @throws HoldfastError when its context stands for another server now.
+ */
+export const reconnect = async (ref: ClusterRef): Promise<Cluster> => {
+  const cluster = await connectTo(ref.kubeconfig, ref.context, ref.namespace)
+  if (cluster.ref.server === ref.server) return cluster
+  throw new HoldfastError(
+    `${ref.context === null ? 'the service account of this pod' : `context "${ref.context}"`} leads to ` +
+      `${cluster.ref.server}, and the run was in ${ref.server}`,
+    { hint: 'Let the context name the server of the run again, then repeat `holdfast cleanup`.' },
+  )
+}
 
 const connectTo = async (files: string[], context: string | null, namespace: string): Promise<Cluster> => {
   const config = await loadConfig(files)
