@@ -32,7 +32,10 @@ export const rooms: Room[] = [
   { folder: 'chaos/mesh', rooms: ['model', 'chaos/crds'], packages: [], node: false },
   {
     folder: 'chaos/drivers/kube',
-    rooms: ['model', 'chaos/crds', 'chaos/mesh', 'chaos/drivers/wait.ts', 'chaos/drivers/forward-proxies.ts'],
+    rooms: [
+      ...['model', 'chaos/crds', 'chaos/mesh', 'chaos/drivers/wait.ts'],
+      ...['chaos/drivers/forward-proxies.ts', 'chaos/drivers/production.ts'],
+    ],
     packages: ['@kubernetes/client-node'],
     node: true,
   },
