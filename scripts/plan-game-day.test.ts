@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { gameDayPath } from './plan-game-day.ts'
+import { gameDayPath, planGameDay } from './plan-game-day.ts'
 
 it('a path counts from the working folder where it leads to a file; names stay', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-game-day-'))
@@ -17,4 +17,12 @@ it('a path counts from the working folder where it leads to a file; names stay',
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+it.each([
+  ['https://me:secret@shop-prod.example.com', 'the base URL "shop-prod.example.com" looks like production'],
+  ['https://gateway.example.com/prod/', 'the base URL "gateway.example.com/prod" looks like production'],
+])('a base URL that looks like production is refused: %s', async (baseUrl, message) => {
+  const options = { env: 'external' as const, baseUrl, weakness: [], baseline: [] }
+  await expect(planGameDay('batchsender/smoke', options, () => '')).rejects.toThrow(message)
 })

@@ -50,7 +50,7 @@ export const planGameDay = async (
 ): Promise<Planned & { tools: Tools; cluster: Cluster | null }> => {
   checkPlace(options)
   const { baseUrl, allowProduction = false } = options
-  if (baseUrl !== undefined) refuseProduction({ 'base URL': hostOf(baseUrl) }, allowProduction)
+  if (baseUrl !== undefined) refuseProduction({ 'base URL': placeOf(baseUrl) }, allowProduction)
   trustAuthorities(options.caFile)
   const outDir = resolve(options.out ?? 'out')
   const cluster = options.env === 'kubernetes' ? await connect(options) : null
@@ -97,8 +97,11 @@ export const gameDayPath = (nameOrPath: string, workingDir = process.cwd()): str
   return nameOrPath.endsWith('.ts') && existsSync(path) ? path : nameOrPath
 }
 
-/** What else can be wrong with an address is the planner's to say. */
-const hostOf = (baseUrl: string): string => URL.parse(baseUrl)?.host ?? baseUrl
+/** Host and path, without a user and a password. What else can be wrong with an address is the planner's to say. */
+const placeOf = (baseUrl: string): string => {
+  const url = URL.parse(baseUrl)
+  return url === null ? '' : url.host + url.pathname.replace(/\/$/, '')
+}
 
 /** Which place goes with which environment; what else can be wrong with an address is the planner's to say. */
 const checkPlace = (options: GameDayOptions): void => {
